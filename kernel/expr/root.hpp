@@ -1,0 +1,44 @@
+// How an expression reaches what it speaks of: names become roots once, roots become values often.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <weft/result.hpp>
+#include <weft/value.hpp>
+
+namespace weft::expr {
+
+// What the first name of a path stands for. The room that compiles an expression gives the numbers
+// their meaning (plan/scope.hpp); expr only carries them.
+struct Root {
+  uint32_t kind = 0;
+  uint32_t a = 0;
+  uint32_t b = 0;
+  bool operator==(const Root&) const = default;
+};
+
+// Asked while an expression is compiled: the root of a name, or why there is none.
+struct Names {
+  const void* self;
+  Result<Root> (*find)(const void* self, std::string_view name);
+};
+
+// The answer of a scope. code is null when value was found, else a stable code such as
+// "path.step_failed"; a missing value has code "path.missing".
+struct Found {
+  Value value;
+  bool took_first = false;  // the first segment is already applied
+  const char* code = nullptr;
+};
+
+// Asked while an expression is evaluated. first is the name of the first segment after the root, or
+// empty; a scope that treats it itself (the envelope of a step) says so with took_first.
+struct Scope {
+  const void* self;
+  Found (*value)(const void* self, const Root& root, std::string_view name, Key first);
+  int64_t now_ns = 0;  // time of the event being decided
+  uint64_t seed = 0;   // recorded randomness of this evaluation
+};
+
+}  // namespace weft::expr
