@@ -1,0 +1,66 @@
+// limits: the bound of every depth, size, queue and loop of the kernel, each with its reason.
+#pragma once
+
+#include <cstdint>
+
+#include <weft/value.h>
+
+namespace weft::base::limits {
+
+inline constexpr uint64_t kb = uint64_t{1} << 10;
+inline constexpr uint64_t mb = uint64_t{1} << 20;
+
+// Values.
+inline constexpr uint32_t depth = WEFT_DEPTH_MAX;  // containers in containers; recursion ends here
+inline constexpr uint64_t value_bytes = WEFT_VALUE_BYTES_MAX;  // of one value in one buffer
+inline constexpr uint64_t inline_bytes = mb;   // a larger payload is journalled as a blob reference
+inline constexpr uint64_t static_bytes = 512;  // a value so small is copied rather than linked
+
+// Memory.
+inline constexpr uint64_t block_first_bytes = 4 * kb;  // one page: most calls need no second block
+inline constexpr uint64_t block_bytes_max = mb;        // doubling ends; waste stays below one block
+inline constexpr uint64_t call_arena_bytes =
+    2 * value_bytes;  // a result and the scratch to make it
+
+// Definitions.
+inline constexpr uint64_t definition_bytes = 64 * mb;  // of text; 100,000 steps need about 20 MB
+inline constexpr uint32_t steps = 100'000;             // raised by 'limits.steps'
+inline constexpr uint32_t steps_warn = 1'000;          // above, people lose the overview
+inline constexpr uint32_t problems = 1'000;            // reported per definition; more help nobody
+inline constexpr uint32_t schema_ops = 10'000'000;     // of one schema check; a ref cycle ends here
+inline constexpr uint32_t schema_depth = 256;          // nested references of a schema
+
+// Expressions and templates; never bounded by wall time, so that replay is exact.
+inline constexpr uint32_t expression_ops = 10'000;      // far below a second on any machine
+inline constexpr uint32_t expression_chars = 4'096;     // what a person can still read
+inline constexpr uint32_t expression_depth = 64;        // the same as for values
+inline constexpr uint64_t expression_built_bytes = mb;  // what one evaluation may make
+
+// Runs.
+inline constexpr uint32_t transitions = 1'000;    // of a conditional graph: a cycle ends loudly
+inline constexpr uint32_t iterations = 1'000;     // of 'while': the same
+inline constexpr uint32_t memo_bytes = 4 * kb;    // a pattern's position, not its results
+inline constexpr uint32_t commands = 65'536;      // of one call of step
+inline constexpr uint32_t signals = 1'000;        // buffered per run while nobody waits
+inline constexpr uint32_t attempts = 1'000;       // of one step, whatever its policy says
+inline constexpr uint32_t kept_iterations = 100;  // of a loop in state; older ones by reference
+inline constexpr uint32_t inline_calls = 16;      // synchronous completions continued in place
+inline constexpr uint32_t branches = 10;          // at once, unless the workflow says otherwise
+
+// Queues. A full one answers BUSY; nothing grows without a bound.
+inline constexpr uint32_t inbox = 65'536;         // inputs of an engine not yet decided
+inline constexpr uint32_t turn_inputs = 4'096;    // taken in one turn, so that a commit stays short
+inline constexpr uint32_t worker_queue = 16'384;  // blocking calls waiting for a thread
+inline constexpr uint32_t worker_threads = 64;    // of the blocking pool
+inline constexpr uint32_t sink_queue = 65'536;    // events of one sink; then drops are counted
+inline constexpr uint32_t sink_batch = 1'024;     // events of one consume
+inline constexpr uint32_t open_calls = 65'536;    // operations without an answer, per engine
+inline constexpr uint32_t emitted_parts = 65'536;  // of one call
+
+// Files and texts.
+inline constexpr uint64_t manifest_bytes = mb;  // of one plugin
+inline constexpr uint32_t message_chars = 480;  // fits weft_error with its zero
+inline constexpr uint32_t name_chars = 256;     // ids, aliases, tags
+inline constexpr uint32_t candidates = 4'096;   // looked at for 'did you mean'
+
+}  // namespace weft::base::limits
