@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <weft/host.h>
 
@@ -39,14 +41,29 @@ struct Where {
   std::string pointer;  // JSON Pointer, RFC 6901
 };
 
+// One thing that a program may want to know about an error: {"line", 3}.
+struct Detail {
+  Detail(std::string_view detail, std::string_view text) : name(detail), value(std::string(text)) {}
+  Detail(std::string_view detail, const char* text) : Detail(detail, std::string_view(text)) {}
+  Detail(std::string_view detail, bool truth) : name(detail), value(truth) {}
+  Detail(std::string_view detail, double number) : name(detail), value(number) {}
+  template <class T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
+  Detail(std::string_view detail, T number) : name(detail), value(static_cast<int64_t>(number)) {}
+
+  std::string name;
+  std::variant<bool, int64_t, double, std::string> value;
+};
+
 struct Error {
   Status status = Status::failed;
-  std::string code;     // stable and dotted, such as "path.missing"
-  std::string message;  // one sentence without a final period
-  std::string hint;     // what to do, or empty
+  std::string code{};     // stable and dotted, such as "path.missing"
+  std::string message{};  // one sentence without a final period
+  std::string hint{};     // what to do, or empty
   Where where{};
   uint32_t flags = 0;  // WEFT_ERR_...
   uint32_t retry_after_ms = 0;
+  std::vector<Detail> details{};
 };
 
 // A value or the reason why there is none.
