@@ -11,10 +11,12 @@
 #include <weft/result.hpp>
 #include <weft/value.hpp>
 
+#include "base/blocks.hpp"
 #include "base/doc.hpp"
 #include "expr/expression.hpp"
 #include "expr/template.hpp"
 #include "spec/catalog.hpp"
+#include "spec/spec.hpp"
 
 namespace weft::plan {
 
@@ -29,25 +31,16 @@ enum class RootKind : uint32_t {
   session,
   run,     // id, workflow, started
   result,  // of the step that a condition speaks about
-  loop,    // bindings of this visit
+  loop,    // the binding of that name of this visit; a: 0 itself, 1 loop.index, 2 loop.value
+  steps,   // steps.<id>: the first segment is the id of a step of this or an enclosing block
   named,   // state, then members of the input, then parameters: found by name when it runs
 };
 
-enum class Kind : uint8_t { tool, block, expression };
-enum class OnError : uint8_t { fail, proceed };
-enum class RunIf : uint8_t { success, failure, always };
-enum class Durability : uint8_t { sync, batch, none };
-
-// How attempts of a step follow each other and how long one may take.
-struct Policy {
-  uint32_t attempts_max = 1;  // all attempts, the first included
-  uint64_t initial_ns = 1'000'000'000;
-  uint64_t cap_ns = 10'000'000'000;
-  double multiplier = 2;    // 1 is fixed; 0 is linear: initial * n
-  double jitter = 0.1;      // 1 draws from [0, d]
-  uint64_t timeout_ns = 30'000'000'000;
-  bool operator==(const Policy&) const = default;
-};
+using spec::Durability;
+using spec::Kind;
+using spec::OnError;
+using spec::Policy;
+using spec::RunIf;
 
 // What stands at one place of a block. Indexes are into the vectors of the plan.
 struct Node {
@@ -62,14 +55,14 @@ struct Node {
   uint32_t condition = none;  // expressions: the field 'if', or the expression itself
   uint32_t output = none;     // templates: the field 'output'
   uint32_t policy = 0;        // policies
-  uint32_t pointer = none;    // pointers: where it stands in the definition
+  Value at;                   // where it stands in the definition; see Plan::pointer
 };
 
 // A pattern and what stands in it.
 struct Block {
   std::string_view id;  // of the step that holds it, empty for the outermost
   std::string_view form;
-  uint32_t pattern = none;  // patterns
+  uint32_t pattern = none;        // patterns
   uint32_t first = 0, count = 0;  // its nodes
   uint32_t parent = none;         // block
   uint32_t parent_node = none;    // number in that block
@@ -81,13 +74,16 @@ struct Block {
 // A component that the plan needs, pinned.
 struct Component {
   std::string id, version;
-  uint32_t component = 0;  // number in the registry
+  uint32_t component = 0;                      // number in the registry
+  std::shared_ptr<const spec::Schema> schema;  // of the arguments of a tool; the plan's alone
 };
 
 struct Plan {
   std::string id, name, version, description;
   std::array<uint8_t, 32> hash{};  // canonical digest of the definition
-  base::Doc definition;            // canonical: names and defaults as the kernel uses them
+  base::Doc source;                // the definition as written; values of the plan are views of it
+  base::Blocks made;               // what was made from it
+  Value definition;                // canonical: names as the kernel uses them; hash is its digest
   std::string file;                // for messages
   std::vector<Node> nodes;         // block by block
   std::vector<Block> blocks;       // 0 is the outermost
@@ -97,7 +93,6 @@ struct Plan {
   std::vector<expr::Template> templates;
   std::vector<expr::Expression> expressions;
   std::vector<Policy> policies;
-  std::vector<std::string> pointers;
   std::vector<std::string> warnings;
   Value input_schema;  // or missing
   Value policy;        // what the definition grants: {fs, net, env, exec}, or missing
@@ -106,6 +101,8 @@ struct Plan {
   Durability durability = Durability::sync;
 
   const Node& node(const Block& block, uint32_t n) const { return nodes[block.first + n]; }
+  // Where a node stands in the definition, as a JSON Pointer. Searched for: only for messages.
+  std::string pointer(const Node& node) const { return spec::pointer_of(source.view(), node.at); }
 };
 
 }  // namespace weft::plan

@@ -25,9 +25,9 @@ struct Operation {
 struct Tool {
   std::string id;
   std::string version;
-  uint32_t component = 0;  // number in the registry
-  Value parameters;        // JSON Schema
-  Value permissions;       // what it may ask for
+  uint32_t component = 0;                // number in the registry
+  Value parameters;                      // JSON Schema
+  Value permissions;                     // what it may ask for
   Effect effect = Effect::at_most_once;  // where no operation says more
   std::vector<Operation> operations;     // empty when there is only one
 };

@@ -1,0 +1,96 @@
+// Spec: what a user asked for, parsed and validated, still in the order in which it was written.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <weft/value.hpp>
+
+#include "spec/catalog.hpp"
+#include "spec/problem.hpp"
+#include "spec/schema.hpp"
+
+namespace weft::spec {
+
+inline constexpr uint32_t none = UINT32_MAX;
+
+enum class Kind : uint8_t { tool, block, expression };
+enum class OnError : uint8_t { fail, proceed };
+enum class RunIf : uint8_t { success, failure, always };
+enum class Durability : uint8_t { sync, batch, none };
+
+// How attempts of a step follow each other and how long one may take.
+struct Policy {
+  uint32_t attempts_max = 1;  // all attempts, the first included
+  uint64_t initial_ns = 1'000'000'000;
+  uint64_t cap_ns = 10'000'000'000;
+  double multiplier = 2;                 // 1 is fixed; 0 is linear: initial * n
+  double jitter = 0.1;                   // 1 draws from [0, d]
+  uint64_t timeout_ns = 30'000'000'000;  // 0 is none
+  bool operator==(const Policy&) const = default;
+};
+
+// A tool of the catalog with its schema, compiled once per definition.
+struct UsedTool {
+  const Tool* tool = nullptr;
+  std::shared_ptr<const Schema> schema;  // held by the spec and by the plan made of it
+};
+struct UsedForm {
+  const Form* form = nullptr;
+  std::shared_ptr<const Schema> schema;  // held by the spec and by nested uses of the form
+};
+
+// What stands at one place of a block: a step or an expression. Values are views of the definition.
+struct Item {
+  std::string_view id;
+  Kind kind = Kind::tool;
+  OnError on_error = OnError::fail;
+  RunIf run_if = RunIf::success;
+  Effect effect = Effect::at_most_once;
+  uint32_t tool = none;      // tools
+  uint32_t block = none;     // the block that this step is
+  uint32_t policy = 0;       // policies
+  uint32_t implicit = none;  // item whose result is the input that this step does not give
+  Value at;                  // the step or the expression as written
+  Value arguments, condition, output, depends_on, reads, writes;
+  bool bare_input = false;  // arguments is the value of 'input' alone
+};
+
+struct Block {
+  std::string_view id;   // of the step that it is, empty for the outermost
+  uint32_t form = none;  // forms
+  uint32_t first = 0, count = 0;
+  uint32_t parent = none, parent_item = none;  // item: number in the parent
+  uint32_t depth = 0;
+  Value at, output;
+};
+
+struct Spec {
+  std::string_view id, name, version, description;
+  std::vector<std::string_view> tags;
+  std::vector<Item> items;    // block by block
+  std::vector<Block> blocks;  // 0 is the outermost; an inner block comes after its outer one
+  std::vector<UsedTool> tools;
+  std::vector<UsedForm> forms;
+  std::vector<Policy> policies;
+  Value definition;  // as written
+  Value output, input_schema, grants;
+  uint64_t timeout_ns = 300'000'000'000;
+  Durability durability = Durability::sync;
+  bool is_canonical = true;  // false when something was spelled another way
+};
+
+struct Parsed {
+  Spec spec;
+  std::vector<Problem> problems;
+  std::vector<Problem> warnings;
+};
+
+// Reads a definition and finds everything that is wrong with it, short of templates, expressions
+// and what patterns know. The spec is complete only when there are no problems.
+Parsed parse(Value definition, const Catalog& catalog, Arena arena);
+
+}  // namespace weft::spec
