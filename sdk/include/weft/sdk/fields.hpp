@@ -70,6 +70,11 @@ inline constexpr auto keys_of = split_names<T>();
 struct Misfit {
   std::string pointer;
   std::string_view expected;
+
+  [[gnu::cold, gnu::noinline]] bool under(std::string_view name) {
+    pointer = std::string("/").append(name).append(pointer);
+    return false;
+  }
 };
 
 // What a field expects, in the words of JSON Schema.
@@ -149,10 +154,7 @@ bool read(Value v, T& to, Misfit& misfit) {
       to.reserve(v.size());
       for (uint32_t i = 0; i < v.size(); ++i) {
         typename T::value_type item{};
-        if (!read(v[i], item, misfit)) {
-          misfit.pointer.insert(0, "/" + std::to_string(i));
-          return false;
-        }
+        if (!read(v[i], item, misfit)) return misfit.under(std::to_string(i));
         to.push_back(std::move(item));
       }
       return true;
@@ -184,10 +186,7 @@ bool read_entry(const weft_slot* key, Value v, T& to, Misfit& misfit, std::index
   const bool found = ((is_named(keys_of<T>[I]) &&
                        (at = I, fits = v.is_null() || read(v, std::get<I>(tie), misfit), true)) ||
                       ...);
-  if (found && !fits) {
-    misfit.pointer.insert(0, keys_of<T>[at].view());
-    misfit.pointer.insert(0, "/");
-  }
+  if (found && !fits) return misfit.under(keys_of<T>[at].view());
   return fits;
 }
 
@@ -208,17 +207,20 @@ bool read_fields(Value v, T& to, Misfit& misfit) {
   return true;
 }
 
+[[gnu::cold, gnu::noinline]] inline Error misfit_error(const Misfit& misfit) {
+  std::string text = misfit.pointer.empty() ? "the arguments" : "'" + misfit.pointer + "'";
+  text.append(" must be of type ").append(misfit.expected);
+  Error e = failure("tool.invalid_argument", text);
+  e.where.pointer = misfit.pointer;
+  return e;
+}
+
 // Fills the fields of `to` in one pass over an object; entries that are no field are passed over.
 template <Fields T>
 Result<void> bind(Value v, T& to) {
   Misfit misfit;
   if (read_fields(v, to, misfit)) return {};
-  const std::string_view at =
-      misfit.pointer.empty() ? "the arguments" : std::string_view(misfit.pointer);
-  Error e = failure("tool.invalid_argument",
-                    "'" + std::string(at) + "' must be of type " + std::string(misfit.expected));
-  e.where.pointer = misfit.pointer;
-  return e;
+  return misfit_error(misfit);
 }
 
 // Adds anything that a field may be to a builder. An empty optional is left out of its object.
