@@ -9,13 +9,12 @@
  *
  * Thread tags, which speak of concurrency and not of operating-system threads:
  *  [init] once, alone      [ctl] one at a time per instance, may block
- *  [exec] concurrent, or one at a time per instance with WEFT_SERIAL      [any] any thread, any time
+ *  [exec] concurrent, or one at a time per instance with WEFT_SERIAL     [any] any thread, any time
  *
  * Lifetimes: B borrowed for this call; I borrowed until the operation completes; M moved.
  */
 #ifndef WEFT_ABI_H
 #define WEFT_ABI_H
-
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,34 +35,33 @@
 #define WEFT_BEGIN
 #define WEFT_END
 #endif
-/* A function pointer of the ABI. noexcept in C++, so that a throwing callback does not compile. */
-#define WEFT_FN(ret, name, ...) ret(WEFT_CC *name)(__VA_ARGS__) WEFT_NOEXCEPT
 
-WEFT_BEGIN
+/* A function pointer of the ABI. noexcept in C++, so that a throwing callback does not compile. */
+#define WEFT_FN(ret, name, ...) ret(WEFT_CC* name)(__VA_ARGS__) WEFT_NOEXCEPT
 
 /* Text, not terminated. p may be null when n is 0. Frozen. */
 typedef struct weft_str {
-  const char *p;
+  const char* p;
   uint64_t n;
 } weft_str;
 
 /* What happened, and what the kernel does with it. Closed; an unknown negative number is FAILED. */
 typedef int32_t weft_status;
-#define WEFT_OK 0            /* done; the out parameters are filled */
-#define WEFT_PENDING 1       /* will be completed by token; the kernel waits */
-#define WEFT_BUSY 2          /* no room now; the kernel or plugin tries again */
-#define WEFT_FAILED (-1)     /* the step fails; retried if the error says so and its contract permits */
-#define WEFT_UNSUPPORTED (-2) /* the other side lacks this function; the step fails, never retried */
-#define WEFT_BAD_INPUT (-3)  /* arguments are wrong; the step fails, never retried */
-#define WEFT_DENIED (-4)     /* a grant is missing; the step fails, never retried */
-#define WEFT_NOT_FOUND (-5)  /* the thing asked for does not exist */
-#define WEFT_CONFLICT (-6)   /* exists already, or another version is there */
-#define WEFT_TIMEOUT (-7)    /* too late; retried where the effect contract permits */
-#define WEFT_CANCELLED (-8)  /* stopped on request */
-#define WEFT_LIMIT (-9)      /* a budget is used up */
-#define WEFT_CORRUPT (-10)   /* stored or received bytes are damaged; the run stops, nothing is guessed */
-#define WEFT_FENCED (-11)    /* a newer owner exists; this owner gives the run up */
-#define WEFT_NO_MEMORY (-12) /* allocation refused */
+#define WEFT_OK 0        /* done; the out parameters are filled */
+#define WEFT_PENDING 1   /* will be completed by token; the kernel waits */
+#define WEFT_BUSY 2      /* no room now; the kernel or plugin tries again */
+#define WEFT_FAILED (-1) /* the step fails; retried if the error says so and its contract permits */
+#define WEFT_UNSUPPORTED (-2) /* the other side lacks this; the step fails, never retried */
+#define WEFT_BAD_INPUT (-3)   /* arguments are wrong; the step fails, never retried */
+#define WEFT_DENIED (-4)      /* a grant is missing; the step fails, never retried */
+#define WEFT_NOT_FOUND (-5)   /* the thing asked for does not exist */
+#define WEFT_CONFLICT (-6)    /* exists already, or another version is there */
+#define WEFT_TIMEOUT (-7)     /* too late; retried where the effect contract permits */
+#define WEFT_CANCELLED (-8)   /* stopped on request */
+#define WEFT_LIMIT (-9)       /* a budget is used up */
+#define WEFT_CORRUPT (-10)    /* bytes are damaged; the run stops, nothing is guessed */
+#define WEFT_FENCED (-11)     /* a newer owner exists; this owner gives the run up */
+#define WEFT_NO_MEMORY (-12)  /* allocation refused */
 
 /* Flags of an error; they decide over retries. */
 #define WEFT_ERR_RETRYABLE 1u
@@ -79,6 +77,4 @@ typedef int32_t weft_status;
 #define WEFT_LOG_INFO 2u
 #define WEFT_LOG_WARN 3u
 #define WEFT_LOG_ERROR 4u
-
-WEFT_END
 #endif

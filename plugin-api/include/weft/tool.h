@@ -6,11 +6,9 @@
  */
 #ifndef WEFT_TOOL_H
 #define WEFT_TOOL_H
-
 #include <weft/host.h>
 
 WEFT_BEGIN
-
 #define WEFT_TOOL_ID "weft.tool/1"
 
 #define WEFT_BLOCKING 1u /* may block: runs on the blocking pool; others are called inline */
@@ -18,15 +16,11 @@ WEFT_BEGIN
 #define WEFT_EMITS 4u    /* sends parts of its result */
 
 typedef struct weft_tool {
-  uint32_t size;
-  uint32_t flags;
-
+  uint32_t size, flags;
   /* Performs one call. call is I, out is B. OK; PENDING; BAD_INPUT; DENIED; FAILED. [exec] */
-  WEFT_FN(weft_status, start, void *self, const weft_call *call, weft_out *out);
-
+  WEFT_FN(weft_status, start, void* self, const weft_call* call, weft_out* out);
   /* Wakes a pending call whose cancel flag was set; it still completes. May be null. [any] */
-  WEFT_FN(void, cancel, void *self, weft_op op);
+  WEFT_FN(void, cancel, void* self, weft_op op);
 } weft_tool;
-
 WEFT_END
 #endif

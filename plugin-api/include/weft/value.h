@@ -16,12 +16,10 @@
  */
 #ifndef WEFT_VALUE_H
 #define WEFT_VALUE_H
-
 #include <string.h>
 #include <weft/abi.h>
 
 WEFT_BEGIN
-
 #define WEFT_NULL 0u
 #define WEFT_BOOL 1u
 #define WEFT_I64 2u
@@ -33,11 +31,11 @@ WEFT_BEGIN
 #define WEFT_U64 8u  /* only for numbers above the range of I64 */
 #define WEFT_TIME 9u /* nanoseconds since 1970-01-01T00:00Z in v.i */
 #define WEFT_BLOB 10u
-#define WEFT_LINK 31u /* on disk only: a value recorded earlier in the same run */
 
 #define WEFT_INLINE 1u
 #define WEFT_SHAPED 2u
 #define WEFT_INDEXED 4u
+#define WEFT_LINKED 8u /* on disk only: v.u names a payload recorded earlier in the same run */
 
 #define WEFT_DEPTH_MAX 64u
 #define WEFT_INDEX_ABOVE 16u
@@ -80,8 +78,7 @@ typedef struct weft_arena {
 /* The 16-bit hash kept in the slot of every text: FNV-1a over its bytes, folded. */
 static inline uint16_t weft_hint(const char* p, uint64_t n) {
   uint32_t h = 2166136261u;
-  uint64_t i;
-  for (i = 0; i < n; ++i) h = (h ^ (uint8_t)p[i]) * 16777619u;
+  for (uint64_t i = 0; i < n; ++i) h = (h ^ (uint8_t)p[i]) * 16777619u;
   return (uint16_t)(h ^ (h >> 16));
 }
 
@@ -93,10 +90,9 @@ static inline const void* weft_payload(const weft_slot* s) {
 
 static inline weft_str weft_as_str(const weft_slot* s) {
   weft_str r = {0, 0};
-  if (s && (s->tag == WEFT_STR || s->tag == WEFT_BYTES)) {
-    r.p = (const char*)weft_payload(s);
-    r.n = s->len;
-  }
+  if (!s || (s->tag != WEFT_STR && s->tag != WEFT_BYTES)) return r;
+  r.p = (const char*)weft_payload(s);
+  r.n = s->len;
   return r;
 }
 
@@ -121,29 +117,25 @@ static inline const weft_slot* weft_key_at(const weft_slot* s, uint32_t i) {
  * searched in order, indexed ones by bisection. */
 static inline const weft_slot* weft_find(const weft_slot* s, const char* key, uint32_t n,
                                          uint16_t hint) {
-  uint32_t lo = 0, hi, i;
-  const weft_slot* keys;
-  const uint32_t* index;
-  uint64_t step;
   if (!s || s->tag != WEFT_OBJECT || s->len == 0) return 0;
-  keys = weft_key_at(s, 0);
-  step = (s->flags & WEFT_SHAPED) ? 1 : 2;
-  hi = s->len;
+  const weft_slot* keys = weft_key_at(s, 0);
+  const uint64_t step = (s->flags & WEFT_SHAPED) ? 1 : 2;
+  uint32_t lo = 0, hi = s->len;
   if (!(s->flags & WEFT_INDEXED)) {
-    for (i = 0; i < hi; ++i) {
+    for (uint32_t i = 0; i < hi; ++i) {
       const weft_slot* k = keys + i * step;
       if (k->hint == hint && k->len == n && memcmp(weft_payload(k), key, n) == 0)
         return weft_at(s, i);
     }
     return 0;
   }
-  index = (const uint32_t*)(keys + hi * step);
+  const uint32_t* index = (const uint32_t*)(keys + hi * step);
   while (lo < hi) {
-    uint32_t mid = lo + (hi - lo) / 2;
+    const uint32_t mid = lo + (hi - lo) / 2;
     const weft_slot* k = keys + index[mid] * step;
-    int order = k->hint != hint ? (k->hint < hint ? -1 : 1)
-                : k->len != n   ? (k->len < n ? -1 : 1)
-                                : memcmp(weft_payload(k), key, n);
+    const int order = k->hint != hint ? (k->hint < hint ? -1 : 1)
+                      : k->len != n   ? (k->len < n ? -1 : 1)
+                                      : memcmp(weft_payload(k), key, n);
     if (order == 0) return weft_at(s, index[mid]);
     if (order < 0)
       lo = mid + 1;
@@ -152,6 +144,5 @@ static inline const weft_slot* weft_find(const weft_slot* s, const char* key, ui
   }
   return 0;
 }
-
 WEFT_END
 #endif

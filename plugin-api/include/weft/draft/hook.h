@@ -1,15 +1,13 @@
 /* weft/draft/hook.h - a hook: asked at named points, answers with one of nine results.
  *
  * The kernel tests one bit of points before any call, so a point nobody listens to costs one load
- * and a branch. A verdict that changes something is recorded, so recovery repeats it without a call.
+ * and a branch. A verdict that changes something is recorded, so recovery repeats it uncalled.
  */
 #ifndef WEFT_DRAFT_HOOK_H
 #define WEFT_DRAFT_HOOK_H
-
 #include <weft/host.h>
 
 WEFT_BEGIN
-
 #define WEFT_HOOK_ID "weft.hook/1"
 
 /* Points that the kernel asks at today; the numbers are those of the table of 43 points. */
@@ -34,15 +32,12 @@ WEFT_BEGIN
 #define WEFT_VERDICT_SKIPPED 8u
 
 typedef struct weft_hook {
-  uint32_t size;
-  uint32_t flags;  /* WEFT_BLOCKING, WEFT_SERIAL as for a tool */
-  uint64_t points; /* bit set, read once at bind */
-
+  uint32_t size, flags; /* WEFT_BLOCKING, WEFT_SERIAL as for a tool */
+  uint64_t points;      /* bit set, read once at bind */
   /* Answers at a point. subject is {run, workflow, step?, tool?, args?, result?, error?}.
    * OK with the verdict in out->flags; PENDING; FAILED. [exec] */
-  WEFT_FN(weft_status, on, void *self, uint32_t point, const weft_call *call, weft_val subject,
-          weft_out *out);
+  WEFT_FN(weft_status, on, void* self, uint32_t point, const weft_call* call, weft_val subject,
+          weft_out* out);
 } weft_hook;
-
 WEFT_END
 #endif

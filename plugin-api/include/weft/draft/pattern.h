@@ -10,11 +10,9 @@
  */
 #ifndef WEFT_DRAFT_PATTERN_H
 #define WEFT_DRAFT_PATTERN_H
-
 #include <weft/host.h>
 
 WEFT_BEGIN
-
 #define WEFT_PATTERN_ID "weft.pattern/1"
 
 /* Status of a node, as in weft_frame.status. */
@@ -49,7 +47,7 @@ typedef struct weft_fact {
 #define WEFT_CMD_SKIP 3u   /* node will not run; args is the reason */
 #define WEFT_CMD_SELECT 4u /* take a branch: args is {taken, alternatives[]} */
 #define WEFT_CMD_TIMER 5u  /* wake me at at_ns */
-#define WEFT_CMD_RETURN 6u /* close the frame with args, or with the result of node if args is null */
+#define WEFT_CMD_RETURN 6u /* close the frame with args, or if null with the result of node */
 #define WEFT_CMD_FAIL 7u   /* close the frame with the error args {code, message, node?} */
 #define WEFT_CMD_MEMO 8u   /* record args as the memo, at most 4 KB */
 
@@ -65,9 +63,9 @@ typedef struct weft_cmd {
 
 typedef struct weft_cmds {
   uint32_t size, flags;
-  void *impl;
+  void* impl;
   /* Adds a command; it is copied. OK; BAD_INPUT for an unknown kind or node; LIMIT. [exec] */
-  WEFT_FN(weft_status, add, struct weft_cmds *, const weft_cmd *);
+  WEFT_FN(weft_status, add, struct weft_cmds*, const weft_cmd*);
 } weft_cmds;
 
 /* A frame as lent to a pattern; B. status and visit have an entry per node. */
@@ -76,32 +74,27 @@ typedef struct weft_frame {
   weft_str id;
   weft_val plan, input, memo;
   uint64_t now_ns, seed, nodes;
-  weft_arena *arena;
-  void *impl;
-  const uint8_t *status;
-  const uint32_t *visit;
+  weft_arena* arena;
+  void* impl;
+  const uint8_t* status;
+  const uint32_t* visit;
   /* The latest result of a node, or the null value. B. [exec] */
-  WEFT_FN(weft_val, result, void *impl, uint64_t node);
+  WEFT_FN(weft_val, result, void* impl, uint64_t node);
 } weft_frame;
 
 typedef struct weft_pattern {
   uint32_t size, flags;
-
   /* Makes {plan, problems[{pointer, message, hint}]} of a block, in the arena of the call. Pure.
    * OK; BAD_INPUT. [exec] */
-  WEFT_FN(weft_status, compile, void *self, weft_val block, weft_arena *arena, weft_val *out,
-          weft_error *err);
-
+  WEFT_FN(weft_status, compile, void* self, weft_val block, weft_arena* arena, weft_val* out,
+          weft_error* err);
   /* Decodes a frame from its plan, memo and node table. OK; FAILED. [exec] */
-  WEFT_FN(weft_status, open, void *self, const weft_frame *frame, void **cache, weft_error *err);
-
+  WEFT_FN(weft_status, open, void* self, const weft_frame* frame, void** cache, weft_error* err);
   /* Takes n facts, adds commands. Pure, below 1 ms. OK; FAILED. [exec] one at a time per run */
-  WEFT_FN(weft_status, step, void *self, void *cache, const weft_frame *frame,
-          const weft_fact *facts, uint32_t n, weft_cmds *out, weft_error *err);
-
+  WEFT_FN(weft_status, step, void* self, void* cache, const weft_frame* frame,
+          const weft_fact* facts, uint32_t n, weft_cmds* out, weft_error* err);
   /* Forgets a cache. [exec] */
-  WEFT_FN(void, close, void *self, void *cache);
+  WEFT_FN(void, close, void* self, void* cache);
 } weft_pattern;
-
 WEFT_END
 #endif
