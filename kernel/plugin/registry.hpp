@@ -17,6 +17,9 @@
 
 namespace weft::plugin {
 
+class Shelf;
+class Bindings;
+
 enum class State : uint8_t { available, loaded, refused };
 
 // The text of a state, as lists show it.
@@ -47,7 +50,7 @@ struct Setting {
 };
 
 struct Options {
-  std::vector<std::string> paths;  // folders; of one plugin in two folders the first is taken
+  std::vector<std::string> paths;  // folders; the same version in two of them: the first is taken
   Port* port = nullptr;            // outlives the registry
   Services services{};
   std::vector<Setting> settings{};  // their values outlive the registry
@@ -96,8 +99,11 @@ class Registry final {
   void set_log_mask(uint32_t mask);
 
  private:
-  struct Shelf;
+  Value setting(uint32_t component) const;
+
+  Options options_;
   std::unique_ptr<Shelf> shelf_;
+  std::unique_ptr<Bindings> bindings_;
 };
 
 }  // namespace weft::plugin

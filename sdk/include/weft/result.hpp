@@ -35,10 +35,10 @@ enum class Status : int32_t {
 
 // A place in a text the user wrote. Line and column count from 1; 0 means unknown.
 struct Where {
-  std::string file;
+  std::string file{};
   uint32_t line = 0;
   uint32_t column = 0;
-  std::string pointer;  // JSON Pointer, RFC 6901
+  std::string pointer{};  // JSON Pointer, RFC 6901
 };
 
 // One thing that a program may want to know about an error: {"line", 3}.
