@@ -13,8 +13,7 @@ inline constexpr uint64_t mb = uint64_t{1} << 20;
 // Values.
 inline constexpr uint32_t depth = WEFT_DEPTH_MAX;  // containers in containers; recursion ends here
 inline constexpr uint64_t value_bytes = WEFT_VALUE_BYTES_MAX;  // of one value in one buffer
-inline constexpr uint64_t inline_bytes = mb;   // a larger payload is journalled as a blob reference
-inline constexpr uint64_t static_bytes = 512;  // a value so small is copied rather than linked
+inline constexpr uint64_t inline_bytes = mb;  // a larger payload is journalled as a blob reference
 
 // Memory.
 inline constexpr uint64_t block_first_bytes = 4 * kb;  // one page: most calls need no second block

@@ -9,13 +9,13 @@
 namespace weft::base {
 
 struct Admit {
-  bool links = false;  // WEFT_LINK slots, as records on disk have them
+  bool links = false;  // slots with WEFT_LINKED, as records on disk have them; never keys
 };
 
 // Whether these bytes are one contiguous value whose root is at offset 0. Reads nothing outside and
 // takes linear time, whatever they are. Refused with CORRUPT: unknown flags, payloads outside,
 // before their slot or not 8-aligned, wrong text, hint or key, depth above limits::depth. Tags 11
-// to 30 are opaque scalars of a later version.
+// to 31 are opaque scalars of a later version.
 Result<void> validate(const void* bytes, uint64_t size, Admit admit = {});
 
 // Memory whose values are known to be valid and to outlive the copy.
