@@ -23,17 +23,31 @@ enum class Texts : uint8_t { exact, templated };
 
 struct Rule;
 
+// Told of each marked place of a value, in the order in which they stand there. name is the key
+// that leads to it.
+struct Visitor {
+  void* self;
+  void (*found)(void* self, const Rule& rule, std::string_view name, Value value);
+};
+
+// Writes each marked place anew, in the same order.
+struct Rewriter {
+  void* self;
+  void (*write)(void* self, const Rule& rule, Value value, Builder& out);
+  bool with_defaults = true;
+};
+
 // Draft 2020-12 without references: type properties required additionalProperties enum const
 // minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength minItems
 // maxItems uniqueItems minProperties maxProperties items prefixItems anyOf oneOf allOf not pattern
-// format default, and weft's own aliases (of a property) and template (refuse, raw). Words that
-// only describe are skipped; any other is an error of the schema.
+// format default, and weft's own words: aliases (of a property), template (refuse, raw), bindings
+// and implicit_input (of forms). Words that only describe are skipped; any other is an error.
 //
-// Invariant: links into the value it was compiled from, which must outlive it.
+// Invariant: it links into the value it was compiled from, which outlives it.
 class Schema final {
  public:
   // A form belongs to a pattern: its enumerations are matched as base::fold_name has it, its marked
-  // places are left to whoever visits them.
+  // places and the fields it does not know are left to whoever reads the definition.
   enum class Use : uint8_t { data, form };
 
   static Result<Schema> compile(Value schema, Use use = Use::data);
@@ -49,44 +63,23 @@ class Schema final {
   // very same value when nothing changes. Requires: check found nothing wrong.
   Value complete(Value value, Arena arena) const;
 
-  // Both, for arguments of a call: the error speaks of the first problem and its pointer. Allocates
-  // nothing when the value is fine as it stands.
+  // Both, for the arguments of a call. The error speaks of the first problem and has its pointer.
+  // Allocates nothing when the value is fine as it stands.
   Result<Value> check_and_complete(Value value, Arena arena) const;
 
-  // Calls found for each marked place of a value, in the order in which they stand there.
-  struct Visitor {
-    void* self;
-    void (*found)(void* self, Mark mark, Value value, const Rule& rule);
-  };
-  void visit(Value value, Visitor visitor) const;
-  // The same for the entries of one step, by the rule of the list it stands in.
-  static void visit_entry(const Rule& steps, std::string_view key, Value value, Visitor visitor);
-
-  // Like complete, but write replaces each marked place, in the same order as visit.
-  struct Rewriter {
-    void* self;
-    void (*write)(void* self, Mark mark, Value value, const Rule& rule, Builder& out);
-    bool with_defaults = true;
-  };
-  void rewrite(Value value, const Rewriter& rewriter, Builder& out) const;
-  static void rewrite_entry(const Rule& steps, Value key, Value value, const Rewriter& rewriter,
-                            Builder& out);
-
   const Rule& root() const { return *root_; }
-  // The canonical name and rule of a property; a null rule when there is none of that name.
-  struct Property {
-    std::string_view name;
-    const Rule* rule = nullptr;
-  };
-  static Property property(const Rule& rule, std::string_view name);
-  // The names of all properties, without aliases.
-  std::vector<std::string_view> names() const;
 
  private:
   struct Rules;
-  explicit Schema(std::unique_ptr<Rules> rules);
+  friend class Compiler;
+  Schema(std::unique_ptr<Rules> rules, const Rule* root);
   std::unique_ptr<Rules> rules_;
-  const Rule* root_ = nullptr;
+  const Rule* root_;
 };
+
+// The same for a part of a schema. Texts are judged exactly.
+bool check(const Rule& rule, Value value, std::string_view pointer, std::vector<Problem>& problems);
+void visit(const Rule& rule, std::string_view name, Value value, const Visitor& visitor);
+void rewrite(const Rule& rule, Value value, const Rewriter& rewriter, Builder& out);
 
 }  // namespace weft::spec

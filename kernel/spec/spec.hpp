@@ -10,17 +10,18 @@
 #include <weft/value.hpp>
 
 #include "spec/catalog.hpp"
+#include "spec/ids.hpp"
 #include "spec/problem.hpp"
 #include "spec/schema.hpp"
 
 namespace weft::spec {
 
-inline constexpr uint32_t none = UINT32_MAX;
-
 enum class Kind : uint8_t { tool, block, expression };
 enum class OnError : uint8_t { fail, proceed };
 enum class RunIf : uint8_t { success, failure, always };
 enum class Durability : uint8_t { sync, batch, none };
+
+inline constexpr uint32_t none = UINT32_MAX;
 
 // How attempts of a step follow each other and how long one may take.
 struct Policy {
@@ -50,13 +51,13 @@ struct Item {
   OnError on_error = OnError::fail;
   RunIf run_if = RunIf::success;
   Effect effect = Effect::at_most_once;
-  uint32_t tool = none;      // tools
-  uint32_t block = none;     // the block that this step is
-  uint32_t policy = 0;       // policies
-  uint32_t implicit = none;  // item whose result is the input that this step does not give
-  Value at;                  // the step or the expression as written
-  Value arguments, condition, output, depends_on, reads, writes;
-  bool bare_input = false;  // arguments is the value of 'input' alone
+  uint32_t tool = none;   // tools
+  uint32_t block = none;  // the block that this step is
+  uint32_t policy = 0;    // policies
+  Value at;               // the step or the expression as written
+  Value arguments;        // completed, or missing
+  Value condition, output, depends_on, reads, writes;
+  uint32_t edges = 0, edge_count = 0;  // edges: what depends_on says
 };
 
 struct Block {
@@ -68,6 +69,12 @@ struct Block {
   Value at, output;
 };
 
+// A place of a form that names a step; the form gets its number.
+struct StepName {
+  uint32_t block = 0;
+  Value at;
+};
+
 struct Spec {
   std::string_view id, name, version, description;
   std::vector<std::string_view> tags;
@@ -76,11 +83,20 @@ struct Spec {
   std::vector<UsedTool> tools;
   std::vector<UsedForm> forms;
   std::vector<Policy> policies;
-  Value definition;  // as written
-  Value output, input_schema, grants;
+  Value definition;             // as written
+  std::vector<uint32_t> edges;  // numbers of items in their block
+  std::vector<StepName> step_names;
+  Ids ids;  // of items
+  Value input_schema, grants;
   uint64_t timeout_ns = 300'000'000'000;
   Durability durability = Durability::sync;
-  bool is_canonical = true;  // false when something was spelled another way
+  std::shared_ptr<const Schema> input;  // held by the spec and by the plan made of it
+  bool is_canonical = true;             // false when something was spelled another way
+
+  const Item* find(std::string_view item) const {
+    const uint32_t at = ids.find(item);
+    return at != Ids::none ? &items[at] : nullptr;
+  }
 };
 
 struct Parsed {

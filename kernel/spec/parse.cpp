@@ -1,0 +1,185 @@
+// Blocks: the form of each, what stands in it, and how deep.
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "spec/parser.hpp"
+
+namespace weft::spec {
+
+using namespace lit;
+namespace limits = base::limits;
+
+Parser::Parser(const Catalog& catalog, Arena arena, Parsed& out)
+    : catalog_(catalog), arena_(arena), out_(out), steps_max_(limits::steps) {}
+
+void Parser::problem(Value at, std::string_view code, std::string message, std::string hint) {
+  if (out_.problems.size() >= limits::problems) return;
+  out_.problems.push_back({at, {}, std::string(code), std::move(message), std::move(hint)});
+}
+
+void Parser::wrong_type(Value at, std::string_view what, std::string_view expected) {
+  problem(at, "spec.wrong_type",
+          base::quoted(what) + " must be " + std::string(expected) + ", not " +
+              types_text(types_of(at)));
+}
+
+void Parser::not_available(Value at, std::string_view what) {
+  problem(at, "spec.not_available", base::quoted(what) + " is not available in this version",
+          "remove it");
+}
+
+void Parser::run(Value definition) {
+  spec().definition = definition;
+  spec().policies.push_back(policy_);
+  if (!definition.is_object()) {
+    problem(definition, "spec.wrong_type",
+            "a definition must be an object, not " + types_text(types_of(definition)));
+    return;
+  }
+  choose_form(definition);
+  read_header(definition);
+  check_fields(definition);
+  for (uint32_t i = 0; i < spec().blocks.size() && !too_many_; ++i) read_block(i);
+  resolve_edges();
+  resolve_step_names();
+  spread_effects();
+}
+
+uint32_t Parser::use_form(std::string_view name, Value at) {
+  if (const uint32_t known = forms_.find(name); known != Ids::none) return known;
+  auto found = catalog_.form(catalog_.self, name);
+  if (!found) {
+    problem(at, "spec.unknown_form", found.error().message, found.error().hint);
+    return none;
+  }
+  auto schema = Schema::compile((*found)->schema, Schema::Use::form);
+  if (!schema) {
+    problem(at, "spec.schema",
+            "the form " + base::quoted(name) + " has a schema that weft cannot use: " +
+                schema.error().message + " at " + base::quoted(schema.error().where.pointer),
+            schema.error().hint);
+    return none;
+  }
+  const auto number = static_cast<uint32_t>(spec().forms.size());
+  spec().forms.push_back({*found, std::make_shared<const Schema>(std::move(*schema))});
+  forms_.add(name, number);
+  return number;
+}
+
+uint32_t Parser::use_tool(std::string_view name, Value at) {
+  if (const uint32_t known = tools_.find(name); known != Ids::none) return known;
+  auto found = catalog_.tool(catalog_.self, name);
+  if (!found) {
+    problem(at, "spec.unknown_tool", found.error().message, found.error().hint);
+    return none;
+  }
+  // A tool without a schema takes anything.
+  static constexpr weft_slot anything{WEFT_BOOL, 0, 0, 0, {1}};
+  const Value parameters = (*found)->parameters;
+  auto schema = Schema::compile(parameters.exists() ? parameters : Value(&anything));
+  if (!schema) {
+    problem(at, "spec.schema",
+            "the tool " + base::quoted(name) + " has a schema that weft cannot use: " +
+                schema.error().message + " at " + base::quoted(schema.error().where.pointer),
+            schema.error().hint);
+    return none;
+  }
+  const auto number = static_cast<uint32_t>(spec().tools.size());
+  spec().tools.push_back({*found, std::make_shared<const Schema>(std::move(*schema))});
+  tools_.add(name, number);
+  return number;
+}
+
+const Rule* Parser::form_root(uint32_t form) const {
+  return form != none ? &out_.spec.forms[form].schema->root() : nullptr;
+}
+
+// The fields of a form beyond those that steps or definitions have.
+void Parser::check_form(const Block& block, const Rule& root) {
+  const size_t before = out_.problems.size();
+  if (!judge(root, block.at, Texts::exact).ok) check(root, block.at, {}, out_.problems);
+  for (size_t i = before; i < out_.problems.size(); ++i) out_.problems[i].at = block.at;
+}
+
+void Parser::read_block(uint32_t number) {
+  block_ = number;
+  block_strategy_.reset();
+  const Block block = spec().blocks[number];
+  spec().blocks[number].first = static_cast<uint32_t>(spec().items.size());
+  if (block.form == none) return;
+  const Rule& root = spec().forms[block.form].schema->root();
+  check_form(block, root);
+  visit(root, {}, block.at,
+        Visitor{this, [](void* self, const Rule& rule, std::string_view name, Value value) {
+                  static_cast<Parser*>(self)->read_marked(rule, name, value);
+                }});
+  Block& done = spec().blocks[number];
+  done.count = static_cast<uint32_t>(spec().items.size()) - done.first;
+  if (block_strategy_) apply_strategy(number, *block_strategy_);
+}
+
+void Parser::read_marked(const Rule& rule, std::string_view name, Value value) {
+  switch (rule.mark) {
+    case Mark::steps: return read_steps(rule, name, value);
+    case Mark::expression: return take_expression(value);
+    case Mark::step_id:
+      if (value.is_text()) spec().step_names.push_back({block_, value});
+      return;
+    case Mark::error_strategy:
+      if (auto strategy = read_strategy(value)) block_strategy_ = *strategy;
+      return;
+    default: return;
+  }
+}
+
+void Parser::take_expression(Value value) {
+  if (!value.is_text() && !value.is_boolean()) return;  // check_form has said so
+  Item item;
+  item.kind = Kind::expression;
+  item.effect = Effect::pure;
+  item.at = value;
+  item.condition = value;
+  spec().items.push_back(item);
+  explicit_strategy_.push_back(true);
+}
+
+void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
+  const Rule* extras = step_rule(rule);
+  Draft draft;
+  if (value.is_array()) {
+    if (value.size() > 64) {
+      spec().items.reserve(spec().items.size() + value.size());
+      spec().ids.reserve(spec().items.size() + value.size());
+      spec().edges.reserve(spec().edges.size() + value.size());
+    }
+    for (const Value step : value) {
+      draft.at = step;
+      read_step(extras, draft);
+    }
+    return;
+  }
+  if (!value.is_object()) return;  // check_form has said so
+  const bool is_step =
+      value["tool"_k].is_text() || value["type"_k].is_text() || value["pattern"_k].is_text();
+  if (is_step) {
+    draft.at = value;
+    draft.key = name;
+    draft.is_alone = true;
+    return read_step(extras, draft);
+  }
+  for (uint32_t i = 0; i < value.size(); ++i) {
+    draft.at = value[i];
+    draft.key = value.key(i);
+    read_step(extras, draft);
+  }
+}
+
+Parsed parse(Value definition, const Catalog& catalog, Arena arena) {
+  Parsed out;
+  Parser(catalog, arena, out).run(definition);
+  return out;
+}
+
+}  // namespace weft::spec

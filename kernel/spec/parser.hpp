@@ -1,0 +1,105 @@
+// Parser: one pass over a definition, block by block, outer blocks before inner ones.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/fields.hpp"
+#include "spec/rule.hpp"
+#include "spec/spec.hpp"
+
+namespace weft::spec {
+
+// What a step does when it fails, as far as it said so.
+struct Strategy {
+  OnError on_error = OnError::fail;
+  uint32_t attempts_max = 1;
+};
+
+// The fields of one step while it is read.
+struct Draft {
+  Value at;
+  std::string_view name;  // the field 'name'
+  std::string_view key;   // under which it stands, in a map of steps
+  Value id, tool, type, arguments, input, timeout, retry, on_error;
+  Item item;
+  bool is_alone = false;       // not in a list or map: it may do without an id
+  const Rule* form = nullptr;  // of a block
+  uint64_t seen = 0;           // bit set over Field
+};
+
+class Parser final {
+ public:
+  Parser(const Catalog& catalog, Arena arena, Parsed& out);
+  void run(Value definition);
+
+ private:
+  // header.cpp
+  void read_header(Value definition);
+  void header_field(const FieldName& field, Value value);
+  void read_texts(Value value, std::string_view what, std::vector<std::string_view>& out);
+  void read_limits(Value value);
+  void read_grants(Value value);
+  void read_input_schema(Value value);
+  void choose_form(Value definition);
+  void check_fields(Value definition);
+  void unknown_field(Value object, uint32_t entry, bool has_header, bool has_form);
+
+  // parser.cpp
+  void read_block(uint32_t number);
+  void check_form(const Block& block, const Rule& root);
+  const Rule* form_root(uint32_t form) const;
+  void read_marked(const Rule& rule, std::string_view name, Value value);
+  void read_steps(const Rule& rule, std::string_view name, Value value);
+  void take_expression(Value value);
+  uint32_t use_form(std::string_view name, Value at);
+  uint32_t use_tool(std::string_view name, Value at);
+
+  // step.cpp
+  void read_step(const Rule* extras, Draft draft);
+  void step_field(Draft& draft, const FieldName& field, Value value);
+  void name_step(Draft& draft);
+  void read_kind(Draft& draft);
+  void read_tool(Draft& draft);
+  void read_type(Draft& draft);
+  void check_arguments(Draft& draft, const UsedTool& used);
+  void read_reach(Draft& draft);
+  void unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry);
+
+  // policy.cpp
+  void read_policy(Draft& draft);
+  bool read_retry(Value value, Policy& policy);
+  bool retry_field(std::string_view key, Value value, Policy& policy);
+  std::optional<Strategy> read_strategy(Value value);
+  bool read_duration(Value value, std::string_view what, uint64_t& ns);
+  bool read_attempts(Value value, std::string_view what, uint32_t extra, uint32_t& attempts);
+  uint32_t add_policy(const Policy& policy);
+  void apply_strategy(uint32_t block, const Strategy& strategy);
+
+  // references.cpp
+  void resolve_edges();
+  void resolve_step_names();
+  void spread_effects();
+  void unknown_step(uint32_t block, Value at, std::string_view id);
+
+  void problem(Value at, std::string_view code, std::string message, std::string hint = {});
+  void wrong_type(Value at, std::string_view what, std::string_view expected);
+  void not_available(Value at, std::string_view what);
+  Spec& spec() { return out_.spec; }
+
+  const Catalog& catalog_;
+  Arena arena_;
+  Parsed& out_;
+  Ids tools_, forms_;
+  Strategy strategy_;  // of the definition
+  Policy policy_;      // of steps that say nothing
+  std::optional<Strategy> block_strategy_;
+  std::vector<bool> explicit_strategy_;  // by item
+  uint32_t block_ = 0;                   // being read
+  uint32_t steps_ = 0, steps_max_;
+  bool too_many_ = false;
+};
+
+}  // namespace weft::spec

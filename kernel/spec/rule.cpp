@@ -1,0 +1,57 @@
+#include "spec/rule.hpp"
+
+#include <cmath>
+
+namespace weft::spec {
+
+namespace {
+const char* article(std::string_view word) {
+  return std::string_view("aeiou").find(word.front()) != std::string_view::npos ? "an " : "a ";
+}
+}  // namespace
+
+uint8_t types_of(Value value) {
+  switch (value.tag()) {
+    case Tag::null: return type_null;
+    case Tag::boolean: return type_boolean;
+    case Tag::i64:
+    case Tag::u64: return type_integer;
+    case Tag::f64: {
+      const double number = value.as_f64();
+      return number == std::floor(number) && std::abs(number) < 0x1p63 ? type_number | type_integer
+                                                                       : type_number;
+    }
+    case Tag::text: return type_string;
+    case Tag::array: return type_array;
+    case Tag::object: return type_object;
+    default: return 0;  // bytes, times and blobs are opaque to JSON
+  }
+}
+
+std::string types_text(uint8_t types) {
+  static constexpr std::pair<uint8_t, std::string_view> names[] = {
+      {type_null, "null"},       {type_boolean, "boolean"}, {type_number, "number"},
+      {type_integer, "integer"}, {type_string, "text"},     {type_array, "list"},
+      {type_object, "object"}};
+  if (types == 0) return "bytes";
+  if ((types & type_number) != 0) types = static_cast<uint8_t>(types & ~type_integer);
+  std::string text;
+  for (const auto& [bit, name] : names) {
+    if ((types & bit) == 0) continue;
+    if (!text.empty()) text += " or ";
+    if (bit != type_null) text += article(name);
+    text += name;
+  }
+  return text;
+}
+
+bool is_multiple(Value value, Value of) {
+  if (value.tag() == Tag::i64 && of.tag() == Tag::i64) {
+    return of.as_i64() != 0 && (of.as_i64() == -1 || value.as_i64() % of.as_i64() == 0);
+  }
+  const double quotient = value.as_f64() / of.as_f64();
+  if (!std::isfinite(quotient)) return false;
+  return std::abs(quotient - std::round(quotient)) <= 1e-9 * std::max(1.0, std::abs(quotient));
+}
+
+}  // namespace weft::spec

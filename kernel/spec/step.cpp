@@ -1,0 +1,294 @@
+// Steps: their fields, what kind each is, and the arguments of their tools.
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "expr/template.hpp"
+#include "spec/parser.hpp"
+
+namespace weft::spec {
+
+using namespace lit;
+namespace limits = base::limits;
+
+void Parser::read_step(const Rule* extras, Draft draft) {
+  if (too_many_) return;
+  if (++steps_ > steps_max_) {
+    too_many_ = true;
+    problem(draft.at, "spec.too_many_steps",
+            "the definition has more than " + std::to_string(steps_max_) + " steps",
+            "split it, or raise 'limits.steps'");
+    return;
+  }
+  if (!draft.at.is_object()) {
+    problem(draft.at, "spec.wrong_type",
+            "a step must be an object, not " + types_text(types_of(draft.at)));
+    return;
+  }
+  const auto number = static_cast<uint32_t>(spec().items.size());
+  spec().items.emplace_back();
+  explicit_strategy_.push_back(false);
+  Value type = draft.at["type"_k];
+  if (!type.exists()) type = draft.at["pattern"_k];
+  if (type.is_text()) {
+    draft.form = form_root(use_form(type.as_text(), type));
+  } else if (!type.exists() && draft.at["tool"_k].is_null() && draft.at["steps"_k].exists()) {
+    draft.form = form_root(use_form("sequential", draft.at));
+  }
+  // A field that the form gives to its steps means what the form says.
+  for (uint32_t i = 0; i < draft.at.size(); ++i) {
+    const weft_slot* key = weft_key_at(draft.at.slot(), i);
+    if (extras != nullptr && extras->find(key) != nullptr) continue;
+    const FieldName* field = find_field(step_fields(), key);
+    if (field == nullptr) continue;
+    const bool is_forms = draft.form != nullptr && draft.form->find(key) != nullptr;
+    const bool gives_way = field->field == Field::later || field->field == Field::input ||
+                           field->field == Field::parameters;
+    if (!is_forms || !gives_way) step_field(draft, *field, draft.at[i]);
+  }
+  name_step(draft);
+  read_kind(draft);
+  read_policy(draft);
+  read_reach(draft);
+  draft.item.at = draft.at;
+  spec().items[number] = draft.item;
+  explicit_strategy_[number] = draft.on_error.exists() || draft.retry.exists();
+  if (draft.item.block != none)
+    spec().blocks[draft.item.block].parent_item = number - spec().blocks[block_].first;
+  if (!draft.item.id.empty()) {
+    if (spec().ids.add(draft.item.id, number) != Ids::none) {
+      problem(draft.id.exists() ? draft.id : draft.at, "spec.duplicate_id",
+              "the id " + base::quoted(draft.item.id) + " is used twice",
+              "ids are unique in a definition, inner blocks included");
+    }
+  }
+  for (uint32_t i = 0; i < draft.at.size(); ++i) {
+    const weft_slot* key = weft_key_at(draft.at.slot(), i);
+    const Name* extra = extras != nullptr ? extras->find(key) : nullptr;
+    if (extra != nullptr) {
+      const Rule& rule = *extras->properties[extra->property].rule;
+      const size_t before = out_.problems.size();
+      check(rule, draft.at[i], {}, out_.problems);
+      for (size_t p = before; p < out_.problems.size(); ++p) out_.problems[p].at = draft.at[i];
+      visit(rule, extras->properties[extra->property].key.view(), draft.at[i],
+            Visitor{this, [](void* self, const Rule& found, std::string_view name, Value value) {
+                      static_cast<Parser*>(self)->read_marked(found, name, value);
+                    }});
+    } else {
+      unknown_step_field(draft, extras, i);
+    }
+  }
+}
+
+void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
+  const uint64_t bit = uint64_t{1} << static_cast<uint32_t>(field.field);
+  if ((draft.seen & bit) != 0 && field.field != Field::later) {
+    problem(value, "spec.duplicate_field", base::quoted(field.canonical) + " is given twice",
+            "keep one of its spellings");
+  }
+  draft.seen |= bit;
+  if (field.key.view() != field.canonical) spec().is_canonical = false;
+  switch (field.field) {
+    case Field::id: draft.id = value; break;
+    case Field::name:
+      if (!value.is_text()) wrong_type(value, "name", "a text");
+      draft.name = value.as_text();
+      if (!draft.id.exists() && draft.at["id"_k].is_null()) draft.id = value;
+      break;
+    case Field::tool: draft.tool = value; break;
+    case Field::type: draft.type = value; break;
+    case Field::parameters: draft.arguments = value; break;
+    case Field::input: draft.input = value; break;
+    case Field::depends_on: draft.item.depends_on = value; break;
+    case Field::condition:
+      if (!value.is_text() && !value.is_boolean()) wrong_type(value, "if", "an expression");
+      draft.item.condition = value;
+      break;
+    case Field::timeout: draft.timeout = value; break;
+    case Field::retry: draft.retry = value; break;
+    case Field::on_error: draft.on_error = value; break;
+    case Field::run_if: {
+      const std::string word = base::fold_name(value.as_text());
+      if (word == base::fold_name("failure"))
+        draft.item.run_if = RunIf::failure;
+      else if (word == base::fold_name("always"))
+        draft.item.run_if = RunIf::always;
+      else if (word != base::fold_name("success")) {
+        problem(value, "spec.unknown_value", "'run_if' must be 'success', 'failure' or 'always'");
+      }
+      if (value.as_text() != "success" && value.as_text() != "failure" &&
+          value.as_text() != "always")
+        spec().is_canonical = false;
+      break;
+    }
+    case Field::reads: draft.item.reads = value; break;
+    case Field::writes: draft.item.writes = value; break;
+    case Field::output: draft.item.output = value; break;
+    case Field::later: not_available(value, field.key.view()); break;
+    default: break;
+  }
+}
+
+void Parser::unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry) {
+  const weft_slot* key = weft_key_at(draft.at.slot(), entry);
+  if (find_field(step_fields(), key) != nullptr) return;
+  std::vector<std::string_view> names;
+  append_names(step_fields(), names);
+  for (const Rule* rule : {extras, draft.form}) {
+    if (rule == nullptr) continue;
+    if (rule->find(key) != nullptr || rule->additional != nullptr) return;
+    for (const Name& name : rule->names) names.push_back(name.key.view());
+  }
+  const std::string_view name = draft.at.key(entry);
+  std::string hint = base::did_you_mean(name, names);
+  if (hint.empty()) hint = "a step has no field of this name, and its form gives it none";
+  problem(draft.at[entry], "spec.unknown_field", "unknown field " + base::quoted(name),
+          std::move(hint));
+}
+
+void Parser::name_step(Draft& draft) {
+  if (draft.id.exists() && !draft.id.is_text()) return wrong_type(draft.id, "id", "a text");
+  std::string_view id = draft.id.as_text();
+  if (!draft.id.exists() && !draft.is_alone) id = draft.key;
+  if (!draft.key.empty() && !draft.is_alone && id != draft.key && draft.at["id"_k].exists()) {
+    problem(draft.id, "spec.duplicate_field",
+            "the step " + base::quoted(draft.key) + " has another id, " + base::quoted(id),
+            "in a map of steps the key is the id");
+  }
+  if (!draft.id.exists() && draft.is_alone) {
+    const std::string_view outer = spec().blocks[block_].id;
+    const size_t size = outer.size() + (outer.empty() ? 0 : 1) + draft.key.size();
+    auto* made = static_cast<char*>(arena_.allocate(size + 1));
+    char* end = std::copy(outer.begin(), outer.end(), made);
+    if (!outer.empty()) *end++ = '.';
+    std::copy(draft.key.begin(), draft.key.end(), end);
+    id = {made, size};
+  }
+  if (id.empty() && !draft.id.exists()) {
+    problem(draft.at, "spec.missing_field", "'id' is missing", "give the step an id");
+  } else if (id.empty() || id.size() > limits::name_chars) {
+    problem(draft.id, "spec.range", "an id must have 1 to 256 characters");
+  } else if (is_reserved(id)) {
+    out_.warnings.push_back({draft.id.exists() ? draft.id : draft.at,
+                             {},
+                             "spec.shadowed",
+                             base::quoted(id) + " is a word of the language",
+                             "speak of the step as steps." + std::string(id)});
+  }
+  draft.item.id = id;
+}
+
+void Parser::read_kind(Draft& draft) {
+  constexpr uint64_t later = uint64_t{1} << static_cast<uint32_t>(Field::later);
+  if (draft.tool.exists() && draft.type.exists()) {
+    problem(draft.type, "spec.step_kind", "a step is either a tool or a pattern, not both",
+            "remove 'tool' or 'type'");
+    return;
+  }
+  if (draft.tool.exists()) return read_tool(draft);
+  if (draft.type.exists() || draft.at["steps"_k].exists()) return read_type(draft);
+  if ((draft.seen & later) != 0) return;
+  problem(draft.at, "spec.step_kind", "the step does nothing", "give it a 'tool' or a 'type'");
+}
+
+void Parser::read_type(Draft& draft) {
+  if (draft.type.exists() && !draft.type.is_text()) {
+    return wrong_type(draft.type, "type", "the name of a pattern");
+  }
+  const Block& outer = spec().blocks[block_];
+  if (outer.depth + 1 >= limits::depth) {
+    problem(draft.at, "spec.depth", "blocks are nested more than 64 deep");
+    return;
+  }
+  if (draft.arguments.exists()) {
+    problem(draft.arguments, "spec.unknown_field", "a pattern takes no 'parameters'",
+            "its steps speak of outer steps directly");
+  }
+  Block block;
+  block.id = draft.item.id;
+  block.form =
+      use_form(draft.type.as_text("sequential"), draft.type.exists() ? draft.type : draft.at);
+  block.parent = block_;
+  block.depth = outer.depth + 1;
+  block.at = draft.at;
+  block.output = draft.item.output;
+  draft.item.output = {};
+  draft.item.kind = Kind::block;
+  draft.item.effect = Effect::pure;
+  draft.item.block = static_cast<uint32_t>(spec().blocks.size());
+  spec().blocks.push_back(block);
+}
+
+void Parser::read_tool(Draft& draft) {
+  if (!draft.tool.is_text()) return wrong_type(draft.tool, "tool", "the name of a tool");
+  draft.item.tool = use_tool(draft.tool.as_text(), draft.tool);
+  if (draft.item.tool == none) return;
+  const UsedTool& used = spec().tools[draft.item.tool];
+  if (used.tool->id != draft.tool.as_text()) spec().is_canonical = false;
+  check_arguments(draft, used);
+}
+
+void Parser::check_arguments(Draft& draft, const UsedTool& used) {
+  Value arguments = draft.arguments;
+  Value at = arguments;
+  size_t skip = 0;
+  if (draft.input.exists() && arguments.exists()) {
+    problem(draft.input, "spec.duplicate_field", "'parameters' is given twice",
+            "'input' is another name of it, keep one");
+  } else if (draft.input.is_object()) {
+    arguments = at = draft.input;
+  } else if (draft.input.exists()) {
+    Builder b(arena_);
+    b.begin_object();
+    b.set("input"_k, draft.input);
+    b.end_object();
+    arguments = b.take_value();
+    at = draft.input;
+    skip = std::string_view("/input").size();
+  }
+  static constexpr weft_slot empty{WEFT_OBJECT, 0, 0, 0, {0}};
+  if (!arguments.exists()) arguments = Value(&empty);
+  const Rule& rule = used.schema->root();
+  const Verdict verdict = judge(rule, arguments, Texts::templated);
+  if (!verdict.ok) {
+    const size_t before = out_.problems.size();
+    used.schema->check(arguments, {}, out_.problems, Texts::templated);
+    for (size_t i = before; i < out_.problems.size(); ++i) {
+      Problem& found = out_.problems[i];
+      found.at = at.exists() ? at : draft.at;
+      if (skip != 0) found.pointer.erase(0, found.pointer.starts_with("/input") ? skip : 0);
+    }
+  }
+  if (verdict.ok && !verdict.is_complete) arguments = used.schema->complete(arguments, arena_);
+  draft.item.arguments = arguments;
+
+  // What cannot be known yet counts as the most delicate of all that it may be.
+  draft.item.effect = used.tool->effect;
+  if (used.tool->operations.empty()) return;
+  const std::string_view operation = arguments["operation"_k].as_text();
+  Effect worst = Effect::pure;
+  for (const Operation& one : used.tool->operations) {
+    if (one.name == operation) {
+      draft.item.effect = one.effect;
+      return;
+    }
+    worst = std::max(worst, one.effect);
+  }
+  draft.item.effect = worst;
+}
+
+// depends_on, reads and writes: a name or a list of names.
+void Parser::read_reach(Draft& draft) {
+  const auto texts = [&](Value value, std::string_view what) {
+    if (!value.exists() || value.is_text()) return;
+    if (!value.is_array()) return wrong_type(value, what, "a list of names");
+    for (const Value one : value) {
+      if (!one.is_text()) wrong_type(one, what, "a list of names");
+    }
+  };
+  texts(draft.item.depends_on, "depends_on");
+  texts(draft.item.reads, "reads");
+  texts(draft.item.writes, "writes");
+}
+
+}  // namespace weft::spec
