@@ -1,6 +1,7 @@
 # weft_check_manifest(<file> <name>): stops with a clear message when a plugin.json is not well made;
 # else sets id, version, kind in the caller. The host checks the schemas inside it more closely.
 include_guard(GLOBAL)
+cmake_policy(VERSION 3.25)
 
 # The text at a path of a manifest; stops when it is missing, of another type, or empty.
 function(_weft_text file json out)

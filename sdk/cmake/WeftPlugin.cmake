@@ -12,6 +12,7 @@
 #   include(<weft>/sdk/cmake/WeftPlugin.cmake)      # or find_package(weft PATHS <weft>/sdk/cmake)
 #   weft_add_plugin(hello)
 include_guard(GLOBAL)
+cmake_policy(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/WeftManifest.cmake)
 
 if(NOT DEFINED WEFT_PLUGIN_DIR)
