@@ -32,7 +32,6 @@ enum class RootKind : uint32_t {
   run,     // id, workflow, started
   result,  // of the step that a condition speaks about
   loop,    // the binding of that name of this visit; a: 0 itself, 1 loop.index, 2 loop.value
-  steps,   // steps.<id>: the first segment is the id of a step of this or an enclosing block
   named,   // state, then members of the input, then parameters: found by name when it runs
 };
 
@@ -55,7 +54,7 @@ struct Node {
   uint32_t condition = none;  // expressions: the field 'if', or the expression itself
   uint32_t output = none;     // templates: the field 'output'
   uint32_t policy = 0;        // policies
-  Value at;                   // where it stands in the definition; see Plan::pointer
+  Value at;                   // where it stands in the source; see Plan::pointer
 };
 
 // A pattern and what stands in it.
@@ -94,8 +93,9 @@ struct Plan {
   std::vector<expr::Expression> expressions;
   std::vector<Policy> policies;
   std::vector<std::string> warnings;
-  Value input_schema;  // or missing
-  Value policy;        // what the definition grants: {fs, net, env, exec}, or missing
+  Value input_schema;                         // or missing
+  std::shared_ptr<const spec::Schema> input;  // the same, compiled; the plan's alone
+  Value policy;  // what the definition grants: {fs, net, env, exec}, or missing
   std::vector<std::string> tags;
   uint64_t timeout_ns = 300'000'000'000;  // of a run; 0 is none
   Durability durability = Durability::sync;

@@ -73,9 +73,8 @@ constexpr std::array<FieldName, 21> of_definitions{{
     {"merge"_k, Field::later, "merge"},
 }};
 
-constexpr std::array<std::string_view, 11> reserved{"input",      "params",     "prev",   "session",
-                                                    "loop",       "run",        "result", "steps",
-                                                    "loop_index", "loop_value", "output"};
+constexpr std::array<std::string_view, 6> reserved{"loop",  "run",        "result",
+                                                   "steps", "loop_index", "loop_value"};
 
 }  // namespace
 
@@ -99,7 +98,6 @@ void append_names(std::span<const FieldName> fields, std::vector<std::string_vie
 }
 
 bool is_reserved(std::string_view name) {
-  if (name.starts_with('$')) name.remove_prefix(1);
   return std::find(reserved.begin(), reserved.end(), name) != reserved.end();
 }
 

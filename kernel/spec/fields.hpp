@@ -39,7 +39,6 @@ enum class Field : uint8_t {
   durability,
   policy,
   later,  // known, and not available in this version
-  none,
 };
 
 struct FieldName {
@@ -48,7 +47,7 @@ struct FieldName {
   std::string_view canonical;
 };
 
-// The field of a key slot, Field::none when there is none.
+// The field of a key slot, or null.
 const FieldName* find_field(std::span<const FieldName> fields, const weft_slot* key);
 std::span<const FieldName> step_fields();
 std::span<const FieldName> header_fields();

@@ -181,6 +181,7 @@ void Parser::choose_form(Value definition) {
     at = definition[i];
     name = definition.key(i).substr(1);
     block.at = definition[i];
+    spec().is_canonical = false;
     if (!at.is_object()) wrong_type(at, definition.key(i), "an object with the fields of the form");
   }
   const Value place = at.exists() ? at : definition;

@@ -62,6 +62,7 @@ uint32_t Parser::use_form(std::string_view name, Value at) {
             schema.error().hint);
     return none;
   }
+  if ((*found)->name != name) spec().is_canonical = false;
   const auto number = static_cast<uint32_t>(spec().forms.size());
   spec().forms.push_back({*found, std::make_shared<const Schema>(std::move(*schema))});
   forms_.add(name, number);
@@ -96,11 +97,14 @@ const Rule* Parser::form_root(uint32_t form) const {
   return form != none ? &out_.spec.forms[form].schema->root() : nullptr;
 }
 
-// The fields of a form beyond those that steps or definitions have.
-void Parser::check_form(const Block& block, const Rule& root) {
+// What a form says of a value of the definition.
+void Parser::check_part(const Rule& rule, Value value) {
+  const Verdict verdict = judge(rule, value, Texts::exact);
+  if (!verdict.is_complete) spec().is_canonical = false;
+  if (verdict.ok) return;
   const size_t before = out_.problems.size();
-  if (!judge(root, block.at, Texts::exact).ok) check(root, block.at, {}, out_.problems);
-  for (size_t i = before; i < out_.problems.size(); ++i) out_.problems[i].at = block.at;
+  check(rule, value, {}, out_.problems);
+  for (size_t i = before; i < out_.problems.size(); ++i) out_.problems[i].at = value;
 }
 
 void Parser::read_block(uint32_t number) {
@@ -110,7 +114,7 @@ void Parser::read_block(uint32_t number) {
   spec().blocks[number].first = static_cast<uint32_t>(spec().items.size());
   if (block.form == none) return;
   const Rule& root = spec().forms[block.form].schema->root();
-  check_form(block, root);
+  check_part(root, block.at);
   visit(root, {}, block.at,
         Visitor{this, [](void* self, const Rule& rule, std::string_view name, Value value) {
                   static_cast<Parser*>(self)->read_marked(rule, name, value);
@@ -135,7 +139,7 @@ void Parser::read_marked(const Rule& rule, std::string_view name, Value value) {
 }
 
 void Parser::take_expression(Value value) {
-  if (!value.is_text() && !value.is_boolean()) return;  // check_form has said so
+  if (!value.is_text() && !value.is_boolean()) return;  // check_part has said so
   Item item;
   item.kind = Kind::expression;
   item.effect = Effect::pure;
@@ -156,11 +160,15 @@ void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
     }
     for (const Value step : value) {
       draft.at = step;
+      const size_t number = spec().items.size();
       read_step(extras, draft);
+      if (rule.implicit_input && number < spec().items.size()) {
+        draft.before = spec().items[number].id;
+      }
     }
     return;
   }
-  if (!value.is_object()) return;  // check_form has said so
+  if (!value.is_object()) return;  // check_part has said so
   const bool is_step =
       value["tool"_k].is_text() || value["type"_k].is_text() || value["pattern"_k].is_text();
   if (is_step) {

@@ -25,9 +25,10 @@ struct Draft {
   std::string_view key;   // under which it stands, in a map of steps
   Value id, tool, type, arguments, input, timeout, retry, on_error;
   Item item;
-  bool is_alone = false;       // not in a list or map: it may do without an id
-  const Rule* form = nullptr;  // of a block
-  uint64_t seen = 0;           // bit set over Field
+  bool is_alone = false;    // not in a list or map: it may do without an id
+  uint32_t form = none;     // of a block
+  std::string_view before;  // the step whose result is the input where none is given
+  uint64_t seen = 0;        // bit set over Field
 };
 
 class Parser final {
@@ -49,7 +50,7 @@ class Parser final {
 
   // parser.cpp
   void read_block(uint32_t number);
-  void check_form(const Block& block, const Rule& root);
+  void check_part(const Rule& rule, Value value);
   const Rule* form_root(uint32_t form) const;
   void read_marked(const Rule& rule, std::string_view name, Value value);
   void read_steps(const Rule& rule, std::string_view name, Value value);
@@ -65,6 +66,9 @@ class Parser final {
   void read_tool(Draft& draft);
   void read_type(Draft& draft);
   void check_arguments(Draft& draft, const UsedTool& used);
+  Value arguments_of(Draft& draft, const Rule& rule);
+  Value text_value(std::string_view text);
+  Value with_input(Value arguments, Value input);
   void read_reach(Draft& draft);
   void unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry);
 

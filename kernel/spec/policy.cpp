@@ -140,7 +140,8 @@ std::optional<Strategy> Parser::read_strategy(Value value) {
     spec().is_canonical = false;
     return Strategy{OnError::fail, policy.attempts_max};
   }
-  std::string_view word = value.as_text();
+  const std::string_view word = value.as_text();
+  if (word != "fail" && word != "continue") spec().is_canonical = false;
   if (folds(word, "fail") || folds(word, "fail_fast")) return Strategy{};
   if (folds(word, "continue") || folds(word, "continue_on_failure")) {
     return Strategy{OnError::proceed, 1};

@@ -51,14 +51,19 @@ struct Item {
   OnError on_error = OnError::fail;
   RunIf run_if = RunIf::success;
   Effect effect = Effect::at_most_once;
-  uint32_t tool = none;   // tools
-  uint32_t block = none;  // the block that this step is
-  uint32_t policy = 0;    // policies
-  Value at;               // the step or the expression as written
-  Value arguments;        // completed, or missing
+  uint32_t tool = none;         // tools
+  uint32_t block = none;        // the block that this step is
+  uint32_t policy = 0;          // policies
+  Value at;                     // the step or the expression as written
+  Value arguments;              // completed, or missing
+  Value arguments_at;           // what they were written as
+  bool is_input_alone = false;  // and that is the value of 'input'
   Value condition, output, depends_on, reads, writes;
   uint32_t edges = 0, edge_count = 0;  // edges: what depends_on says
 };
+
+// Turns a pointer into the arguments of a step to where they were written.
+void place(Problem& problem, const Item& item);
 
 struct Block {
   std::string_view id;   // of the step that it is, empty for the outermost

@@ -1,6 +1,7 @@
 // Steps: their fields, what kind each is, and the arguments of their tools.
 #include <algorithm>
 
+#include "base/json.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "expr/template.hpp"
@@ -30,21 +31,23 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   explicit_strategy_.push_back(false);
   Value type = draft.at["type"_k];
   if (!type.exists()) type = draft.at["pattern"_k];
+  const bool is_list = !type.exists() && !draft.at["tool"_k].exists();
   if (type.is_text()) {
-    draft.form = form_root(use_form(type.as_text(), type));
-  } else if (!type.exists() && draft.at["tool"_k].is_null() && draft.at["steps"_k].exists()) {
-    draft.form = form_root(use_form("sequential", draft.at));
+    draft.form = use_form(type.as_text(), type);
+  } else if (is_list && draft.at["steps"_k].exists()) {
+    draft.form = use_form("sequential", draft.at);
   }
-  // A field that the form gives to its steps means what the form says.
+  const Rule* form = form_root(draft.form);
+  // What is not available yet may be a word of the form, and then means what the form says.
   for (uint32_t i = 0; i < draft.at.size(); ++i) {
     const weft_slot* key = weft_key_at(draft.at.slot(), i);
-    if (extras != nullptr && extras->find(key) != nullptr) continue;
     const FieldName* field = find_field(step_fields(), key);
     if (field == nullptr) continue;
-    const bool is_forms = draft.form != nullptr && draft.form->find(key) != nullptr;
-    const bool gives_way = field->field == Field::later || field->field == Field::input ||
-                           field->field == Field::parameters;
-    if (!is_forms || !gives_way) step_field(draft, *field, draft.at[i]);
+    const bool is_later = field->field == Field::later || field->field == Field::on_failure;
+    const bool is_arguments = field->field == Field::input || field->field == Field::parameters;
+    if (is_later && extras != nullptr && extras->find(key) != nullptr) continue;
+    if ((is_later || is_arguments) && form != nullptr && form->find(key) != nullptr) continue;
+    step_field(draft, *field, draft.at[i]);
   }
   name_step(draft);
   read_kind(draft);
@@ -67,9 +70,7 @@ void Parser::read_step(const Rule* extras, Draft draft) {
     const Name* extra = extras != nullptr ? extras->find(key) : nullptr;
     if (extra != nullptr) {
       const Rule& rule = *extras->properties[extra->property].rule;
-      const size_t before = out_.problems.size();
-      check(rule, draft.at[i], {}, out_.problems);
-      for (size_t p = before; p < out_.problems.size(); ++p) out_.problems[p].at = draft.at[i];
+      check_part(rule, draft.at[i]);
       visit(rule, extras->properties[extra->property].key.view(), draft.at[i],
             Visitor{this, [](void* self, const Rule& found, std::string_view name, Value value) {
                       static_cast<Parser*>(self)->read_marked(found, name, value);
@@ -93,7 +94,10 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::name:
       if (!value.is_text()) wrong_type(value, "name", "a text");
       draft.name = value.as_text();
-      if (!draft.id.exists() && draft.at["id"_k].is_null()) draft.id = value;
+      if (!draft.at["id"_k].exists() && draft.key.empty()) {
+        draft.id = value;
+        spec().is_canonical = false;
+      }
       break;
     case Field::tool: draft.tool = value; break;
     case Field::type: draft.type = value; break;
@@ -124,6 +128,7 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::reads: draft.item.reads = value; break;
     case Field::writes: draft.item.writes = value; break;
     case Field::output: draft.item.output = value; break;
+    case Field::on_failure:
     case Field::later: not_available(value, field.key.view()); break;
     default: break;
   }
@@ -134,7 +139,8 @@ void Parser::unknown_step_field(const Draft& draft, const Rule* extras, uint32_t
   if (find_field(step_fields(), key) != nullptr) return;
   std::vector<std::string_view> names;
   append_names(step_fields(), names);
-  for (const Rule* rule : {extras, draft.form}) {
+  if (draft.item.block != none && draft.form == none) return;  // whatever its form is
+  for (const Rule* rule : {extras, form_root(draft.form)}) {
     if (rule == nullptr) continue;
     if (rule->find(key) != nullptr || rule->additional != nullptr) return;
     for (const Name& name : rule->names) names.push_back(name.key.view());
@@ -206,8 +212,7 @@ void Parser::read_type(Draft& draft) {
   }
   Block block;
   block.id = draft.item.id;
-  block.form =
-      use_form(draft.type.as_text("sequential"), draft.type.exists() ? draft.type : draft.at);
+  block.form = draft.form;
   block.parent = block_;
   block.depth = outer.depth + 1;
   block.at = draft.at;
@@ -228,36 +233,59 @@ void Parser::read_tool(Draft& draft) {
   check_arguments(draft, used);
 }
 
-void Parser::check_arguments(Draft& draft, const UsedTool& used) {
+// The arguments as an object: 'parameters', or 'input' alone, or the result of the step before.
+Value Parser::arguments_of(Draft& draft, const Rule& rule) {
+  static constexpr weft_slot empty{WEFT_OBJECT, 0, 0, 0, {0}};
   Value arguments = draft.arguments;
-  Value at = arguments;
-  size_t skip = 0;
+  draft.item.arguments_at = arguments;
   if (draft.input.exists() && arguments.exists()) {
     problem(draft.input, "spec.duplicate_field", "'parameters' is given twice",
             "'input' is another name of it, keep one");
-  } else if (draft.input.is_object()) {
-    arguments = at = draft.input;
   } else if (draft.input.exists()) {
-    Builder b(arena_);
-    b.begin_object();
-    b.set("input"_k, draft.input);
-    b.end_object();
-    arguments = b.take_value();
-    at = draft.input;
-    skip = std::string_view("/input").size();
+    spec().is_canonical = false;
+    draft.item.arguments_at = draft.input;
+    if (draft.input.is_object()) return draft.input;
+    draft.item.is_input_alone = true;
+    return with_input(Value(&empty), draft.input);
   }
-  static constexpr weft_slot empty{WEFT_OBJECT, 0, 0, 0, {0}};
+  if (!draft.item.arguments_at.exists()) draft.item.arguments_at = draft.at;
   if (!arguments.exists()) arguments = Value(&empty);
+  if (draft.before.empty() || !arguments.is_object()) return arguments;
+  const std::string text = "{{steps[" + base::json_text(text_value(draft.before)) + "]}}";
+  for (uint32_t i = 0; i < rule.properties.size(); ++i) {
+    if (rule.properties[i].key.view() != "input" || (rule.required >> i & 1) == 0) continue;
+    for (uint32_t k = 0; k < arguments.size(); ++k) {
+      const Name* given = rule.find(weft_key_at(arguments.slot(), k));
+      if (given != nullptr && given->property == i) return arguments;
+    }
+    return with_input(arguments, text_value(text));
+  }
+  return arguments;
+}
+
+Value Parser::text_value(std::string_view text) {
+  Builder b(arena_);
+  b.text(text);
+  return b.take_value();
+}
+
+Value Parser::with_input(Value arguments, Value input) {
+  Builder b(arena_);
+  b.begin_object();
+  for (uint32_t i = 0; i < arguments.size(); ++i) b.set(Key(arguments.key(i)), arguments[i]);
+  b.set("input"_k, input);
+  b.end_object();
+  return b.take_value();
+}
+
+void Parser::check_arguments(Draft& draft, const UsedTool& used) {
   const Rule& rule = used.schema->root();
+  Value arguments = arguments_of(draft, rule);
   const Verdict verdict = judge(rule, arguments, Texts::templated);
   if (!verdict.ok) {
     const size_t before = out_.problems.size();
     used.schema->check(arguments, {}, out_.problems, Texts::templated);
-    for (size_t i = before; i < out_.problems.size(); ++i) {
-      Problem& found = out_.problems[i];
-      found.at = at.exists() ? at : draft.at;
-      if (skip != 0) found.pointer.erase(0, found.pointer.starts_with("/input") ? skip : 0);
-    }
+    for (size_t i = before; i < out_.problems.size(); ++i) place(out_.problems[i], draft.item);
   }
   if (verdict.ok && !verdict.is_complete) arguments = used.schema->complete(arguments, arena_);
   draft.item.arguments = arguments;
@@ -275,6 +303,14 @@ void Parser::check_arguments(Draft& draft, const UsedTool& used) {
     worst = std::max(worst, one.effect);
   }
   draft.item.effect = worst;
+}
+
+void place(Problem& problem, const Item& item) {
+  problem.at = item.arguments_at;
+  constexpr std::string_view input = "/input";
+  if (item.is_input_alone && problem.pointer.starts_with(input)) {
+    problem.pointer.erase(0, input.size());
+  }
 }
 
 // depends_on, reads and writes: a name or a list of names.

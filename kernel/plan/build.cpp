@@ -1,0 +1,199 @@
+#include "plan/build.hpp"
+
+#include "base/compare.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "plan/canonical.hpp"
+#include "plan/compile.hpp"
+#include "plan/scope.hpp"
+#include "spec/rule.hpp"
+
+namespace weft::plan {
+namespace {
+
+using spec::Problem;
+
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// Fills a plan from a spec.
+class Filler final {
+ public:
+  Filler(const spec::Spec& spec, const spec::Catalog& catalog, Plan& plan,
+         std::vector<Problem>& problems)
+      : spec_(spec), catalog_(catalog), plan_(plan), problems_(problems), scope_(spec) {}
+
+  void run();
+
+ private:
+  void header();
+  void components();
+  void bind(uint32_t block);
+  void block(uint32_t number);
+  void node(uint32_t item);
+  uint32_t template_of(Value tree, const spec::Item* item);
+  uint32_t expression(Value written);
+  void problem(Value at, Error& error);
+
+  const spec::Spec& spec_;
+  const spec::Catalog& catalog_;
+  Plan& plan_;
+  std::vector<Problem>& problems_;
+  Scope scope_;
+};
+
+void Filler::run() {
+  header();
+  components();
+  for (uint32_t i = 0; i < spec_.blocks.size(); ++i) block(i);
+  // A pattern may trust what it is given, so it is asked only about what is right so far.
+  if (!problems_.empty()) return;
+  const std::vector<Reference> references = scope_.take_references();
+  BlockCompiler compiler(spec_, references, plan_, problems_);
+  for (size_t i = spec_.blocks.size(); i > 0; --i) compiler.compile(static_cast<uint32_t>(i - 1));
+}
+
+void Filler::header() {
+  plan_.id = spec_.id;
+  plan_.name = spec_.name;
+  plan_.version = spec_.version;
+  plan_.description = spec_.description;
+  plan_.tags.assign(spec_.tags.begin(), spec_.tags.end());
+  plan_.policies = spec_.policies;
+  plan_.input_schema = spec_.input_schema;
+  plan_.input = spec_.input;
+  plan_.policy = spec_.grants;
+  plan_.timeout_ns = spec_.timeout_ns;
+  plan_.durability = spec_.durability;
+}
+
+void Filler::components() {
+  for (const spec::UsedTool& used : spec_.tools) {
+    plan_.tools.push_back({used.tool->id, used.tool->version, used.tool->component, used.schema});
+  }
+  plan_.nodes.reserve(spec_.items.size());
+  plan_.templates.reserve(spec_.items.size());
+  plan_.blocks.resize(spec_.blocks.size());
+  for (uint32_t i = 0; i < spec_.blocks.size(); ++i) bind(i);
+}
+
+void Filler::bind(uint32_t number) {
+  const spec::Block& block = spec_.blocks[number];
+  if (block.form == none) return;
+  const spec::Form& form = *spec_.forms[block.form].form;
+  Block& made = plan_.blocks[number];
+  made.form = form.name;
+  for (uint32_t i = 0; i < plan_.patterns.size(); ++i) {
+    if (plan_.patterns[i].component == form.component) made.pattern = i;
+  }
+  if (made.pattern != none) return;
+  auto bound = catalog_.pattern(catalog_.self, form.component);
+  if (!bound) return problem(block.at, bound.error());
+  made.pattern = static_cast<uint32_t>(plan_.patterns.size());
+  plan_.patterns.push_back({form.pattern, form.version, form.component, nullptr});
+  plan_.bound.push_back(*bound);
+}
+
+void Filler::block(uint32_t number) {
+  const spec::Block& block = spec_.blocks[number];
+  Block& made = plan_.blocks[number];
+  made.id = block.id;
+  made.first = block.first;
+  made.count = block.count;
+  made.parent = block.parent;
+  made.parent_node = block.parent_item;
+  made.depth = block.depth;
+  for (uint32_t i = block.first; i < block.first + block.count; ++i) {
+    scope_.enter(number, i);
+    node(i);
+  }
+  scope_.enter(number, none);
+  made.output = template_of(block.output, nullptr);
+}
+
+void Filler::node(uint32_t number) {
+  const spec::Item& item = spec_.items[number];
+  Node& made = plan_.nodes.emplace_back();
+  made.id = item.id;
+  made.kind = item.kind;
+  made.on_error = item.on_error;
+  made.run_if = item.run_if;
+  made.effect = item.effect;
+  made.tool = item.tool;
+  made.block = item.block;
+  made.policy = item.policy;
+  made.at = item.at;
+  if (item.arguments.exists()) made.arguments = template_of(item.arguments, &item);
+  made.condition = expression(item.condition);
+  made.output = template_of(item.output, nullptr);
+}
+
+uint32_t Filler::template_of(Value tree, const spec::Item* item) {
+  if (!tree.exists()) return none;
+  std::vector<Error> errors;
+  expr::Template::Source source{tree, {}, {}};
+  if (item != nullptr) source.schema = spec_.tools[item->tool].tool->parameters;
+  plan_.templates.push_back(expr::Template::compile(source, scope_.names(), errors));
+  for (Error& error : errors) {
+    problem(tree, error);
+    if (item != nullptr) spec::place(problems_.back(), *item);
+  }
+  return static_cast<uint32_t>(plan_.templates.size() - 1);
+}
+
+// A condition is an expression; written as a template it means the same.
+uint32_t Filler::expression(Value written) {
+  if (!written.exists()) return none;
+  std::string_view text = written.as_text();
+  if (written.is_boolean()) text = written.as_bool() ? "true" : "false";
+  std::string_view inner = trimmed(text);
+  if (inner.starts_with("{{") && inner.ends_with("}}") && inner.find("{{", 2) == inner.npos) {
+    text = inner.substr(2, inner.size() - 4);
+  } else if (inner.starts_with("${") && inner.find('}') == inner.size() - 1) {
+    text = inner.substr(2, inner.size() - 3);
+  }
+  auto made = expr::Expression::compile(text, scope_.names());
+  if (!made) {
+    problem(written, made.error());
+    return none;
+  }
+  plan_.expressions.push_back(std::move(*made));
+  return static_cast<uint32_t>(plan_.expressions.size() - 1);
+}
+
+void Filler::problem(Value at, Error& error) {
+  if (error.where.column > 1) {
+    error.message += " at character " + std::to_string(error.where.column);
+  }
+  problems_.push_back({at, std::move(error.where.pointer), std::move(error.code),
+                       std::move(error.message), std::move(error.hint)});
+}
+
+}  // namespace
+
+Built build(Source source, const spec::Catalog& catalog) {
+  auto plan = std::make_shared<Plan>();
+  plan->source = std::move(source.definition);
+  plan->file = std::move(source.file);
+  const Value root = plan->source.view();
+  spec::Parsed parsed = spec::parse(root, catalog, plan->made.arena());
+  Filler(parsed.spec, catalog, *plan, parsed.problems).run();
+
+  const spec::Origin origin{root, plan->file, source.locator};
+  Built built;
+  if (!parsed.warnings.empty()) built.warnings = spec::placed(parsed.warnings, origin);
+  for (const Error& warning : built.warnings) plan->warnings.push_back(warning.message);
+  if (!parsed.problems.empty()) {
+    built.problems = spec::placed(parsed.problems, origin);
+    return built;
+  }
+  plan->definition = canonical(parsed.spec, plan->made.arena());
+  plan->hash = base::digest(plan->definition);
+  built.plan = std::move(plan);
+  return built;
+}
+
+}  // namespace weft::plan

@@ -1,0 +1,14 @@
+// The canonical form of a definition: every name in the spelling that the kernel uses.
+#pragma once
+
+#include <weft/value.hpp>
+
+#include "spec/spec.hpp"
+
+namespace weft::plan {
+
+// The definition itself when all of it is canonical already, else one that links what is. Defaults
+// are not filled in: what nobody wrote does not change the digest. Requires: no problems.
+Value canonical(const spec::Spec& spec, Arena arena);
+
+}  // namespace weft::plan

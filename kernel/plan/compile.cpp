@@ -1,0 +1,217 @@
+#include "plan/compile.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.hpp"
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "spec/fields.hpp"
+
+namespace weft::plan {
+
+using namespace lit;
+
+std::string_view to_text(spec::Effect effect) {
+  static constexpr std::array<std::string_view, 5> names{"pure", "read", "idempotent",
+                                                         "compensable", "at_most_once"};
+  return names[static_cast<size_t>(effect)];
+}
+
+std::string_view to_text(RunIf run_if) {
+  static constexpr std::array<std::string_view, 3> names{"success", "failure", "always"};
+  return names[static_cast<size_t>(run_if)];
+}
+
+BlockCompiler::BlockCompiler(const spec::Spec& spec, std::span<const Reference> references,
+                             Plan& plan, std::vector<spec::Problem>& problems)
+    : spec_(spec), references_(references), plan_(plan), problems_(problems) {}
+
+// Only the fields of the form: what every step and definition has is the kernel's.
+Value BlockCompiler::describe(uint32_t number) {
+  const spec::Block& block = spec_.blocks[number];
+  const spec::UsedForm& used = spec_.forms[block.form];
+  const spec::Rule& root = used.schema->root();
+  block_ = number;
+  next_ = block.first;
+  const spec::Rewriter rewriter{this,
+                                [](void* self, const spec::Rule& rule, Value value, Builder& to) {
+                                  static_cast<BlockCompiler*>(self)->write_marked(rule, value, to);
+                                }};
+  Builder out(plan_.made.arena());
+  uint64_t seen = 0;
+  out.begin_object();
+  out.set("form"_k, std::string_view(used.form->name));
+  for (uint32_t i = 0; i < block.at.size(); ++i) {
+    const weft_slot* key = weft_key_at(block.at.slot(), i);
+    const spec::Name* name = root.find(key);
+    const std::string_view text = block.at.key(i);
+    if (name != nullptr && text != "form") {
+      seen |= uint64_t{1} << name->property;
+      out.key(root.properties[name->property].key);
+      rewrite(*root.properties[name->property].rule, block.at[i], rewriter, out);
+    } else if (name == nullptr && root.additional != nullptr) {
+      const auto fields = number == 0 ? spec::header_fields() : spec::step_fields();
+      if (spec::find_field(fields, key) != nullptr) continue;
+      out.key(Key(text));
+      rewrite(*root.additional, block.at[i], rewriter, out);
+    }
+  }
+  for (uint32_t i = 0; i < root.properties.size(); ++i) {
+    if ((root.fallbacks & ~seen & (uint64_t{1} << i)) == 0) continue;
+    out.key(root.properties[i].key);
+    rewrite(*root.properties[i].rule, root.properties[i].fallback, rewriter, out);
+  }
+  out.end_object();
+  base::check(next_ == block.first + block.count, "a form is visited and rewritten alike");
+  return out.take_value();
+}
+
+void BlockCompiler::write_marked(const spec::Rule& rule, Value value, Builder& out) {
+  switch (rule.mark) {
+    case spec::Mark::steps: return write_steps(rule, value, out);
+    case spec::Mark::expression:
+      out.begin_object();
+      out.set("node"_k, next_++ - spec_.blocks[block_].first);
+      return out.end_object();
+    case spec::Mark::step_id:
+      return out.natural(spec_.ids.find(value.as_text()) - spec_.blocks[block_].first);
+    case spec::Mark::duration: {
+      const auto ns = base::parse_duration(value);
+      return ns ? out.integer(*ns) : out.null();
+    }
+    default: return out.link(value);
+  }
+}
+
+// A list, a map or a single step become a list of descriptors, in the order of writing.
+void BlockCompiler::write_steps(const spec::Rule& rule, Value value, Builder& out) {
+  const spec::Rule* extras = spec::step_rule(rule);
+  out.begin_array();
+  const bool is_one = next_ < spec_.items.size() && spec_.items[next_].at.slot() == value.slot();
+  const uint32_t count = is_one ? 1 : value.size();
+  for (uint32_t i = 0; i < count; ++i) write_step(extras, out);
+  out.end_array();
+}
+
+void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
+  const uint32_t number = next_++;
+  const spec::Item& item = spec_.items[number];
+  const auto names = [&](Key key, Value value) {
+    out.key(key);
+    if (value.is_array()) return out.link(value);
+    out.begin_array();
+    if (value.exists()) out.link(value);
+    out.end_array();
+  };
+  out.begin_object();
+  out.set("node"_k, number - spec_.blocks[block_].first);
+  out.set("id"_k, item.id);
+  out.key("depends_on"_k);
+  out.begin_array();
+  for (uint32_t i = 0; i < item.edge_count; ++i) out.natural(spec_.edges[item.edges + i]);
+  out.end_array();
+  out.key("refs"_k);
+  out.begin_array();
+  auto reference = std::lower_bound(references_.begin(), references_.end(), Reference{number, 0});
+  for (; reference != references_.end() && reference->item == number; ++reference) {
+    out.natural(reference->node);
+  }
+  out.end_array();
+  out.set("run_if"_k, to_text(item.run_if));
+  names("reads"_k, item.reads);
+  names("writes"_k, item.writes);
+  out.set("effect"_k, to_text(item.effect));
+  if (extras != nullptr) write_extras(*extras, item.at, out);
+  out.end_object();
+}
+
+void BlockCompiler::write_extras(const spec::Rule& extras, Value step, Builder& out) {
+  static constexpr std::string_view written[] = {"node",   "id",    "depends_on", "refs",
+                                                 "run_if", "reads", "writes",     "effect"};
+  const auto is_written = [](Key key) {
+    return std::find(std::begin(written), std::end(written), key.view()) != std::end(written);
+  };
+  const spec::Rewriter rewriter{this,
+                                [](void* self, const spec::Rule& rule, Value value, Builder& to) {
+                                  static_cast<BlockCompiler*>(self)->write_marked(rule, value, to);
+                                }};
+  uint64_t seen = 0;
+  for (uint32_t i = 0; i < step.size(); ++i) {
+    const spec::Name* name = extras.find(weft_key_at(step.slot(), i));
+    if (name == nullptr || is_written(extras.properties[name->property].key)) continue;
+    seen |= uint64_t{1} << name->property;
+    out.key(extras.properties[name->property].key);
+    rewrite(*extras.properties[name->property].rule, step[i], rewriter, out);
+  }
+  for (uint32_t i = 0; i < extras.properties.size(); ++i) {
+    const bool is_left_out = (extras.fallbacks & ~seen & (uint64_t{1} << i)) != 0;
+    if (!is_left_out || is_written(extras.properties[i].key)) continue;
+    out.key(extras.properties[i].key);
+    rewrite(*extras.properties[i].rule, extras.properties[i].fallback, rewriter, out);
+  }
+}
+
+void BlockCompiler::compile(uint32_t number) {
+  const spec::Block& block = spec_.blocks[number];
+  const spec::BoundPattern bound = plan_.bound[plan_.blocks[number].pattern];
+  weft_val made{};
+  weft_error error{};
+  error.size = sizeof error;
+  const Value described = describe(number);
+  const weft_status status =
+      bound.table == nullptr || bound.table->compile == nullptr
+          ? WEFT_UNSUPPORTED
+          : bound.table->compile(bound.self, described.raw(), plan_.made.raw(), &made, &error);
+  if (status != WEFT_OK) {
+    const size_t size = std::min<size_t>(error.msg_len, sizeof error.msg);
+    std::string message(error.msg, size);
+    if (message.empty()) message = "the pattern cannot compile this block";
+    problems_.push_back({block.at, {}, "plan.rejected", std::move(message), {}});
+    return;
+  }
+  const Value result(made);
+  plan_.blocks[number].compiled = result["plan"_k];
+  for (const Value problem : result["problems"_k]) read_problem(block, problem);
+}
+
+// The pointer goes through the value that the pattern was given: lists where a map was written, and
+// canonical names where aliases were.
+void BlockCompiler::read_problem(const spec::Block& block, Value problem) {
+  spec::Problem found{block.at,
+                      {},
+                      std::string(problem["code"_k].as_text("plan.rejected")),
+                      std::string(problem["message"_k].as_text("the pattern refuses this block")),
+                      std::string(problem["hint"_k].as_text())};
+  const auto segments = base::split_pointer(problem["pointer"_k].as_text());
+  const spec::Rule* rule = &spec_.forms[block.form].schema->root();
+  bool is_known = static_cast<bool>(segments);
+  for (size_t i = 0; is_known && i < segments->size(); ++i) {
+    const std::string& segment = (*segments)[i];
+    Value below = base::child(found.at, segment);
+    const bool is_number =
+        !segment.empty() && segment.size() < 9 &&
+        std::all_of(segment.begin(), segment.end(), [](char c) { return c >= '0' && c <= '9'; });
+    for (uint32_t k = 0; rule != nullptr && !below.exists() && k < found.at.size(); ++k) {
+      if (!found.at.is_object()) break;
+      const spec::Name* name = rule->find(weft_key_at(found.at.slot(), k));
+      if (name != nullptr && rule->properties[name->property].key.view() == segment) {
+        below = found.at[k];
+      }
+    }
+    if (!below.exists() && is_number && found.at.is_object()) {
+      const auto index = static_cast<uint32_t>(std::stoul(segment));
+      below = i > 0 && !found.at["tool"_k].exists() && !found.at["type"_k].exists()
+                  ? found.at[index]
+                  : found.at;
+    }
+    is_known = below.exists();
+    if (!is_known) break;
+    found.at = below;
+    rule = nullptr;
+  }
+  problems_.push_back(std::move(found));
+}
+
+}  // namespace weft::plan

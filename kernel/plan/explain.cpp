@@ -1,0 +1,208 @@
+#include "plan/explain.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "base/units.hpp"
+#include "plan/compile.hpp"
+
+namespace weft::plan {
+
+using namespace lit;
+
+namespace {
+
+class Printer final {
+ public:
+  explicit Printer(const Plan& plan) : plan_(plan) {}
+
+  std::string text();
+  std::string picture();
+
+ private:
+  void header();
+  void block_text(uint32_t number, const std::string& indent);
+  void node_text(const Block& block, uint32_t number, const std::string& indent);
+  void policy_text(const Node& node);
+  void order_text(const Block& block, const std::string& indent);
+  void block_picture(uint32_t number, const std::string& indent);
+  void edges_picture(const Block& block, const std::string& indent);
+  std::string name_of(const Block& block, uint32_t number) const;
+  static std::string picture_id(const Block& block, uint32_t number) {
+    return "n" + std::to_string(block.first + number);
+  }
+  std::vector<uint32_t> references(const Block& block, const Node& node) const;
+
+  const Plan& plan_;
+  std::string out_;
+};
+
+std::string Printer::name_of(const Block& block, uint32_t number) const {
+  const Node& node = plan_.node(block, number);
+  if (node.kind != Kind::expression) return std::string(node.id);
+  return "(" + std::string(plan_.expressions[node.condition].text()) + ")";
+}
+
+// The nodes of its own block that the templates of a step speak of.
+std::vector<uint32_t> Printer::references(const Block&, const Node& node) const {
+  std::vector<uint32_t> found;
+  const auto add = [&](std::span<const expr::Root> roots) {
+    for (const expr::Root& root : roots) {
+      if (root.kind == static_cast<uint32_t>(RootKind::step) && root.b == 0) {
+        found.push_back(root.a);
+      }
+    }
+  };
+  if (node.arguments != none) add(plan_.templates[node.arguments].roots());
+  if (node.condition != none) add(plan_.expressions[node.condition].roots());
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+std::string Printer::text() {
+  header();
+  block_text(0, "");
+  for (const std::string& warning : plan_.warnings) out_ += "warning: " + warning + "\n";
+  return std::move(out_);
+}
+
+void Printer::header() {
+  out_ += "workflow " + plan_.id;
+  if (!plan_.version.empty()) out_ += " " + plan_.version;
+  if (!plan_.name.empty()) out_ += " (" + plan_.name + ")";
+  static constexpr std::string_view durabilities[] = {"sync", "batch", "none"};
+  out_ += "\ntimeout " + (plan_.timeout_ns == 0
+                              ? "none"
+                              : base::duration_text(static_cast<int64_t>(plan_.timeout_ns)));
+  out_ += ", durability ";
+  out_ += durabilities[static_cast<size_t>(plan_.durability)];
+  out_ += "\n";
+}
+
+void Printer::block_text(uint32_t number, const std::string& indent) {
+  const Block& block = plan_.blocks[number];
+  const Component& pattern = plan_.patterns[block.pattern];
+  out_ += indent + std::string(block.form) + " by " + pattern.id + "@" + pattern.version + "\n";
+  for (uint32_t i = 0; i < block.count; ++i) node_text(block, i, indent + "  ");
+  order_text(block, indent + "  ");
+}
+
+void Printer::node_text(const Block& block, uint32_t number, const std::string& indent) {
+  const Node& node = plan_.node(block, number);
+  out_ += indent + std::to_string(number) + " " + name_of(block, number);
+  if (node.kind == Kind::expression) {
+    out_ += "\n";
+    return;
+  }
+  if (node.kind == Kind::tool) {
+    const Component& tool = plan_.tools[node.tool];
+    out_ += ": " + tool.id + "@" + tool.version;
+  }
+  out_ += ", " + std::string(plan::to_text(node.effect));
+  if (node.condition != none) {
+    out_ += ", if " + std::string(plan_.expressions[node.condition].text());
+  }
+  if (node.run_if != RunIf::success) out_ += ", run on " + std::string(plan::to_text(node.run_if));
+  policy_text(node);
+  const std::vector<uint32_t> uses = references(block, node);
+  for (size_t i = 0; i < uses.size(); ++i) {
+    out_ += (i == 0 ? ", uses " : " ") + name_of(block, uses[i]);
+  }
+  out_ += "\n";
+  if (node.kind == Kind::block) block_text(node.block, indent + "  ");
+}
+
+void Printer::policy_text(const Node& node) {
+  const Policy& policy = plan_.policies[node.policy];
+  if (policy.attempts_max > 1) out_ += ", attempts " + std::to_string(policy.attempts_max);
+  if (policy.timeout_ns != Policy().timeout_ns) {
+    out_ += ", timeout " + (policy.timeout_ns == 0
+                                ? "none"
+                                : base::duration_text(static_cast<int64_t>(policy.timeout_ns)));
+  }
+  if (node.on_error == OnError::proceed) out_ += ", continues on error";
+}
+
+void Printer::order_text(const Block& block, const std::string& indent) {
+  for (const Value edge : block.compiled["edges"_k]) {
+    const uint64_t from = edge[0].as_u64(block.count), to = edge[1].as_u64(block.count);
+    if (from >= block.count || to >= block.count) continue;
+    out_ += indent + name_of(block, static_cast<uint32_t>(from)) + " → " +
+            name_of(block, static_cast<uint32_t>(to)) + "\n";
+  }
+  uint32_t number = 0;
+  for (const Value group : block.compiled["groups"_k]) {
+    out_ += indent + "group " + std::to_string(++number) + ":";
+    for (const Value node : group) {
+      if (node.as_u64(block.count) < block.count) {
+        out_ += " " + name_of(block, static_cast<uint32_t>(node.as_u64()));
+      }
+    }
+    out_ += "\n";
+  }
+}
+
+std::string label(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') {
+      out += "#quot;";
+    } else if (c == '<' || c == '>' || c == '&' || c == '#') {
+      out += "#" + std::to_string(static_cast<int>(c)) + ";";
+    } else {
+      out += c == '\n' ? ' ' : c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string Printer::picture() {
+  out_ = "flowchart TD\n";
+  block_picture(0, "  ");
+  return std::move(out_);
+}
+
+void Printer::block_picture(uint32_t number, const std::string& indent) {
+  const Block& block = plan_.blocks[number];
+  for (uint32_t i = 0; i < block.count; ++i) {
+    const Node& node = plan_.node(block, i);
+    const std::string id = picture_id(block, i);
+    if (node.kind == Kind::block) {
+      const std::string title =
+          name_of(block, i) + " (" + std::string(plan_.blocks[node.block].form) + ")";
+      out_ += indent + "subgraph " + id + "[" + label(title) + "]\n";
+      block_picture(node.block, indent + "  ");
+      out_ += indent + "end\n";
+    } else if (node.kind == Kind::expression) {
+      out_ += indent + id + "{{" + label(name_of(block, i)) + "}}\n";
+    } else {
+      const std::string title = name_of(block, i) + ": " + plan_.tools[node.tool].id;
+      out_ += indent + id + "[" + label(title) + "]\n";
+    }
+  }
+  edges_picture(block, indent);
+}
+
+// What the pattern says; else what the templates say.
+void Printer::edges_picture(const Block& block, const std::string& indent) {
+  const Value edges = block.compiled["edges"_k];
+  for (const Value edge : edges) {
+    const uint64_t from = edge[0].as_u64(block.count), to = edge[1].as_u64(block.count);
+    if (from >= block.count || to >= block.count) continue;
+    out_ += indent + picture_id(block, static_cast<uint32_t>(from)) + " --> " +
+            picture_id(block, static_cast<uint32_t>(to)) + "\n";
+  }
+  for (uint32_t i = 0; !edges.exists() && i < block.count; ++i) {
+    for (const uint32_t from : references(block, plan_.node(block, i))) {
+      out_ += indent + picture_id(block, from) + " -.-> " + picture_id(block, i) + "\n";
+    }
+  }
+}
+
+}  // namespace
+
+std::string explain(const Plan& plan) { return Printer(plan).text(); }
+std::string mermaid(const Plan& plan) { return Printer(plan).picture(); }
+
+}  // namespace weft::plan

@@ -1,0 +1,17 @@
+// A plan in words for people, and as a picture.
+#pragma once
+
+#include <string>
+
+#include "plan/plan.hpp"
+
+namespace weft::plan {
+
+// Blocks, their nodes, and what orders them. A pattern whose compiled plan has edges [[from, to],
+// …] and groups [[node, …], …] has these shown too.
+std::string explain(const Plan& plan);
+
+// A Mermaid flowchart, top down; blocks are subgraphs.
+std::string mermaid(const Plan& plan);
+
+}  // namespace weft::plan

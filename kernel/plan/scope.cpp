@@ -1,0 +1,143 @@
+#include "plan/scope.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "spec/rule.hpp"
+
+namespace weft::plan {
+
+using namespace lit;
+
+namespace {
+
+struct Word {
+  std::string_view name;
+  RootKind kind;
+  uint32_t a = 0;
+};
+constexpr Word words[] = {{"$input", RootKind::input},      {"$params", RootKind::params},
+                          {"$prev", RootKind::prev},        {"run", RootKind::run},
+                          {"$session", RootKind::session},  {"result", RootKind::result},
+                          {"loop", RootKind::loop},         {"loop_index", RootKind::loop, 1},
+                          {"loop_value", RootKind::loop, 2}};
+constexpr std::string_view steps_prefix = "steps.";
+
+expr::Root root_of(RootKind kind, uint32_t a = 0, uint32_t b = 0) {
+  return {static_cast<uint32_t>(kind), a, b};
+}
+
+bool names_text(Value value, std::string_view name) {
+  if (value.is_text()) return value.as_text() == name;
+  for (uint32_t i = 0; value.is_array() && i < value.size(); ++i) {
+    if (value[i].as_text() == name) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Scope::enter(uint32_t block, uint32_t item) {
+  block_ = block;
+  item_ = item;
+}
+
+expr::Names Scope::names() const {
+  return {this, [](const void* self, std::string_view name) {
+            return const_cast<Scope*>(static_cast<const Scope*>(self))->find(name);
+          }};
+}
+
+std::vector<Reference> Scope::take_references() {
+  if (!std::is_sorted(references_.begin(), references_.end())) {
+    std::sort(references_.begin(), references_.end());
+  }
+  references_.erase(std::unique(references_.begin(), references_.end()), references_.end());
+  return std::move(references_);
+}
+
+Result<expr::Root> Scope::find(std::string_view name) {
+  expr::Root root;
+  if (find_reserved(name, root)) return root;
+  if (name.starts_with(steps_prefix)) return find_step(name.substr(steps_prefix.size()));
+  if (spec_.ids.find(name) != spec::Ids::none) return find_step(name);
+  if (is_binding(name)) return root_of(RootKind::loop);
+  if (!may_be_named(name)) return unknown(name);
+  return root_of(RootKind::named);
+}
+
+bool Scope::find_reserved(std::string_view name, expr::Root& root) const {
+  for (const Word& word : words) {
+    if (word.name != name) continue;
+    root = root_of(word.kind, word.a);
+    return true;
+  }
+  return false;
+}
+
+Result<expr::Root> Scope::find_step(std::string_view id) {
+  const uint32_t item = spec_.ids.find(id);
+  if (item == spec::Ids::none) return unknown(id);
+  uint32_t speaker = item_;
+  uint32_t out = 0;
+  for (uint32_t b = block_; b != none; ++out) {
+    const spec::Block& block = spec_.blocks[b];
+    if (item >= block.first && item < block.first + block.count) {
+      if (speaker != none) references_.push_back({speaker, item - block.first});
+      return root_of(RootKind::step, item - block.first, out);
+    }
+    speaker = block.parent != none ? spec_.blocks[block.parent].first + block.parent_item : none;
+    b = block.parent;
+  }
+  Error error{.status = Status::bad_input,
+              .code = "spec.unknown_reference",
+              .message = "the step " + base::quoted(id) +
+                         " stands in a block that cannot be seen "
+                         "from here",
+              .hint = "speak of the step that holds the block"};
+  return error;
+}
+
+bool Scope::is_binding(std::string_view name) const {
+  for (uint32_t b = block_; b != none; b = spec_.blocks[b].parent) {
+    const uint32_t form = spec_.blocks[b].form;
+    if (form == none) continue;
+    if (names_text(spec_.forms[form].schema->root().bindings, name)) return true;
+  }
+  return false;
+}
+
+// State, members of the input and parameters are looked up when the run needs them; but where the
+// definition says what its input is, a name that is none of it is a mistake.
+bool Scope::may_be_named(std::string_view name) const {
+  if (name.starts_with('$') || name == "steps") return false;
+  const Value properties = spec_.input_schema["properties"_k];
+  if (!properties.exists() || properties[Key(name)].exists()) return true;
+  return std::any_of(spec_.items.begin(), spec_.items.end(), [&](const spec::Item& item) {
+    return item.writes.exists() && names_text(item.writes, name);
+  });
+}
+
+Error Scope::unknown(std::string_view name) const {
+  std::vector<std::string_view> known;
+  for (const Word& word : words) known.push_back(word.name);
+  for (uint32_t b = block_; b != none; b = spec_.blocks[b].parent) {
+    const spec::Block& block = spec_.blocks[b];
+    for (uint32_t i = block.first; i < block.first + block.count; ++i) {
+      if (known.size() < base::limits::candidates && !spec_.items[i].id.empty()) {
+        known.push_back(spec_.items[i].id);
+      }
+    }
+  }
+  const Value properties = spec_.input_schema["properties"_k];
+  for (uint32_t i = 0; i < properties.size(); ++i) known.push_back(properties.key(i));
+  std::string hint = base::did_you_mean(name, known);
+  if (hint.empty()) hint = "it is neither a step nor a member of the input";
+  return Error{.status = Status::bad_input,
+               .code = "spec.unknown_reference",
+               .message = "nothing is called " + base::quoted(name),
+               .hint = std::move(hint)};
+}
+
+}  // namespace weft::plan

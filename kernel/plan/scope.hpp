@@ -1,0 +1,48 @@
+// Scope: what a name in an expression or template of a definition stands for.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <weft/result.hpp>
+
+#include "expr/root.hpp"
+#include "plan/plan.hpp"
+#include "spec/spec.hpp"
+
+namespace weft::plan {
+
+// A node of a block speaks of another one of the same block.
+struct Reference {
+  uint32_t item;  // that speaks, in the spec
+  uint32_t node;  // it speaks of, in the block
+  auto operator<=>(const Reference&) const = default;
+};
+
+// Resolves names at one place after the other and collects the references of the steps there.
+class Scope final {
+ public:
+  explicit Scope(const spec::Spec& spec) : spec_(spec) {}
+
+  // From now on names stand in this item of this block; item none is the block itself.
+  void enter(uint32_t block, uint32_t item);
+  expr::Names names() const;
+
+  // Sorted, each once. Ends the collection.
+  std::vector<Reference> take_references();
+
+ private:
+  Result<expr::Root> find(std::string_view name);
+  Result<expr::Root> find_step(std::string_view id);
+  bool find_reserved(std::string_view name, expr::Root& root) const;
+  bool is_binding(std::string_view name) const;
+  bool may_be_named(std::string_view name) const;
+  Error unknown(std::string_view name) const;
+
+  const spec::Spec& spec_;
+  uint32_t block_ = 0, item_ = none;
+  std::vector<Reference> references_;
+};
+
+}  // namespace weft::plan
