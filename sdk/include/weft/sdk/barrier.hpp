@@ -70,7 +70,7 @@ inline weft_val detail_of(const Error& e, const Arena& arena) noexcept {
 // Writes a failure to the caller's error, if there is one, and says which status to return. Without
 // an arena, as in create, the code cannot travel and the message stands alone.
 inline weft_status write_error(weft_error* to, const Error& e, const Arena* arena) noexcept {
-  const bool is_failure = static_cast<int32_t>(e.status) < 0;
+  const bool is_failure = static_cast<int32_t>(e.status) < 0 || e.status == Status::busy;
   const auto status = static_cast<weft_status>(is_failure ? e.status : Status::failed);
   if (to == nullptr || to->size < offsetof(weft_error, detail) + sizeof(weft_val)) return status;
   const std::string_view said =

@@ -1,0 +1,233 @@
+#include "store.hpp"
+
+#include <algorithm>
+
+#include "schema.hpp"
+
+namespace weft::sqlite {
+
+Store::Store(Settings settings, Database db)
+    : settings_(std::move(settings)), db_(std::move(db)), owners_(settings_.path) {}
+
+// What a failed sync left behind is for the next opening to judge, so nothing is copied from it.
+Store::~Store() {
+  if (failure_.empty()) return;
+  db_.abandon();
+  if (checkpointer_) checkpointer_->abandon();
+}
+
+Result<std::unique_ptr<Store>> Store::open(const Settings& settings) {
+  auto db = Database::open(settings);
+  if (!db) return db.error();
+  if (auto ready = prepare_schema(*db); !ready) return ready.error();
+  std::unique_ptr<Store> store(new Store(settings, std::move(*db)));
+  if (auto ready = store->recover(); !ready) return ready.error();
+  return store;
+}
+
+Result<void> Store::recover() {
+  Transaction view(db_, brackets_);
+  if (auto begun = view.read(); !begun) return begun;
+  if (auto sound = check_log(); !sound) return sound;
+  if (auto known = refresh(); !known) return known;
+  return view.commit();
+}
+
+// Lost rows at the end of the log would look like commits that never were, so its pages are looked
+// through once; the log is small, for tend() empties it.
+Result<void> Store::check_log() {
+  Statement check(db_, "PRAGMA quick_check(log)");
+  Statement first(db_, "SELECT min(lsn) FROM log");
+  Query q(check);
+  auto row = q.step();
+  if (!row) return row.error();
+  if (*row && q.bytes_at(0) != "ok") {
+    Error e{Status::corrupt, "store.corrupt",
+            "the log of '" + db_.path() + "' is damaged: " + std::string(q.bytes_at(0))};
+    e.hint = "restore the file from a backup";
+    return e;
+  }
+  Query least(first);
+  if (row = least.step(); !row) return row.error();
+  auto projected = tables_.lsn();
+  if (!projected) return projected.error();
+  if (!least.is_null(0) && least.natural_at(0) != *projected + 1) {
+    return missing_row(*projected + 1);
+  }
+  return {};
+}
+
+Error Store::missing_row(uint64_t lsn) const {
+  Error e{Status::corrupt, "store.corrupt",
+          "row " + std::to_string(lsn) + " is missing in the log of '" + db_.path() + "'"};
+  e.hint = "restore the file from a backup";
+  return e;
+}
+
+// Folds the rows that were written since the last time. Rows above head_ come from another process;
+// what was known of their runs is then known no more. Requires: a transaction is open.
+Result<void> Store::refresh() {
+  auto projected = tables_.lsn();
+  if (!projected) return projected.error();
+  if (*projected != tail_.base()) {
+    if (*projected > head_) {
+      seen_.clear();
+      head_ = *projected;
+    }
+    tail_.reset(*projected);
+  }
+  Query q(rows_);
+  q.natural(tail_.lsn());
+  for (;;) {
+    auto more = q.step();
+    if (!more) return more.error();
+    if (!*more) break;
+    const uint64_t lsn = q.natural_at(0);
+    if (lsn != tail_.lsn() + 1) return missing_row(tail_.lsn() + 1);
+    const bool is_foreign = lsn > head_;
+    auto folded = tail_.apply(q.bytes_at(1), [&](std::string_view run) {
+      if (const auto it = seen_.find(run); is_foreign && it != seen_.end()) seen_.erase(it);
+    });
+    if (!folded) return folded;
+    if (is_foreign) head_ = lsn;
+  }
+  if (tail_.lsn() != head_) return missing_row(head_);
+  return {};
+}
+
+// As long as nobody else wrote, what this instance knows of its runs is still true.
+Result<void> Store::sync_head() {
+  Query q(last_);
+  auto row = q.step();
+  if (!row) return row.error();
+  if (!q.is_null(0)) {
+    if (q.natural_at(0) == head_) return {};
+    return refresh();
+  }
+  auto projected = tables_.lsn();
+  if (!projected) return projected.error();
+  if (*projected == head_) return {};
+  return refresh();
+}
+
+Result<void> Store::write_sealed() {
+  Query q(insert_);
+  return q.natural(head_ + 1).blob(writer_.seal(head_ + 1)).finish();
+}
+
+// A write or sync that failed leaves unknown what reached the disk, and asking again could answer
+// well without it, so this instance writes no more. A full disk or a busy file is no such doubt.
+void Store::remember(const Error& error) {
+  if (error.status != Status::failed && error.status != Status::corrupt) return;
+  if (failure_.empty()) {
+    failure_ =
+        "'" + db_.path() + "' is not written any more since a write failed: " + error.message;
+  }
+}
+
+Result<void> Store::commit(const weft_owner& owner, std::span<const weft_sop* const> ops) {
+  const std::scoped_lock lock(mutex_);
+  const uint64_t epoch = owner.epoch;
+  for (const weft_sop* op : ops) {
+    if (auto sound = check(*op); !sound) return sound;
+  }
+  if (ops.empty()) return {};
+  writer_.start(epoch, ops.size());
+  for (const weft_sop* op : ops) writer_.add(*op);
+  return write_row([&]() -> Result<bool> {
+    for (const weft_sop* op : ops) {
+      if (auto fine = admit(*op, epoch); !fine) return fine.error();
+    }
+    return true;
+  });
+}
+
+Result<void> Store::admit(const weft_sop& op, uint64_t epoch) {
+  if (op.kind >= WEFT_SOP_KV_PUT && op.kind != WEFT_SOP_TIMER_SET &&
+      op.kind != WEFT_SOP_TIMER_DELETE) {
+    return {};
+  }
+  const std::string_view run = to_view(op.key);
+  auto known = seen(run);
+  if (!known) return known.error();
+  Seen& s = **known;
+  if (epoch < s.owner) {
+    return Error{Status::fenced, "store.fenced",
+                 "run '" + std::string(run) + "' belongs to the owner " + std::to_string(s.owner) +
+                     ", and this commit comes from the older owner " + std::to_string(epoch)};
+  }
+  if (op.kind == WEFT_SOP_APPEND && op.expect != s.last_seq) {
+    return Error{Status::conflict, "store.conflict",
+                 "run '" + std::string(run) + "' ends at sequence " + std::to_string(s.last_seq) +
+                     ", and this commit expects " + std::to_string(op.expect)};
+  }
+  undo_.emplace_back(&s, s);
+  s.touched = tends_;
+  if (op.kind == WEFT_SOP_APPEND) s.last_seq = op.last;
+  if (op.kind == WEFT_SOP_RUN) s.owner = epoch;
+  return {};
+}
+
+Result<Store::Seen*> Store::seen(std::string_view run) {
+  if (const auto it = seen_.find(run); it != seen_.end()) return &it->second;
+  auto row = effective(run);
+  if (!row) return row.error();
+  const RunRow r = row->value_or(RunRow{});
+  return &seen_.emplace(run, Seen{r.last_seq, r.owner, tends_}).first->second;
+}
+
+// A run as tables and log tell it together. Requires: a transaction is open.
+Result<std::optional<RunRow>> Store::effective(std::string_view run) {
+  if (auto known = refresh(); !known) return known.error();
+  auto row = tables_.run(run);
+  if (!row) return row;
+  const RunTail* t = tail_.find(run);
+  if (t == nullptr) return row;
+  RunRow r = row->value_or(RunRow{});
+  if (t->owner) r.owner = *t->owner;
+  if (t->last_seq != 0) r.last_seq = t->last_seq;
+  if (t->summary) r.summary = *t->summary;
+  r.truncated = std::max(r.truncated, t->truncated);
+  return std::optional(std::move(r));
+}
+
+Result<void> Store::project() {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_.empty()) return Error{Status::failed, "store.failed", failure_};
+  const auto attempt = [&]() -> Result<void> {
+    Transaction change(db_, brackets_);
+    if (auto begun = change.write(); !begun) return begun;
+    if (auto known = refresh(); !known) return known;
+    if (tail_.is_empty()) return {};
+    if (auto done = tables_.project(tail_); !done) return done;
+    return change.commit();
+  };
+  auto done = attempt();
+  if (!done) {
+    remember(done.error());
+    return done;
+  }
+  tail_.reset(tail_.lsn());
+  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tends_; });
+  ++tends_;
+  return {};
+}
+
+// The second step runs beside commits: nobody waits for the copying of the WAL.
+Result<void> Store::tend() {
+  if (auto done = project(); !done) return done;
+  const std::scoped_lock lock(checkpoint_mutex_);
+  if (!checkpointer_) {
+    auto opened = Database::open(settings_);
+    if (!opened) return opened.error();
+    checkpointer_.emplace(std::move(*opened));
+  }
+  auto done = checkpointer_->checkpoint();
+  if (!done) {
+    const std::scoped_lock both(mutex_);
+    remember(done.error());
+  }
+  return done;
+}
+
+}  // namespace weft::sqlite

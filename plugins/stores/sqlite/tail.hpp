@@ -1,0 +1,82 @@
+// The part of the log that is not in the tables yet, folded: what readers lay over the tables.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "row.hpp"
+
+namespace weft::sqlite {
+
+struct Chunk {
+  uint64_t first = 0, last = 0;
+  std::string_view bytes;
+};
+
+struct Snapshot {
+  uint64_t seq = 0;
+  std::string_view bytes;
+};
+
+// What the tail says about one run; what it does not say stands in the tables.
+struct RunTail {
+  std::vector<Chunk> records;  // in order, those that were truncated taken out
+  std::optional<Snapshot> snapshot;
+  std::optional<std::string_view> summary;  // flat
+  std::optional<uint64_t> owner;
+  uint64_t truncated = 0;                             // up to here records are forgotten
+  uint64_t last_seq = 0;                              // 0: no records here
+  std::map<uint64_t, std::optional<int64_t>> timers;  // null: deleted
+};
+
+// Invariant: every view points into a row that the tail keeps.
+class Tail final {
+ public:
+  using Runs = std::map<std::string_view, RunTail>;
+  using Entries = std::map<std::string_view, std::optional<std::string_view>>;  // null: deleted
+
+  // Forgets all; the tables hold everything up to `lsn`.
+  void reset(uint64_t lsn);
+  // Requires: lsn() + 1 is the number of the row. Calls touched(run) for its runs.
+  template <class F>
+  Result<void> apply(std::string_view row, F&& touched);
+
+  uint64_t base() const { return base_; }
+  uint64_t lsn() const { return lsn_; }  // the last row that was folded
+  bool is_empty() const { return lsn_ == base_; }
+  const Runs& runs() const { return runs_; }
+  const Entries& entries() const { return entries_; }
+  const RunTail* find(std::string_view run) const;
+
+ private:
+  void fold(const Op& op, uint64_t epoch);
+  RunTail& run(std::string_view key) { return runs_[key]; }
+
+  uint64_t base_ = 0, lsn_ = 0;
+  std::deque<std::string> rows_;
+  Runs runs_;
+  Entries entries_;
+};
+
+template <class F>
+Result<void> Tail::apply(std::string_view bytes, F&& touched) {
+  rows_.emplace_back(bytes);
+  auto reader = RowReader::open(rows_.back(), lsn_ + 1);
+  if (!reader) return reader.error();
+  for (Op op;;) {
+    auto more = reader->next(op);
+    if (!more) return more.error();
+    if (!*more) break;
+    fold(op, reader->epoch());
+    if (op.kind != WEFT_SOP_KV_PUT && op.kind != WEFT_SOP_KV_DELETE) touched(op.key);
+  }
+  ++lsn_;
+  return {};
+}
+
+}  // namespace weft::sqlite

@@ -1,0 +1,124 @@
+// What a test needs to talk to a store plugin: an opened store, batches of operations, answers.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <weft/draft/store.h>
+#include <weft/plugin.h>
+#include <weft/value.hpp>
+
+namespace weft::test {
+
+class Memory;
+class Invocation;
+
+// The operations of one commit. Everything given is copied, so a batch may be built anywhere.
+class Batch final {
+ public:
+  Batch();
+  ~Batch();
+  Batch(Batch&&) noexcept;
+
+  Batch& append(std::string_view run, uint64_t first, uint64_t last, std::string_view bytes);
+  Batch& append(std::string_view run, uint64_t seq, std::string_view bytes) {
+    return append(run, seq, seq, bytes);
+  }
+  Batch& summary(std::string_view run, std::string_view status);
+  Batch& snapshot(std::string_view run, uint64_t seq, std::string_view bytes);
+  Batch& truncate(std::string_view run, uint64_t seq);
+  Batch& put(std::string_view key, std::string_view bytes);
+  Batch& erase(std::string_view key);
+  Batch& outbox(std::string_view key, std::string_view bytes);
+  Batch& timer(std::string_view run, uint64_t seq, int64_t at_ns);
+  Batch& no_timer(std::string_view run, uint64_t seq);
+  weft_sop& raw(uint32_t kind, std::string_view key, std::string_view bytes = {});
+
+  std::vector<const weft_sop*> view() const;
+
+ private:
+  std::deque<std::string> texts_;
+  std::deque<weft_sop> ops_;
+  std::unique_ptr<Memory> memory_;
+};
+
+// The value lives as long as the answer.
+struct Reply {
+  weft_status status = WEFT_OK;
+  std::string message, code;
+  Value value;
+  std::optional<std::pair<uint64_t, std::string>> snapshot;  // of load
+  std::vector<std::string> records;                          // of load
+  std::shared_ptr<Invocation> kept;
+
+  std::vector<std::string> texts(Key list) const;  // of value[list]
+};
+
+// Where a store is, and how its files are reached.
+struct Place {
+  std::string path;
+  std::string vfs;
+};
+
+// An instance of the store under test.
+class StoreHost final {
+ public:
+  explicit StoreHost(const Place& place);
+  ~StoreHost();
+  StoreHost(const StoreHost&) = delete;
+  StoreHost& operator=(const StoreHost&) = delete;
+
+  bool is_open() const { return table_ != nullptr; }
+  weft_status status() const { return status_; }
+  std::string message() const { return {error_.msg, error_.msg_len}; }
+  bool has(uint32_t flag) const { return is_open() && (table_->flags & flag) != 0; }
+
+  // The owner of all later commits. Until then they come from nobody, epoch 0.
+  weft_status acquire() { return own(WEFT_OWNER_ACQUIRE, owner); }
+  weft_status own(uint32_t verb, weft_owner& who);
+  Reply commit(const Batch& batch);
+  Reply load(std::string_view run, uint64_t from_seq = 0);
+  Reply claim(std::string_view run = {}, int64_t now_ns = 0, uint32_t max = 0);
+  Reply get(std::string_view key);
+  Reply scan(std::string_view prefix, std::string_view after = {}, uint32_t max = 0);
+  Reply tend();
+
+  weft_owner owner{sizeof(weft_owner), 0, 0, 0};
+  uint32_t room = UINT32_MAX;  // so many parts are taken; then emit answers BUSY
+
+ private:
+  template <class F>
+  Reply ask(F&& call);
+  static weft_status emit(void* h, weft_op op, weft_val part) noexcept;
+
+  weft_host host_{};
+  uint32_t log_mask_ = 0;
+  const weft_component* component_;
+  void* self_ = nullptr;
+  const weft_store* table_ = nullptr;
+  weft_status status_;
+  weft_error error_{};
+  Reply* listening_ = nullptr;
+};
+
+// A folder that is gone with the object.
+class Folder final {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(std::string_view name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace weft::test
