@@ -20,7 +20,6 @@ namespace weft::plugin {
 namespace {
 
 constexpr uint64_t names_bytes_max = base::limits::mb;  // of all section names of a file
-constexpr uint32_t sections_max = 65'536;               // more need the extended numbering
 
 Error broken(const ReadFile& file, std::string code, std::string message, std::string hint) {
   return Error{.status = Status::corrupt,
@@ -30,10 +29,10 @@ Error broken(const ReadFile& file, std::string code, std::string message, std::s
                .where = {.file = file.path()}};
 }
 
-Error cut_off(const ReadFile& file, std::string_view part, uint64_t end) {
+Error cut_off(const ReadFile& file, std::string_view part) {
   return broken(file, "plugin.truncated_file",
-                "the file is cut off: its " + std::string(part) + " end at byte " +
-                    std::to_string(end) + ", the file has " + std::to_string(file.size()),
+                "the file is cut off: its " + std::string(part) + " end beyond its " +
+                    std::to_string(file.size()) + " bytes",
                 "copy or build the file again; install under another name and rename it");
 }
 
@@ -70,7 +69,7 @@ Result<Elf64_Ehdr> read_header(const ReadFile& file) {
     return broken(file, "plugin.not_elf", "the file is not a shared library (no ELF header)",
                   "remove it from the folder of plugins, or build it as a module");
   }
-  if (!whole) return cut_off(file, "headers", sizeof head);
+  if (!whole) return cut_off(file, "headers");
   const bool foreign = ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB ||
                        (this_machine != EM_NONE && head.e_machine != this_machine);
   if (foreign) {
@@ -92,11 +91,11 @@ Result<void> check_segments(const ReadFile& file, const Elf64_Ehdr& head) {
     Elf64_Phdr segment{};
     const uint64_t at = head.e_phoff + uint64_t{i} * head.e_phentsize;
     if (head.e_phentsize < sizeof segment || !file.read(at, &segment, sizeof segment)) {
-      return cut_off(file, "program headers", at + sizeof segment);
+      return cut_off(file, "program headers");
     }
     const uint64_t end = segment.p_offset + segment.p_filesz;
     if (segment.p_type == PT_LOAD && (end < segment.p_offset || end > file.size())) {
-      return cut_off(file, "segments", end);
+      return cut_off(file, "segments");
     }
   }
   return {};
@@ -145,24 +144,24 @@ Result<Stretch> find_section(const ReadFile& file, std::string_view name) {
   if (!head) return head.error();
   if (auto done = check_segments(file, *head); !done) return done.error();
   if (head->e_shoff == 0 || head->e_shnum == 0) return Stretch{};
-  const uint64_t count = head->e_shnum, end = head->e_shoff + count * sizeof(Elf64_Shdr);
+  const uint64_t count = head->e_shnum;
   std::vector<Elf64_Shdr> sections(count);
-  if (head->e_shentsize != sizeof(Elf64_Shdr) || count > sections_max ||
+  if (head->e_shentsize != sizeof(Elf64_Shdr) ||
       !file.read(head->e_shoff, sections.data(), count * sizeof(Elf64_Shdr))) {
-    return cut_off(file, "section headers", end);
+    return cut_off(file, "section headers");
   }
   if (head->e_shstrndx >= count) return Stretch{};
   const Elf64_Shdr& texts = sections[head->e_shstrndx];
   std::string names(texts.sh_size <= names_bytes_max ? texts.sh_size : 0, '\0');
   if (names.empty() || !file.read(texts.sh_offset, names.data(), names.size())) {
-    return cut_off(file, "names of sections", texts.sh_offset + texts.sh_size);
+    return cut_off(file, "names of sections");
   }
   names.back() = '\0';
   for (const Elf64_Shdr& section : sections) {
     if (section.sh_name >= names.size() || names.c_str() + section.sh_name != name) continue;
     if (section.sh_type == SHT_NOBITS || section.sh_offset > file.size() ||
         section.sh_size > file.size() - section.sh_offset) {
-      return cut_off(file, "sections", section.sh_offset + section.sh_size);
+      return cut_off(file, "sections");
     }
     return Stretch{section.sh_offset, section.sh_size};
   }

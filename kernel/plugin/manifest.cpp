@@ -63,7 +63,7 @@ Result<std::string> text_of(Value object, Key key, bool needed, std::string_view
   const std::string where = std::string(pointer) + "/" + std::string(key.view());
   if (!value.exists() && !needed) return std::string();
   if (!value.is_text() || (needed && value.as_text().empty())) {
-    return wrong("'" + std::string(key.view()) + "' is not a text", "write it as a text", where);
+    return wrong(base::quoted(key.view()) + " is not a text", "write it as a text", where);
   }
   return std::string(value.as_text());
 }
@@ -182,6 +182,7 @@ Result<Manifest> parse_manifest(const ManifestText& text, Arena arena) {
     error.code = "plugin.bad_manifest";
     error.message = "the manifest is not valid JSON: " + error.message;
     error.where.file = "plugin.json";
+    if (error.hint.empty()) error.hint = "correct plugin.json there and build the plugin again";
     return error;
   }
   if (!json->is_object()) return wrong("the manifest is not an object", "write {...}", "");
