@@ -55,8 +55,10 @@ class Template final {
   std::span<const Root> roots() const;
 
  private:
-  explicit Template(std::unique_ptr<const Layout> layout);
-  std::unique_ptr<const Layout> layout_;  // null is the constant null
+  explicit Template(std::unique_ptr<Layout> layout);
+  void fold();
+
+  std::unique_ptr<Layout> layout_;  // null is the constant null; not changed once compiled
 };
 
 }  // namespace weft::expr

@@ -1,0 +1,239 @@
+// From a tree of parameters to a layout.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "base/path.hpp"
+#include "base/text.hpp"
+#include "expr/code_point.hpp"
+#include "expr/template.hpp"
+#include "expr/template_layout.hpp"
+#include "expr/template_text.hpp"
+
+namespace weft::expr {
+namespace {
+
+using lit::operator""_k;
+using Item = Layout::Item;
+using Kind = Layout::Item::Kind;
+
+class TemplateBuilder final {
+ public:
+  TemplateBuilder(const Names& names, std::vector<Error>& problems)
+      : names_(names), problems_(problems) {}
+
+  std::unique_ptr<Layout> build(const Template::Source& source) {
+    pointer_ = source.pointer;
+    layout_->root = item(source.tree, source.schema, 0);
+    return std::move(layout_);
+  }
+  Value keep(std::string_view text) { return layout_->kept.text(text); }
+
+ private:
+  Item item(Value tree, Value schema, uint32_t depth);
+  Item text(Value text);
+  Item list(Value tree, Value schema, uint32_t depth);
+  Item object(Value tree, Value schema, uint32_t depth);
+  Item container(Item item, Value tree, const std::vector<Item>& children);
+  Item with_parts(std::string_view text, const std::vector<TextPiece>& pieces);
+  Layout::Part part(std::string_view text, const TextPiece& piece);
+  const weft_slot* keep_keys(Value object);
+  void refuse_templates(Value tree, uint32_t depth);
+  void report(Error error);
+
+  const Names& names_;
+  std::vector<Error>& problems_;
+  std::unique_ptr<Layout> layout_ = std::make_unique<Layout>();
+  std::string pointer_;
+};
+
+Item constant(Value value) {
+  Item item;
+  item.constant = value.exists() ? value : null_value();
+  return item;
+}
+
+void TemplateBuilder::report(Error error) {
+  error.where.pointer = pointer_;
+  problems_.push_back(std::move(error));
+}
+
+Item TemplateBuilder::item(Value tree, Value schema, uint32_t depth) {
+  const std::string_view mark = schema["template"_k].as_text();
+  if (mark == "refuse") refuse_templates(tree, depth);
+  if (mark == "refuse" || mark == "raw") return constant(tree);
+  if (tree.is_text()) return text(tree);
+  if (!tree.is_array() && !tree.is_object()) return constant(tree);
+  if (depth >= base::limits::depth) {
+    Error error;
+    error.status = Status::limit;
+    error.code = "expr.limit.depth";
+    error.message = "the parameters are nested more than 64 deep";
+    error.hint = "make them flatter";
+    report(std::move(error));
+    return constant(tree);
+  }
+  return tree.is_array() ? list(tree, schema, depth) : object(tree, schema, depth);
+}
+
+void TemplateBuilder::refuse_templates(Value tree, uint32_t depth) {
+  if (tree.is_text() && contains_template(tree.as_text())) {
+    Error error;
+    error.status = Status::bad_input;
+    error.code = "template.refused";
+    error.message = "a template may not stand here, because its value would be run as code";
+    error.hint = "pass the value in a parameter of its own";
+    error.where.column = 1;
+    error.flags = WEFT_ERR_BAD_INPUT;
+    report(std::move(error));
+  }
+  if ((!tree.is_array() && !tree.is_object()) || depth >= base::limits::depth) return;
+  const size_t length = pointer_.size();
+  for (uint32_t i = 0; i < tree.size(); ++i) {
+    if (tree.is_array()) {
+      base::append_segment(pointer_, i);
+    } else {
+      base::append_segment(pointer_, tree.key(i));
+    }
+    refuse_templates(tree[i], depth + 1);
+    pointer_.resize(length);
+  }
+}
+
+Item TemplateBuilder::list(Value tree, Value schema, uint32_t depth) {
+  std::vector<Item> children;
+  const size_t length = pointer_.size();
+  for (uint32_t i = 0; i < tree.size(); ++i) {
+    base::append_segment(pointer_, i);
+    children.push_back(item(tree[i], schema["items"_k], depth + 1));
+    pointer_.resize(length);
+  }
+  Item result;
+  result.kind = Kind::list;
+  return container(result, tree, children);
+}
+
+Item TemplateBuilder::object(Value tree, Value schema, uint32_t depth) {
+  std::vector<Item> children;
+  const size_t length = pointer_.size();
+  const Value properties = schema["properties"_k];
+  for (uint32_t i = 0; i < tree.size(); ++i) {
+    base::append_segment(pointer_, tree.key(i));
+    children.push_back(item(tree[i], properties[Key(tree.key(i))], depth + 1));
+    pointer_.resize(length);
+  }
+  Item result;
+  result.kind = Kind::object;
+  return container(result, tree, children);
+}
+
+// The tree itself when nothing in it is to be changed.
+Item TemplateBuilder::container(Item item, Value tree, const std::vector<Item>& children) {
+  bool same = true;
+  for (uint32_t i = 0; i < children.size() && same; ++i) {
+    same = children[i].kind == Kind::constant && children[i].constant.slot() == tree[i].slot();
+  }
+  if (same) return constant(tree);
+  item.first = static_cast<uint32_t>(layout_->children.size());
+  item.count = static_cast<uint32_t>(children.size());
+  layout_->children.insert(layout_->children.end(), children.begin(), children.end());
+  if (item.kind == Kind::object) {
+    item.flags = tree.slot()->flags & WEFT_INDEXED;
+    item.keys = keep_keys(tree);
+  }
+  return item;
+}
+
+// As a shape, which every evaluation shares.
+const weft_slot* TemplateBuilder::keep_keys(Value object) {
+  const size_t count = object.size();
+  const bool shaped = (object.slot()->flags & WEFT_SHAPED) != 0;
+  const size_t index_slots = (count * sizeof(uint32_t) + sizeof(weft_slot) - 1) / sizeof(weft_slot);
+  weft_slot* keys = layout_->kept.slots(count + index_slots);
+  for (uint32_t i = 0; i < count; ++i) {
+    place(keys + i, lifted(*weft_key_at(object.slot(), i)));
+  }
+  if ((object.slot()->flags & WEFT_INDEXED) != 0) {
+    const weft_slot* end = weft_key_at(object.slot(), 0) + count * (shaped ? 1 : 2);
+    std::memcpy(keys + count, end, count * sizeof(uint32_t));
+  }
+  return keys;
+}
+
+Item TemplateBuilder::text(Value text) {
+  const std::string_view written = text.as_text();
+  Result<std::vector<TextPiece>> pieces = split_template(written);
+  if (!pieces) {
+    report(std::move(pieces.error()));
+    return constant(text);
+  }
+  const bool plain =
+      pieces->empty() || (pieces->size() == 1 && pieces->front().kind == TextPiece::Kind::literal);
+  if (!plain) {
+    const size_t known = problems_.size();
+    const Item result = with_parts(written, *pieces);
+    return problems_.size() == known ? result : constant(text);
+  }
+  if (pieces->empty() || pieces->front().literal == written) return constant(text);
+  return constant(layout_->kept.text(pieces->front().literal));
+}
+
+Item TemplateBuilder::with_parts(std::string_view text, const std::vector<TextPiece>& pieces) {
+  Item result;
+  result.kind = pieces.size() == 1 ? Kind::typed : Kind::text;
+  result.first = static_cast<uint32_t>(layout_->parts.size());
+  result.count = static_cast<uint32_t>(pieces.size());
+  result.pointer = static_cast<uint32_t>(layout_->pointers.size());
+  layout_->pointers.push_back(pointer_);
+  for (const TextPiece& piece : pieces) layout_->parts.push_back(part(text, piece));
+  return result;
+}
+
+Layout::Part TemplateBuilder::part(std::string_view text, const TextPiece& piece) {
+  Layout::Part part;
+  if (piece.kind == TextPiece::Kind::literal) {
+    part.literal = {layout_->kept.bytes(piece.literal), piece.literal.size()};
+    return part;
+  }
+  part.columns_before = column_at(text, piece.at) - 1;
+  Result<Expression> expression = piece.kind == TextPiece::Kind::path
+                                      ? Expression::compile_path(piece.inner, names_)
+                                      : Expression::compile(piece.inner, names_);
+  if (!expression) {
+    expression.error().where.column += part.columns_before;
+    report(std::move(expression.error()));
+    return part;
+  }
+  for (const Root& root : expression->roots()) {
+    std::vector<Root>& roots = layout_->roots;
+    if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
+  }
+  part.expression = static_cast<uint32_t>(layout_->expressions.size());
+  layout_->expressions.push_back(std::move(*expression));
+  return part;
+}
+
+}  // namespace
+
+Template Template::compile(const Source& source, const Names& names, std::vector<Error>& problems) {
+  Template result(TemplateBuilder(names, problems).build(source));
+  result.fold();
+  return result;
+}
+
+Template Template::compile(Value tree, const Names& names, std::string_view pointer,
+                           std::vector<Error>& problems) {
+  return compile(Source{tree, pointer}, names, problems);
+}
+
+Result<Template> Template::compile_text(std::string_view text, const Names& names) {
+  std::vector<Error> problems;
+  TemplateBuilder builder(names, problems);
+  const Value tree = builder.keep(text);
+  Template result(builder.build({tree, ""}));
+  if (!problems.empty()) return std::move(problems.front());
+  return result;
+}
+
+}  // namespace weft::expr
