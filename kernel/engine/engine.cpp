@@ -1,0 +1,359 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "engine/report.hpp"
+#include "engine/slot.hpp"
+#include "journal/recover.hpp"
+
+namespace weft::engine {
+
+using namespace weft::lit;
+
+namespace {
+
+constexpr unsigned slot_bits = 20;  // runs that one engine holds at a time
+constexpr int64_t tend_every_ns = 1'000'000'000;
+constexpr uint64_t tend_every_bytes = uint64_t{4} << 20;
+
+uint64_t points_of(const std::vector<plugin::BoundHook>& hooks) {
+  uint64_t points = 0;
+  for (const plugin::BoundHook& hook : hooks) points |= hook.table->points;
+  return points;
+}
+
+}  // namespace
+
+Engine::Engine(Parts parts)
+    : env_(parts.env),
+      ticks_(env_),
+      store_(parts.store),
+      journal_(*parts.store),
+      hooks_(std::move(parts.hooks)),
+      decider_(points_of(hooks_)) {
+  for (const plugin::BoundSink& sink : parts.sinks) {
+    channels_.push_back(std::make_unique<Channel>(sink, env_));
+  }
+}
+
+Engine::~Engine() { flush_sinks(); }
+
+void Engine::submit(std::unique_ptr<Submission> submission) {
+  Posted posted;
+  posted.kind = Posted::Kind::submission;
+  posted.submission = std::move(submission);
+  inbox_.post(std::move(posted));
+}
+
+void Engine::post(std::shared_ptr<Ticket> ticket, run::Input input, std::string text) {
+  Posted posted;
+  posted.kind = Posted::Kind::input;
+  posted.ticket = std::move(ticket);
+  posted.input = input;
+  posted.text = std::move(text);
+  inbox_.post(std::move(posted));
+}
+
+// One thread decides at a time; the others wait for news, or for their turn.
+bool Engine::drive(const Ticket& ticket, int64_t until, bool accepted_is_enough) {
+  const auto is_over = [&] {
+    return ticket.is_done.load(std::memory_order_acquire) ||
+           (accepted_is_enough && ticket.is_accepted.load(std::memory_order_acquire));
+  };
+  while (!is_over()) {
+    {
+      base::Lock lock(inbox_.mutex());
+      if (is_deciding_) {
+        lock.wait(inbox_.changed());
+        continue;
+      }
+      const int64_t now = ticks_.now();
+      if (now >= until) return false;
+      if (inbox_.is_empty() && !has_work_ && next_due_ > now) {
+        const int64_t wait = std::min(next_due_, until) - now;
+        if (wait > tend_every_ns * 3600) {
+          lock.wait(inbox_.changed());
+        } else {
+          lock.wait_until(inbox_.changed(),
+                          std::chrono::steady_clock::time_point(
+                              std::chrono::nanoseconds(ticks_.mono_of(now + wait))));
+        }
+        continue;
+      }
+      is_deciding_ = true;
+    }
+    take_turn();
+    std::vector<Call*> mine;
+    mine.swap(deferred_);
+    {
+      base::Lock lock(inbox_.mutex());
+      is_deciding_ = false;
+    }
+    inbox_.changed().notify_all();
+    // Blocking calls that no thread took: done here while another thread may decide.
+    for (Call* call : mine) work(call);
+    mine.clear();
+  }
+  return true;
+}
+
+bool Engine::turn() {
+  const bool did = take_turn();
+  std::vector<Call*> mine;
+  mine.swap(deferred_);
+  for (Call* call : mine) work(call);
+  return did || !mine.empty();
+}
+
+bool Engine::take_turn() {
+  tick_ = ticks_.now();
+  const bool had_work = has_work_;
+  has_work_ = false;
+  const bool has_posted = !inbox_.is_empty();
+  const bool is_due = next_due_ <= tick_;
+  if (has_posted) take_posted();
+  if (is_due) take_due();
+  run_ready(ready_);
+  commit();
+  release();
+  run_ready(performing_);
+  has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty();
+  if (!has_work_) tend();
+  retire();
+  update_next_due();
+  return had_work || has_posted || is_due;
+}
+
+void Engine::take_posted() {
+  posted_.clear();
+  inbox_.take_all(posted_);
+  for (Posted& posted : posted_) take(posted);
+  posted_.clear();
+}
+
+void Engine::take(Posted& posted) {
+  switch (posted.kind) {
+    case Posted::Kind::submission: return begin(*posted.submission);
+    case Posted::Kind::answer: return answered(posted.op);
+    case Posted::Kind::input: break;
+  }
+  Slot* slot = slot_of(posted.ticket->number.load(std::memory_order_acquire));
+  if (slot == nullptr) return;
+  words_.reset();
+  Builder b(words_.arena());
+  b.text(posted.text);
+  posted.input.value = b.take_value();
+  decide(*slot, posted.input);
+}
+
+Engine::Slot* Engine::slot_of(uint32_t number) {
+  const uint32_t index = number & ((1U << slot_bits) - 1);
+  if (index >= slots_.size() || slots_[index] == nullptr) return nullptr;
+  return slots_[index]->number == number ? slots_[index].get() : nullptr;
+}
+
+Engine::Slot* Engine::holder_of(uint32_t number) {
+  Slot* slot = slot_of(number);
+  if (slot != nullptr) return slot;
+  for (const auto& retired : retired_) {
+    if (retired->number == number) return retired.get();
+  }
+  return nullptr;
+}
+
+Engine::Slot& Engine::new_slot() {
+  auto slot = std::make_unique<Slot>();
+  if (free_slots_.empty()) {
+    base::check(slots_.size() < (1U << slot_bits), "an engine holds at most a million runs");
+    slot->number = static_cast<uint32_t>(slots_.size());
+    slots_.push_back(std::move(slot));
+    return *slots_.back();
+  }
+  const uint32_t before = free_slots_.back();
+  free_slots_.pop_back();
+  const uint32_t index = before & ((1U << slot_bits) - 1);
+  slot->number = before + (1U << slot_bits);
+  slots_[index] = std::move(slot);
+  return *slots_[index];
+}
+
+void Engine::begin(Submission& s) {
+  Slot& slot = new_slot();
+  slot.ticket = std::move(s.ticket);
+  slot.bindings = std::move(s.bindings);
+  slot.grants = std::move(s.grants);
+  const auto& plan = slot.bindings->plan;
+  slot.run = std::make_unique<run::Run>(slot.number, slot.ticket->run, plan, pages_);
+  slot.is_durable = store_->is_durable() && plan->durability != plan::Durability::none;
+  slot.ticket->number.store(slot.number, std::memory_order_release);
+  if (plan->timeout_ns != 0) {
+    slot.expires = tick_ + static_cast<int64_t>(plan->timeout_ns);
+    next_late_run_ = std::min(next_late_run_, slot.expires);
+  }
+  run::Input input;
+  input.run = slot.number;
+  if (s.records.empty()) {
+    input.kind = run::Input::Kind::submit;
+    input.value = s.acceptance.view();
+    return decide(slot, input);
+  }
+  journal::Recovery recovery(slot.run->state);
+  for (const std::string& records : s.records) {
+    const auto taken = recovery.take(records);
+    // A damaged tail is cut: the run goes on from the last good record.
+    if (!taken && slot.run->state.seq == 0) return finish(slot, &taken.error());
+    if (!taken) break;
+  }
+  input.kind = run::Input::Kind::resume;
+  decide(slot, input);
+}
+
+void Engine::decide(Slot& slot, const run::Input& input) {
+  decision_.clear();
+  decider_.decide(*slot.run, input, tick_, decision_);
+  if (!slot.is_touched) {
+    slot.is_touched = true;
+    touched_.push_back(&slot);
+  }
+  if (slot.is_durable) {
+    journal_.stage(slot.run->id, slot.run->state, decision_.events);
+  }
+  if (!channels_.empty()) {
+    for (const event::Event& e : decision_.events) {
+      const bool of_frame = e.frame != event::no_frame;
+      published_.push_back(
+          {slot.run.get(), of_frame ? &slot.run->state.frames[e.frame] : nullptr, e});
+    }
+  }
+  // Routing may decide nothing at once, so the list stays as it is.
+  for (const run::Command& command : decision_.commands) route(slot, command);
+}
+
+// What must not leave before the commit is held; what is harmless if it is lost is not.
+void Engine::route(Slot& slot, const run::Command& command) {
+  using Kind = run::Command::Kind;
+  switch (command.kind) {
+    case Kind::wake_at:
+    case Kind::timer_at: return set_timer(slot, command);
+    case Kind::stop: return stop_call(command, slot);
+    case Kind::call: {
+      const state::State& state = slot.run->state;
+      const plan::Node& node = state.node(state.frames[command.frame], command.node);
+      const bool harmless = node.effect <= spec::Effect::read;
+      (slot.is_durable && !harmless ? held_ : ready_).push_back({&slot, command});
+      return;
+    }
+    case Kind::ask: ready_.push_back({&slot, command}); return;
+    default: (slot.is_durable ? held_ : ready_).push_back({&slot, command});
+  }
+}
+
+// The list grows while it is worked on: what a call answers may lead to further calls.
+void Engine::run_ready(std::vector<Held>& list) {
+  size_t done = 0;
+  const size_t most = std::max<size_t>(list.size(), base::limits::turn_inputs);
+  for (; done < list.size() && done < most; ++done) {
+    const Held held = list[done];
+    if (!held.slot->is_gone) perform(*held.slot, held.command);
+  }
+  list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+void Engine::commit() {
+  if (!journal_.is_empty()) {
+    const auto done = journal_.commit();
+    if (!done) return give_up(done.error());
+  }
+  for (Slot* slot : touched_) {
+    slot->is_touched = false;
+    slot->ticket->is_accepted.store(true, std::memory_order_release);
+  }
+  touched_.clear();
+}
+
+// Nothing of the turn is durable: every run that it touched is dropped. What the store holds of
+// them is whole, and resuming goes on from there.
+void Engine::give_up(const Error& error) {
+  published_.clear();
+  std::vector<Slot*> dropped;
+  dropped.swap(touched_);
+  for (Slot* slot : dropped) finish(*slot, &error);
+}
+
+void Engine::release() {
+  publish_held();
+  performing_.insert(performing_.end(), held_.begin(), held_.end());
+  held_.clear();
+}
+
+void Engine::publish_held() {
+  if (published_.empty()) return;
+  for (const Published& p : published_) {
+    for (const auto& channel : channels_) {
+      if (channel->wants(event::area(p.event.type))) channel->push(p);
+    }
+  }
+  published_.clear();
+  for (const auto& channel : channels_) channel->drain();
+}
+
+// The run leaves the engine; its memory stays until every sink has seen its last event.
+void Engine::finish(Slot& slot, const Error* error) {
+  Ticket& ticket = *slot.ticket;
+  if (error != nullptr) {
+    ticket.report.run = ticket.run;
+    ticket.report.error = *error;
+  } else {
+    ticket.report = make_report(*slot.run, ticket.wants_detail);
+  }
+  if (slot.open_calls > 0) {
+    calls_.for_each_open([&](Call& call) {
+      if (call.run == slot.number) call.is_forgotten = true;
+    });
+  }
+  for (const auto& channel : channels_) slot.published.push_back(channel->pushed());
+  {
+    base::Lock lock(inbox_.mutex());
+    ticket.is_accepted.store(true, std::memory_order_release);
+    ticket.is_done.store(true, std::memory_order_release);
+  }
+  inbox_.changed().notify_all();
+  slot.is_gone = true;
+  const uint32_t index = slot.number & ((1U << slot_bits) - 1);
+  free_slots_.push_back(slot.number);
+  retired_.push_back(std::move(slots_[index]));
+}
+
+void Engine::retire() {
+  if (retired_.empty()) return;
+  const auto is_gone = [](const Held& held) { return held.slot->is_gone; };
+  for (auto* list : {&ready_, &held_, &performing_}) std::erase_if(*list, is_gone);
+  std::erase_if(retired_, [&](const std::unique_ptr<Slot>& slot) {
+    if (slot->open_calls > 0) return false;  // a plugin may still read its arguments
+    for (size_t i = 0; i < slot->published.size(); ++i) {
+      if (channels_[i]->consumed() < slot->published[i]) return false;
+    }
+    return true;
+  });
+}
+
+// Housekeeping of the store, when nothing is urgent and there is something to keep.
+void Engine::tend() {
+  const uint64_t bytes = journal_.bytes_committed();
+  if (bytes == tended_bytes_) return;
+  const bool much = bytes - tended_bytes_ >= tend_every_bytes;
+  if (!much && tick_ - tended_ < tend_every_ns) return;
+  tended_ = tick_;
+  tended_bytes_ = bytes;
+  // A failure here loses nothing: the log still holds everything, and the next commit tells.
+  (void)store_->tend();
+}
+
+void Engine::flush_sinks() {
+  for (const auto& channel : channels_) channel->flush();
+}
+
+}  // namespace weft::engine

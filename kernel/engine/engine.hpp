@@ -1,0 +1,144 @@
+// Engine: the one thread that decides, in turns, and the doing around it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <weft/result.hpp>
+
+#include "engine/calls.hpp"
+#include "engine/env.hpp"
+#include "engine/inbox.hpp"
+#include "engine/publish.hpp"
+#include "engine/ticket.hpp"
+#include "journal/journal.hpp"
+#include "journal/store.hpp"
+#include "plugin/port.hpp"
+#include "run/decide.hpp"
+
+namespace weft::engine {
+
+// Whoever waits for a run takes turns: there is no thread of the engine's own. All functions may be
+// called from any thread.
+class Engine final {
+ public:
+  struct Parts {
+    Env env;
+    journal::Store* store;  // outlives the engine
+    std::vector<plugin::BoundHook> hooks;
+    std::vector<plugin::BoundSink> sinks;
+  };
+  explicit Engine(Parts parts);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Where the calls of plugins arrive.
+  static void connect(Engine& engine, plugin::Port& port);
+
+  void submit(std::unique_ptr<Submission> submission);
+  // An input for a run that this engine holds; text becomes its value.
+  void post(std::shared_ptr<Ticket> ticket, run::Input input, std::string text);
+
+  // Takes turns until the run has ended or waits for a person, or until the tick; with_id stops as
+  // soon as the run is durable. False when the time was up.
+  bool drive(const Ticket& ticket, int64_t until, bool accepted_is_enough = false);
+  // One turn, for whoever owns the loop. False when there was nothing to do.
+  bool turn();
+  // When there will be something to do without anything new; INT64_MAX when never.
+  int64_t next_due() const { return next_due_; }
+  int64_t now() const { return ticks_.now(); }
+  // Everything published so far is written out by the sinks.
+  void flush_sinks();
+  uint64_t stray_answers() const { return calls_.stray.load(std::memory_order_relaxed); }
+
+ private:
+  struct Slot;
+  struct Due;
+  struct Held {
+    Slot* slot;
+    run::Command command;
+  };
+
+  // engine.cpp
+  bool take_turn();
+  void take_posted();
+  void take(Posted& posted);
+  void begin(Submission& submission);
+  void decide(Slot& slot, const run::Input& input);
+  void route(Slot& slot, const run::Command& command);
+  void run_ready(std::vector<Held>& list);
+  void commit();
+  void give_up(const Error& error);
+  void release();
+  void finish(Slot& slot, const Error* error);
+  void retire();
+  void tend();
+  void publish_held();
+  Slot* slot_of(uint32_t number);    // null when it has left
+  Slot* holder_of(uint32_t number);  // also then, while its memory is needed
+  Slot& new_slot();
+
+  // perform.cpp
+  void perform(Slot& slot, const run::Command& command);
+  void perform_call(Slot& slot, const run::Command& command);
+  void start_elsewhere(Call& call);
+  void answer_inline(Slot& slot, Call& call, weft_status status);
+  void answered(weft_op op);
+  void reply(Slot& slot, const Call& call);
+  void stop_call(const run::Command& command, const Slot& slot);
+  void ask_hooks(Slot& slot, const run::Command& command);
+  uint32_t hook_verdict(Slot& slot, const run::Command& command, Value* value);
+  Value hook_subject(const Slot& slot, const run::Command& command, Value data);
+  static void work(void* call);
+
+  // timer.cpp
+  void set_timer(Slot& slot, const run::Command& command);
+  void take_due();
+  void take_late_calls();
+  void take_late_runs();
+  void abandon(const Call& call);
+  void update_next_due();
+
+  // port.cpp
+  friend struct EnginePort;
+
+  Env env_;
+  Ticks ticks_;
+  journal::Store* store_;
+  journal::Journal journal_;
+  std::vector<plugin::BoundHook> hooks_;
+  std::vector<std::unique_ptr<Channel>> channels_;
+  run::Decider decider_;
+  run::Decision decision_;
+  state::Pages pages_;
+  Calls calls_;
+  Inbox inbox_;
+  std::vector<Posted> posted_;
+
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<uint32_t> free_slots_;
+  std::vector<Held> ready_;  // need no commit
+  std::vector<Held> held_;   // wait for the commit of this turn
+  std::vector<Held> performing_;
+  std::vector<Call*> deferred_;  // blocking calls for whoever drives
+  std::vector<Slot*> touched_;   // since the last commit
+  std::vector<Published> published_;
+  std::vector<std::unique_ptr<Slot>> retired_;
+  std::vector<Due> heap_;
+  uint64_t timers_set_ = 0;
+  std::vector<Call*> abandoned_;
+  base::Blocks words_;
+
+  int64_t tick_ = 0;
+  int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;
+  int64_t tended_ = 0;
+  uint64_t tended_bytes_ = 0;
+  bool has_work_ = false;     // something was staged or is ready
+  bool is_deciding_ = false;  // guarded by the mutex of the inbox
+  uint32_t waiters_ = 0;      // likewise
+};
+
+}  // namespace weft::engine

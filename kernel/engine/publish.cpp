@@ -1,0 +1,132 @@
+#include "engine/publish.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+
+namespace weft::engine {
+namespace {
+
+// Reads only what never changes once a frame is open, so any thread may.
+std::string path_of(const Published& p) {
+  std::string path;
+  const plan::Plan& plan = *p.run->state.plan;
+  const state::Frame* frame = p.frame;
+  uint32_t node = p.event.node;
+  uint32_t visit = p.event.visit;
+  if (p.event.type == event::Type::frame_opened && frame != nullptr) frame = frame->outer;
+  while (frame != nullptr && node != event::no_node) {
+    std::string part(plan.node(plan.blocks[frame->block], node).id);
+    if (visit != 0) part += '#' + std::to_string(visit);
+    path = path.empty() ? part : part + '/' + path;
+    node = frame->parent_node;
+    visit = frame->parent_visit;
+    frame = frame->outer;
+  }
+  return path;
+}
+
+}  // namespace
+
+Channel::Channel(plugin::BoundSink sink, const Env& env)
+    : sink_(sink), env_(&env), kinds_(sink.table->kinds) {}
+
+void Channel::push(const Published& published) {
+  ++pushed_;
+  base::Lock lock(mutex_);
+  if (queue_.size() - first_ >= base::limits::sink_queue) {
+    ++first_;
+    ++dropped_;
+    ++consumed_;
+  }
+  if (first_ > 0 && first_ * 2 >= queue_.size()) {
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+  queue_.push_back(published);
+}
+
+void Channel::drain() {
+  {
+    base::Lock lock(mutex_);
+    if (is_draining_ || queue_.size() == first_) return;
+    is_draining_ = true;
+  }
+  const bool may_block = (sink_.flags & WEFT_BLOCKING) != 0;
+  if (may_block && env_->hand_off(env_->self, work, this)) return;
+  consume_all();
+}
+
+void Channel::work(void* self) { static_cast<Channel*>(self)->consume_all(); }
+
+void Channel::consume_all() {
+  while (true) {
+    uint64_t dropped = 0;
+    {
+      base::Lock lock(mutex_);
+      consumed_ += batch_.size();
+      batch_.clear();
+      if (queue_.size() == first_) {
+        queue_.clear();
+        first_ = 0;
+        is_draining_ = false;
+        idle_.notify_all();
+        return;
+      }
+      const size_t n = std::min<size_t>(queue_.size() - first_, base::limits::sink_batch);
+      const auto begin = queue_.begin() + static_cast<std::ptrdiff_t>(first_);
+      batch_.assign(begin, begin + static_cast<std::ptrdiff_t>(n));
+      first_ += n;
+      std::swap(dropped, dropped_);
+    }
+    consume(batch_, dropped);
+  }
+}
+
+void Channel::consume(const std::vector<Published>& batch, uint64_t dropped) {
+  events_.clear();
+  pointers_.clear();
+  paths_.clear();
+  paths_.reserve(batch.size());
+  for (const Published& p : batch) {
+    const event::Event& e = p.event;
+    paths_.push_back(path_of(p));
+    events_.push_back({sizeof(weft_event),
+                       static_cast<uint32_t>(e.type),
+                       e.seq,
+                       e.tick,
+                       to_str(event::name(e.type)),
+                       to_str(p.run->id),
+                       to_str(p.run->state.plan->id),
+                       to_str(paths_.back()),
+                       e.attempt,
+                       e.frame,
+                       {e.payload, 0}});
+  }
+  for (const weft_event& e : events_) pointers_.push_back(&e);
+  sink_.table->consume(sink_.self, pointers_.data(), static_cast<uint32_t>(pointers_.size()),
+                       dropped);
+}
+
+uint64_t Channel::consumed() const {
+  base::Lock lock(mutex_);
+  return consumed_;
+}
+
+void Channel::flush() {
+  drain();
+  {
+    base::Lock lock(mutex_);
+    while (is_draining_) lock.wait(idle_);
+  }
+  weft_error error{};
+  error.size = sizeof error;
+  plugin::CallArena arena;
+  uint32_t cancel = 0;
+  const weft_call call{sizeof call,  1,           0, {nullptr, 0}, arena.raw(), &cancel, 0,
+                       {nullptr, 0}, {nullptr, 0}};
+  weft_out out{sizeof out, 0, {nullptr, 0}, &error};
+  sink_.table->flush(sink_.self, &call, &out);
+}
+
+}  // namespace weft::engine

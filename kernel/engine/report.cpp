@@ -1,0 +1,116 @@
+#include "engine/report.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/encode.hpp"
+#include "base/time.hpp"
+#include "run/scope.hpp"
+
+namespace weft::engine {
+
+using namespace weft::lit;
+
+namespace {
+
+struct Ran {
+  int64_t began;
+  uint32_t frame, node;
+};
+
+void set_time(Builder& b, Key key, int64_t tick) {
+  if (tick != 0) b.set(key, std::string_view(base::time_text(tick)));
+}
+
+double milliseconds(int64_t ns) { return static_cast<double>(ns) / 1e6; }
+
+void add_step(Builder& b, const state::State& state, const Ran& ran) {
+  const state::Frame& f = state.frames[ran.frame];
+  const uint8_t status = f.status[ran.node];
+  const std::string path = state::step_path(state, ran.frame, ran.node);
+  b.key(Key(path));
+  b.begin_object();
+  b.set("status"_k, state::node_status_text(status));
+  if (status == WEFT_NODE_SUCCEEDED) b.set("output"_k, run::result_of(f, ran.node));
+  const bool failed = status == WEFT_NODE_FAILED || status == WEFT_NODE_CONTINUED;
+  if (failed) b.set("error"_k, Value(f.value[ran.node]));
+  if (status == WEFT_NODE_SKIPPED) b.set("reason"_k, Value(f.value[ran.node]));
+  b.set("attempts"_k, f.attempt[ran.node]);
+  set_time(b, "started_at"_k, f.began[ran.node]);
+  if (state::is_node_ended(status)) {
+    b.set("duration_ms"_k, milliseconds(f.ended[ran.node] - f.began[ran.node]));
+  }
+  b.end_object();
+}
+
+std::vector<Ran> in_order_of_start(const state::State& state) {
+  std::vector<Ran> all;
+  for (const state::Frame& f : state.frames) {
+    for (uint32_t n = 0; n < f.count; ++n) {
+      if (f.status[n] == WEFT_NODE_PENDING || state.node(f, n).id.empty()) continue;
+      all.push_back({f.began[n], f.number, n});
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Ran& a, const Ran& b) { return a.began < b.began; });
+  return all;
+}
+
+}  // namespace
+
+base::Doc detail_of(const std::string& id, const state::State& state) {
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  const plan::Plan& plan = *state.plan;
+  const bool succeeded = state.status == state::RunStatus::completed ||
+                         state.status == state::RunStatus::partially_completed;
+  b.begin_object();
+  b.set("run_id"_k, std::string_view(id));
+  b.key("workflow"_k);
+  b.begin_object();
+  b.set("id"_k, std::string_view(plan.id));
+  b.set("version"_k, std::string_view(plan.version));
+  b.set("hash"_k, std::string_view(base::to_hex(plan.hash)));
+  b.end_object();
+  b.set("status"_k, state::to_text(state.status));
+  if (succeeded) b.set("final_result"_k, state.outcome);
+  if (state.status == state::RunStatus::failed) b.set("error"_k, state.outcome);
+  if (state.status == state::RunStatus::cancelled) b.set("reason"_k, state.outcome);
+  set_time(b, "started_at"_k, state.accepted);
+  if (state.ended != 0) b.set("duration_ms"_k, milliseconds(state.ended - state.accepted));
+  const std::vector<Ran> order = in_order_of_start(state);
+  b.key("step_results"_k);
+  b.begin_object();
+  for (const Ran& ran : order) add_step(b, state, ran);
+  b.end_object();
+  b.key("execution_path"_k);
+  b.begin_array();
+  for (const Ran& ran : order) {
+    if (state.frames[ran.frame].attempt[ran.node] == 0) continue;
+    b.text(state::step_path(state, ran.frame, ran.node));
+  }
+  b.end_array();
+  b.key("warnings"_k);
+  b.begin_array();
+  for (const std::string& warning : plan.warnings) b.text(warning);
+  b.end_array();
+  b.end_object();
+  auto doc = base::try_pack(b.take_value());
+  return doc ? std::move(*doc) : base::Doc();
+}
+
+Report make_report(const run::Run& run, bool with_detail) {
+  Report report;
+  report.run = run.id;
+  report.status = run.state.status;
+  auto outcome = base::try_pack(run.state.outcome.exists() ? run.state.outcome : null_value());
+  if (outcome) {
+    report.outcome = std::move(*outcome);
+  } else {
+    report.error = outcome.error();
+  }
+  if (with_detail) report.detail = detail_of(run.id, run.state);
+  return report;
+}
+
+}  // namespace weft::engine

@@ -1,0 +1,51 @@
+#include "event/event.hpp"
+
+#include <weft/draft/sink.h>
+
+namespace weft::event {
+namespace {
+
+constexpr std::array<std::string_view, type_count> names{
+    "",
+    "workflow.run.accepted",
+    "workflow.run.started",
+    "workflow.run.waiting",
+    "workflow.run.paused",
+    "workflow.run.resumed",
+    "workflow.run.completed",
+    "workflow.run.partially_completed",
+    "workflow.run.failed",
+    "workflow.run.cancelled",
+    "workflow.frame.opened",
+    "workflow.frame.advanced",
+    "workflow.frame.closed",
+    "workflow.step.queued",
+    "workflow.step.started",
+    "workflow.step.succeeded",
+    "workflow.step.failed",
+    "workflow.step.retried",
+    "workflow.step.skipped",
+    "workflow.step.cancelled",
+    "workflow.step.doubted",
+    "workflow.branch.selected",
+    "workflow.timer.set",
+    "workflow.timer.fired",
+    "workflow.run.cancel_requested",
+    "workflow.step.cancel_requested",
+};
+
+}  // namespace
+
+std::string_view name(Type type) {
+  const auto n = static_cast<uint8_t>(type);
+  return n < type_count ? names[n] : "unknown";
+}
+
+uint32_t area(Type) { return WEFT_AREA_WORKFLOW; }
+
+bool ends_run(Type type) {
+  return type == Type::run_completed || type == Type::run_partially_completed ||
+         type == Type::run_failed || type == Type::run_cancelled;
+}
+
+}  // namespace weft::event

@@ -1,0 +1,171 @@
+// weft for programs that embed it: load a definition, run it, and lose nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <weft/draft/sink.h>
+#include <weft/result.hpp>
+#include <weft/value.hpp>
+
+namespace weft {
+
+// An owned value.
+class Document final {
+ public:
+  Document();
+  ~Document();
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+
+  static Result<Document> parse_json(std::string_view text);
+  static Document copy(Value value);
+
+  Value view() const;
+  // Indented by 2 when pretty.
+  std::string to_json(bool pretty = false) const;
+
+ private:
+  friend struct DocumentAccess;
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+std::string to_json(Value value, bool pretty = false);
+
+// A definition that was read, checked and planned. Immutable and cheap to copy.
+class Workflow final {
+ public:
+  std::string_view id() const;
+  std::string_view version() const;
+  std::string hash() const;  // of the definition, in hexadecimal
+  std::string explain_text() const;
+  std::string explain_mermaid() const;
+
+ private:
+  friend class Kernel;
+  struct Body;
+  std::shared_ptr<const Body> body_;  // shared by its copies and the runs of it
+};
+
+// What loading found. There is a workflow exactly when there are no problems; both lists are sorted
+// by place.
+struct Loaded {
+  std::vector<Workflow> workflow;
+  std::vector<Error> problems;
+  std::vector<Error> warnings;
+};
+
+enum class RunState : uint8_t {
+  pending,
+  running,
+  paused,
+  waiting,
+  completed,
+  partially_completed,
+  failed,
+  cancelled,
+};
+std::string_view to_text(RunState state);
+
+// How a run stands or ended.
+struct Outcome {
+  std::string run;
+  RunState state = RunState::pending;
+  Document result;  // of a run that completed, the error of one that failed, else the reason
+  Document detail;  // every step with status, output and times, where it was asked for
+};
+
+// What a run is started with. Values are copied.
+struct RunOptions {
+  Value input{};
+  Value params{};
+  Value grants{};  // {fs: {read: [...], write: [...]}, ...}, beside the policy of the definition
+  std::string_view starting_step{};
+  bool with_detail = false;
+};
+
+// What a person says of steps that may or may not have had their effect.
+enum class Unknown : uint8_t { keep_waiting, again, fail };
+
+struct PluginState {
+  std::string file, id, version, kind, description;
+  std::string state;         // available, loaded or refused
+  std::string reason, hint;  // of a refusal
+  std::vector<std::string> components;
+};
+
+struct ComponentInfo {
+  std::string id, version, kind, description, plugin;
+  std::vector<std::string> aliases;
+  Value manifest;  // lives as long as the kernel
+};
+
+struct KernelOptions {
+  std::vector<std::string> plugin_paths;
+  std::string store = "memory:";  // URL: memory:, sqlite:PATH
+  unsigned threads = 0;           // for tools that may block; 0 starts none
+  uint32_t log_mask = 1U << WEFT_LOG_WARN | 1U << WEFT_LOG_ERROR;
+  std::function<void(uint32_t level, std::string_view component, std::string_view message)> log{};
+  struct Part {
+    std::string id;
+    Document config;
+  };
+  std::vector<Part> sinks;
+  std::vector<Part> hooks;
+  // Observes in this process, called by whoever drives; outlives the kernel. May be null.
+  const weft_sink* observer = nullptr;
+  void* observer_self = nullptr;
+};
+
+// Runs belong to the process that started or resumed them. Whoever waits for a run does its work on
+// the waiting thread, so without threads nothing happens unless somebody waits. Functions may be
+// called from any thread.
+class Kernel final {
+ public:
+  static Result<std::unique_ptr<Kernel>> create(KernelOptions options);
+  ~Kernel();
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+
+  // format: json, yaml, or empty for what the name of the file says.
+  Loaded load(std::string_view text, std::string_view file, std::string_view format = {});
+
+  // The id, once the run is accepted as durably as the store can.
+  Result<std::string> start(const Workflow& workflow, const RunOptions& options);
+  // Until the run has ended or waits for a person. TIMEOUT when that takes longer.
+  Result<Outcome> wait(std::string_view run, int64_t timeout_ns = INT64_MAX);
+  // start and wait at once.
+  Result<Outcome> run(const Workflow& workflow, const RunOptions& options);
+  // Asks a run of this process to end; it ends when its steps have.
+  Result<void> cancel(std::string_view run, std::string_view reason);
+  // Goes on with a run that no live process owns, then as wait.
+  Result<Outcome> resume(std::string_view run, Unknown unknown, const RunOptions& options);
+
+  // From the store: summaries, latest first; a run with detail; its events in order.
+  Result<Document> list(uint32_t max = 1000);
+  Result<Outcome> show(std::string_view run);
+  Result<void> events(std::string_view run, const std::function<void(const weft_event&)>& each);
+  // The id that a prefix or 'last' means.
+  Result<std::string> find_run(std::string_view prefix);
+
+  std::vector<PluginState> plugins() const;
+  std::vector<ComponentInfo> components(std::string_view kind) const;
+  Result<ComponentInfo> find_component(std::string_view kind, std::string_view name) const;
+
+  // For hosts that own the loop: one turn; false when there was nothing to do.
+  bool turn();
+
+ private:
+  Kernel();
+  struct Rooms;
+  std::unique_ptr<Rooms> rooms_;
+};
+
+std::string_view version();
+
+}  // namespace weft

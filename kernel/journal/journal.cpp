@@ -1,0 +1,126 @@
+#include "journal/journal.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/encode.hpp"
+#include "base/pack.hpp"
+#include "event/record.hpp"
+
+namespace weft::journal {
+
+using namespace weft::lit;
+using event::Event;
+using event::Type;
+
+namespace {
+
+// The events after which lists show something else.
+bool changes_summary(Type type) {
+  return type == Type::run_accepted || type == Type::run_started || type == Type::run_waiting ||
+         type == Type::run_paused || type == Type::run_resumed || event::ends_run(type);
+}
+
+std::string hex(const std::array<uint8_t, 32>& hash) {
+  return base::to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
+}
+
+}  // namespace
+
+std::string definition_key(const std::array<uint8_t, 32>& hash) {
+  return "definition/" + hex(hash);
+}
+
+void Journal::stage(std::string_view id, const state::State& state,
+                    const std::vector<Event>& events) {
+  if (events.empty()) return;
+  if (events.front().type == Type::run_accepted) define(*state.plan);
+  append(id, state, events);
+  const bool changed = std::any_of(events.begin(), events.end(),
+                                   [](const Event& e) { return changes_summary(e.type); });
+  if (changed) summarise(id, state);
+}
+
+// Decisions for one run that follow each other become one operation.
+void Journal::append(std::string_view id, const state::State& state,
+                     const std::vector<Event>& events) {
+  const uint64_t begin = bytes_.size();
+  for (const Event& e : events) {
+    const uint64_t payload = e.payload != nullptr ? state::Vault::payload_bytes(e.payload) : 0;
+    event::encode(e, payload, state.vault.origins(), bytes_);
+  }
+  const uint64_t last = events.back().seq;
+  if (!slices_.empty()) {
+    Slice& before = slices_.back();
+    if (before.kind == WEFT_SOP_APPEND && before.key.data() == id.data()) {
+      before.last = last;
+      before.end = bytes_.size();
+      return;
+    }
+  }
+  slices_.push_back({WEFT_SOP_APPEND, id, events.front().seq, last, begin, bytes_.size(), {}});
+}
+
+void Journal::define(const plan::Plan& plan) {
+  const auto [key, is_new] = defined_.insert(definition_key(plan.hash));
+  if (!is_new) return;
+  new_definitions_.push_back(&*key);
+  const Value source = plan.source.view();
+  const uint64_t begin = bytes_.size();
+  bytes_.resize(begin + base::packed_bytes(source));
+  base::pack_into(source, bytes_.data() + begin);
+  slices_.push_back({WEFT_SOP_KV_PUT, *key, 0, 0, begin, bytes_.size(), {}});
+}
+
+void Journal::summarise(std::string_view id, const state::State& state) {
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("id"_k, id);
+  b.set("status"_k, state::to_text(state.status));
+  b.set("workflow"_k, std::string_view(state.plan->id));
+  b.set("version"_k, std::string_view(state.plan->version));
+  b.set("definition"_k, std::string_view(hex(state.plan->hash)));
+  b.set("created_ns"_k, state.accepted);
+  b.set("updated_ns"_k, state.updated);
+  b.set("last_seq"_k, state.seq);
+  if (state.status == state::RunStatus::failed) b.set("error"_k, state.outcome);
+  b.key("tags"_k);
+  b.begin_array();
+  for (const std::string& tag : state.plan->tags) b.text(tag);
+  b.end_array();
+  b.end_object();
+  slices_.push_back({WEFT_SOP_RUN, id, 0, 0, 0, 0, b.take_value()});
+}
+
+weft_sop Journal::operation(const Slice& s) const {
+  weft_sop op{};
+  op.size = sizeof op;
+  op.kind = s.kind;
+  op.key = to_str(s.key);
+  op.seq = s.first;
+  op.last = s.last;
+  op.expect = s.first != 0 ? s.first - 1 : 0;
+  op.bytes = {bytes_.data() + s.begin, s.end - s.begin};
+  op.val = s.summary.raw();
+  return op;
+}
+
+Result<void> Journal::commit() {
+  ops_.clear();
+  pointers_.clear();
+  for (const Slice& s : slices_) ops_.push_back(operation(s));
+  for (const weft_sop& op : ops_) pointers_.push_back(&op);
+  auto done = store_->commit(pointers_.data(), static_cast<uint32_t>(pointers_.size()));
+  if (done) {
+    committed_ += bytes_.size();
+  } else {
+    for (const std::string* key : new_definitions_) defined_.erase(*key);
+  }
+  new_definitions_.clear();
+  slices_.clear();
+  bytes_.clear();
+  scratch_.reset();
+  return done;
+}
+
+}  // namespace weft::journal

@@ -1,0 +1,66 @@
+// Journal: gathers what the decisions of a turn made and commits it as one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include <weft/result.hpp>
+
+#include "base/blocks.hpp"
+#include "base/doc.hpp"
+#include "event/event.hpp"
+#include "journal/store.hpp"
+#include "state/state.hpp"
+
+namespace weft::journal {
+
+// The key of a definition in a store.
+std::string definition_key(const std::array<uint8_t, 32>& hash);
+
+// Buffers are reused, so a turn allocates nothing in steady state. A run is named by its id, which
+// lives until the commit.
+class Journal final {
+ public:
+  explicit Journal(Store& store) : store_(&store) {}
+
+  // The events of one decision, already folded into the state.
+  void stage(std::string_view id, const state::State& state,
+             const std::vector<event::Event>& events);
+  // Only how the run stands: for runs whose events are not kept.
+  void summarise(std::string_view id, const state::State& state);
+
+  bool is_empty() const { return slices_.empty(); }
+  // Everything staged, or nothing of it; either way the journal is empty afterwards.
+  Result<void> commit();
+  uint64_t bytes_committed() const { return committed_; }
+
+ private:
+  struct Slice {  // offsets, for the buffer moves while it grows
+    uint32_t kind;
+    std::string_view key;
+    uint64_t first, last;
+    uint64_t begin, end;
+    Value summary;
+  };
+  void append(std::string_view id, const state::State& state,
+              const std::vector<event::Event>& events);
+  void define(const plan::Plan& plan);
+  weft_sop operation(const Slice& slice) const;
+
+  Store* store_;
+  std::vector<char> bytes_;
+  std::vector<Slice> slices_;
+  std::vector<weft_sop> ops_;
+  std::vector<const weft_sop*> pointers_;
+  std::unordered_set<std::string> defined_;
+  std::vector<const std::string*> new_definitions_;
+  base::Blocks scratch_;
+  uint64_t committed_ = 0;
+};
+
+}  // namespace weft::journal

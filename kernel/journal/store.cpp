@@ -1,0 +1,123 @@
+#include "journal/store.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace weft::journal {
+
+using namespace weft::lit;
+
+template <class Start>
+Result<Value> Store::call(const char* what, Start start) {
+  arena_.reset();
+  error_.size = sizeof error_;
+  error_.flags = error_.retry_after_ms = error_.msg_len = 0;
+  error_.detail = {nullptr, 0};
+  {
+    base::Lock lock(mutex_);
+    is_done_ = false;
+  }
+  uint32_t cancel = 0;
+  weft_call c{sizeof c, 1, store_op,     {nullptr, 0}, arena_.raw(),
+              &cancel,  0, {nullptr, 0}, {nullptr, 0}};
+  weft_out out{sizeof out, 0, {nullptr, 0}, &error_};
+  weft_status status = start(&c, &out);
+  if (status == WEFT_PENDING) {
+    base::Lock lock(mutex_);
+    while (!is_done_) lock.wait(done_);
+    status = status_;
+    out.val = value_;
+  }
+  if (status != WEFT_OK) return explain(what, status);
+  return Value(out.val);
+}
+
+Error Store::explain(const char* what, weft_status status) const {
+  const Value detail(error_.detail);
+  Error e;
+  e.status = static_cast<Status>(status);
+  e.code = detail["code"_k].as_text("store.failed");
+  e.hint = detail["hint"_k].as_text();
+  e.flags = error_.flags;
+  const uint64_t length = std::min<uint64_t>(error_.msg_len, sizeof error_.msg);
+  e.message =
+      length != 0 ? std::string(error_.msg, length) : std::string("the store could not ") + what;
+  return e;
+}
+
+weft_status Store::completed(weft_status status, weft_val result, const weft_error* error) {
+  base::Lock lock(mutex_);
+  if (is_done_) return WEFT_NOT_FOUND;
+  if (error != nullptr) {
+    std::memcpy(&error_, error, std::min<size_t>(error->size, sizeof error_));
+  }
+  is_done_ = true;
+  status_ = status;
+  value_ = result;
+  done_.notify_one();
+  return WEFT_OK;
+}
+
+weft_status Store::emitted(weft_val part) {
+  if (piece_ == nullptr) return WEFT_NOT_FOUND;
+  (*piece_)(Value(part).as_bytes());
+  return WEFT_OK;
+}
+
+Result<void> Store::own() {
+  auto r = call("take ownership", [&](const weft_call* c, weft_out*) {
+    return bound_.table->own(bound_.self, c, WEFT_OWNER_ACQUIRE, &owner_);
+  });
+  return r ? Result<void>() : r.error();
+}
+
+Result<void> Store::commit(const weft_sop* const* ops, uint32_t n) {
+  auto r = call("commit", [&](const weft_call* c, weft_out* out) {
+    return bound_.table->commit(bound_.self, c, &owner_, ops, n, out);
+  });
+  return r ? Result<void>() : r.error();
+}
+
+Result<base::Doc> Store::load(std::string_view run,
+                              const std::function<void(std::string_view)>& piece) {
+  piece_ = &piece;
+  auto r = call("load the run", [&](const weft_call* c, weft_out* out) {
+    return bound_.table->load(bound_.self, c, to_str(run), 0, out);
+  });
+  piece_ = nullptr;
+  if (!r) return r.error();
+  return base::try_pack(*r);
+}
+
+Result<base::Doc> Store::claim(std::string_view run, int64_t now_ns, uint32_t max) {
+  auto r = call("claim the run", [&](const weft_call* c, weft_out* out) {
+    return bound_.table->claim(bound_.self, c, &owner_, to_str(run), now_ns, max, out);
+  });
+  if (!r) return r.error();
+  return base::try_pack(*r);
+}
+
+Result<base::Doc> Store::get(std::string_view key) {
+  auto r = call("read", [&](const weft_call* c, weft_out* out) {
+    return bound_.table->get(bound_.self, c, to_str(key), out);
+  });
+  if (!r) return r.error();
+  return base::try_pack(*r);
+}
+
+Result<base::Doc> Store::scan(std::string_view prefix, std::string_view after, uint32_t max) {
+  auto r = call("list", [&](const weft_call* c, weft_out* out) {
+    return bound_.table->scan(bound_.self, c, to_str(prefix), to_str(after), max, out);
+  });
+  if (!r) return r.error();
+  return base::try_pack(*r);
+}
+
+Result<void> Store::tend() {
+  auto r = call("tidy up", [&](const weft_call* c, weft_out* out) {
+    return bound_.table->tend(bound_.self, c, out);
+  });
+  return r ? Result<void>() : r.error();
+}
+
+}  // namespace weft::journal

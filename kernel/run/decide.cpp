@@ -1,0 +1,226 @@
+#include "run/decide.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "base/check.hpp"
+#include "run/fault.hpp"
+#include "run/retry.hpp"
+
+namespace weft::run {
+
+using namespace weft::lit;
+using event::Type;
+using state::Frame;
+
+void Run::close_cache(const Frame& frame) {
+  if (frame.number >= caches.size() || !caches[frame.number].open) return;
+  const spec::BoundPattern& bound = pattern(frame);
+  bound.table->close(bound.self, caches[frame.number].decoded);
+  caches[frame.number] = {};
+}
+
+void Run::close_caches() {
+  for (const Frame& frame : state.frames) close_cache(frame);
+}
+
+void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) {
+  run_ = &run;
+  out_ = &out;
+  tick_ = tick;
+  scratch_.reset();
+  if (state::is_ended(run.state.status)) {
+    ++out.ignored;
+    return;
+  }
+  switch (input.kind) {
+    case Input::Kind::submit: accept(input); break;
+    case Input::Kind::reply: reply(input); break;
+    case Input::Kind::verdict: verdict(input); break;
+    case Input::Kind::wake: wake(input); break;
+    case Input::Kind::fired: fired(input); break;
+    case Input::Kind::cancel: cancel(input.value, nullptr); break;
+    case Input::Kind::expire: {
+      const Error late{Status::timeout,
+                       "timeout",
+                       "the run took longer than its time limit",
+                       "raise 'timeout' in the definition",
+                       {},
+                       WEFT_ERR_TIMEOUT};
+      cancel(text("the run is out of time"), &late);
+      break;
+    }
+    case Input::Kind::resume: resume(); break;
+    case Input::Kind::settle: settle(input); break;
+  }
+  deliver();
+  if (!state::is_ended(run.state.status) && run.state.busy == 0 && run.state.timers.empty()) park();
+}
+
+void Decider::accept(const Input& input) {
+  Error why;
+  const bool kept = emit(Type::run_accepted, {}, {input.value}, &why);
+  base::check(kept, "an acceptance was checked before it was submitted");
+  open_frame(0, {});
+}
+
+// Nothing runs and nothing will come: the run waits for a person, or the pattern forgot a node.
+void Decider::park() {
+  if (state().doubted > 0) {
+    if (state().status == state::RunStatus::waiting) return;
+    emit(Type::run_waiting, {},
+         {text("a step may or may not have had its effect; 'weft resume --unknown' decides")});
+    command(Command::Kind::parked, {});
+    return;
+  }
+  const Error stuck{Status::failed,
+                    "run.stuck",
+                    "nothing runs, nothing can start and nothing is awaited",
+                    "this is a fault of the pattern",
+                    {},
+                    WEFT_ERR_BUG};
+  finish(Type::run_failed, explain({}, stuck));
+}
+
+void Decider::finish(Type type, Value outcome) {
+  Error why;
+  if (!emit(type, {}, {outcome}, &why)) {
+    emit(Type::run_failed, {}, {explain({}, why)});
+  }
+  command(Command::Kind::finished, {});
+}
+
+void Decider::cancel(Value reason, const Error* why) {
+  if (state().stopping.exists()) return;
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("reason"_k, reason);
+  if (why != nullptr) b.set("error"_k, explain({}, *why));
+  b.end_object();
+  emit(Type::run_stopping, {}, {b.take_value()});
+  stop_frame(state().frames.front(), reason);
+}
+
+void Decider::resume() {
+  emit(Type::run_resumed, {}, {text("read back from the journal")});
+  for (const state::Timer& t : state().timers) {
+    const Frame& f = state().frames[t.frame];
+    const auto kind = t.of_pattern ? Command::Kind::timer_at : Command::Kind::wake_at;
+    if (!f.closed) command(kind, {t.frame, t.node, f.visit[t.node], f.attempt[t.node]}, {}, t.due);
+  }
+  // Frames that open meanwhile are new and need nothing; so the count is taken before.
+  const auto frames = static_cast<uint32_t>(state().frames.size());
+  for (uint32_t f = 0; f < frames; ++f) {
+    Frame& frame = state().frames[f];
+    if (frame.closed) continue;
+    for (uint32_t n = 0; n < frame.count; ++n) {
+      if (state::is_node_active(frame.status[n])) resume_step(frame, n);
+    }
+    if (frame.stopping) tell(f, {WEFT_FACT_CANCEL, 0, 0, 0, 0});
+  }
+}
+
+// What was announced and never answered: what its effect contract allows, and never more.
+void Decider::resume_step(Frame& frame, uint32_t n) {
+  const plan::Node& node = state().node(frame, n);
+  const At at{frame.number, n, frame.visit[n], frame.attempt[n]};
+  if (node.kind == plan::Kind::block) return;
+  if (frame.status[n] == WEFT_NODE_WAITING) return;  // its timer was set again already
+  if (frame.status[n] == WEFT_NODE_READY) return start_tool(at);
+  if (!may_repeat(node.effect)) {
+    emit(Type::step_doubted, at, {text("the process ended while the step was running")});
+    return;
+  }
+  if (frame.stopping) {
+    emit(Type::step_cancelled, at, {text("the run was asked to end")});
+    return ended(at, WEFT_NODE_CANCELLED);
+  }
+  call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+}
+
+void Decider::fired(const Input& input) {
+  const Frame& f = state().frames[input.frame];
+  const bool is_set =
+      std::any_of(state().timers.begin(), state().timers.end(), [&](const state::Timer& t) {
+        return t.of_pattern && t.frame == input.frame && t.node == input.node;
+      });
+  if (f.closed || !is_set) {
+    ++out_->ignored;
+    return;
+  }
+  emit(Type::timer_fired, {input.frame, input.node, input.visit});
+  tell(input.frame, {WEFT_FACT_FIRED, 0, uint64_t{input.visit} << 32U | input.node, 0, 0});
+}
+
+void Decider::settle(const Input& input) {
+  if (state().status == state::RunStatus::waiting) {
+    emit(Type::run_resumed, {}, {text("a person decided")});
+  }
+  const auto frames = static_cast<uint32_t>(state().frames.size());
+  for (uint32_t f = 0; f < frames; ++f) {
+    Frame& frame = state().frames[f];
+    if (input.frame != event::no_frame && input.frame != f) continue;
+    for (uint32_t n = 0; n < frame.count; ++n) {
+      if (frame.status[n] != WEFT_NODE_UNKNOWN) continue;
+      if (input.node != event::no_node && input.node != n) continue;
+      At at{f, n, frame.visit[n], frame.attempt[n]};
+      if (input.result == static_cast<uint32_t>(Settle::again)) {
+        ++at.attempt;
+        call(at);
+      } else {
+        fail(at, Error{Status::failed,
+                       "effect.doubted",
+                       "the step may have had its effect and was given up by decision",
+                       "check its effect by hand",
+                       {},
+                       0});
+      }
+    }
+  }
+}
+
+void Decider::emit(Type type, const At& at) {
+  state::State& s = state();
+  event::Event e{type, 0, at.attempt, at.frame, at.node, at.visit, s.seq + 1, tick_, nullptr};
+  out_->events.push_back(e);
+  state::fold(s, e);
+}
+
+bool Decider::emit(Type type, const At& at, Payload payload, Error* why) {
+  state::State& s = state();
+  auto stored = s.vault.store(s.seq + 1, payload.value);
+  if (!stored) {
+    base::check(why != nullptr, "what the kernel makes itself can be kept");
+    *why = stored.error();
+    return false;
+  }
+  const auto flags = static_cast<uint8_t>(event::has_payload | payload.flags |
+                                          (stored->has_links ? event::has_links : 0));
+  event::Event e{type,     flags,     at.attempt, at.frame,    at.node,
+                 at.visit, s.seq + 1, tick_,      stored->root};
+  out_->events.push_back(e);
+  state::fold(s, e);
+  return true;
+}
+
+void Decider::command(Command::Kind kind, const At& at, Value args, int64_t due) {
+  out_->commands.push_back({kind, at.attempt, at.frame, at.node, at.visit, 0, args, due});
+}
+
+uint64_t Decider::seed(const At& at) const {
+  return mix(run_->state.seed, at.frame, at.node, at.visit);
+}
+
+Value Decider::text(std::string_view words) {
+  Builder b(scratch_.arena());
+  b.text(words);
+  return b.take_value();
+}
+
+Value Decider::explain(const At& at, const Error& error) {
+  const bool of_step = at.node != event::no_node;
+  const std::string path = of_step ? state::step_path(state(), at.frame, at.node) : std::string();
+  return fault(error, {path, at.attempt}, scratch_.arena());
+}
+
+}  // namespace weft::run

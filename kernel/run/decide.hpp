@@ -1,0 +1,108 @@
+// Decider: what happens next. A function of plan, state and input; no clock, no thread, no I/O.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <weft/draft/pattern.h>
+
+#include "base/blocks.hpp"
+#include "run/input.hpp"
+#include "run/run.hpp"
+
+namespace weft::run {
+
+// Takes inputs of any run, one after the other, and answers with events, already folded into the
+// state, and commands. A later part of a decision often depends on an earlier one (a step that
+// fails at once ends its block), so each event is folded as it is made; whoever rejects the
+// decision reloads the run. Allocates nothing in steady state.
+class Decider final {
+ public:
+  // Points that some hook listens at, as the bits of weft_hook.points.
+  explicit Decider(uint64_t hook_points = 0) : hook_points_(hook_points) {}
+
+  // Requires: tick never goes back for one run.
+  void decide(Run& run, const Input& input, int64_t tick, Decision& out);
+
+ private:
+  struct At {
+    uint32_t frame = event::no_frame, node = event::no_node, visit = 0;
+    uint16_t attempt = 0;
+  };
+  struct Payload {
+    Value value;
+    uint8_t flags = 0;  // event::is_envelope or is_continued
+  };
+  struct Delivery {
+    uint32_t frame;
+    weft_fact fact;
+  };
+  struct Asked;  // one call of a pattern
+
+  // decide.cpp: what an input means.
+  void accept(const Input& input);
+  void resume();
+  void resume_step(state::Frame& frame, uint32_t node);
+  void cancel(Value reason, const Error* why);
+  void fired(const Input& input);
+  void settle(const Input& input);
+  void finish(event::Type type, Value outcome);
+  void park();
+
+  // step.cpp: the life of a step.
+  void start(const At& at);
+  void start_block(const At& at);
+  void start_tool(const At& at);
+  void call(const At& at);
+  Value arguments(const At& at);
+  void evaluate(const At& at);
+  void verdict(const Input& input);
+  void reply(const Input& input);
+  void succeed(const At& at, Payload result);
+  void fail(const At& at, Value error);
+  void fail(const At& at, const Error& error);
+  bool again(const At& at, Value error, uint32_t after_ms);
+  void wake(const Input& input);
+  void skip(const At& at, Value reason);
+  void stop(state::Frame& frame, uint32_t node, Value reason);
+  void ended(const At& at, uint8_t status);
+
+  // frame.cpp: what patterns are told and answer.
+  void open_frame(uint32_t block, const At& parent);
+  void tell(uint32_t frame, const weft_fact& fact);
+  void deliver();
+  void ask(state::Frame& frame);
+  bool apply(state::Frame& frame, const weft_cmd& command);
+  void close(state::Frame& frame, Payload result);
+  void fail_frame(state::Frame& frame, Value error);
+  void close_stopped(state::Frame& frame);
+  void stop_frame(state::Frame& frame, Value reason);
+  void leave(state::Frame& frame);
+  static weft_status add_command(weft_cmds* to, const weft_cmd* command) noexcept;
+  static weft_val frame_result(void* frame, uint64_t node) noexcept;
+
+  // Records an event and folds it. False when the payload is damaged or too large, which only one
+  // that a plugin made can be; then nothing happened.
+  bool emit(event::Type type, const At& at, Payload payload, Error* why = nullptr);
+  void emit(event::Type type, const At& at);
+  void command(Command::Kind kind, const At& at, Value args = {}, int64_t due = 0);
+
+  state::State& state() { return run_->state; }
+  state::Frame& frame(const At& at) { return run_->state.frames[at.frame]; }
+  const plan::Node& node(const At& at) { return state().node(frame(at), at.node); }
+  uint64_t seed(const At& at) const;
+  Value text(std::string_view words);
+  Value explain(const At& at, const Error& error);
+
+  uint64_t hook_points_;
+  Run* run_ = nullptr;
+  Decision* out_ = nullptr;
+  int64_t tick_ = 0;
+  base::Blocks scratch_;
+  std::vector<Delivery> facts_;
+  uint32_t delivered_ = 0;
+  std::vector<weft_fact> batch_;
+  std::vector<weft_cmd> commands_;
+};
+
+}  // namespace weft::run

@@ -1,0 +1,266 @@
+// What patterns are told and what their commands do to a frame.
+#include <string>
+
+#include "base/limits.hpp"
+#include "base/pack.hpp"
+#include "base/valid.hpp"
+#include "run/decide.hpp"
+#include "run/scope.hpp"
+
+namespace weft::run {
+
+using namespace weft::lit;
+using event::Type;
+using state::Frame;
+
+// One call of a pattern: where its commands and questions arrive.
+struct Decider::Asked {
+  Decider* decider;
+  Frame* frame;
+};
+
+void Decider::open_frame(uint32_t block, const At& parent) {
+  const auto number = static_cast<uint32_t>(state().frames.size());
+  Builder b(scratch_.arena());
+  b.integer(state::frame_payload(parent.frame, block));
+  emit(Type::frame_opened, {number, parent.node, parent.visit}, {b.take_value()});
+  weft_fact begin{WEFT_FACT_BEGIN, 0, 0, 0, 0};
+  const Value start = state().acceptance["start"_k];
+  if (number == 0 && start.is_integer()) {
+    begin.flags = 1;
+    begin.node = start.as_u64();
+  }
+  tell(number, begin);
+}
+
+void Decider::tell(uint32_t frame, const weft_fact& fact) { facts_.push_back({frame, fact}); }
+
+// Facts of one frame that follow each other go together. Telling may lead to more facts.
+void Decider::deliver() {
+  while (delivered_ < facts_.size()) {
+    const uint32_t to = facts_[delivered_].frame;
+    batch_.clear();
+    while (delivered_ < facts_.size() && facts_[delivered_].frame == to) {
+      batch_.push_back(facts_[delivered_++].fact);
+    }
+    Frame& f = state().frames[to];
+    if (!f.closed) ask(f);
+    if (f.stopping && f.active == 0 && !f.closed) close_stopped(f);
+  }
+  facts_.clear();
+  delivered_ = 0;
+}
+
+void Decider::ask(Frame& f) {
+  Run& run = *run_;
+  if (run.caches.size() <= f.number) run.caches.resize(state().frames.size());
+  const spec::BoundPattern& bound = run.pattern(f);
+  Asked asked{this, &f};
+  weft_frame lent{sizeof lent,
+                  0,
+                  to_str(run.id),
+                  state().block(f).compiled.raw(),
+                  state().input.raw(),
+                  f.memo.raw(),
+                  static_cast<uint64_t>(tick_),
+                  seed({f.number}),
+                  f.count,
+                  scratch_.raw(),
+                  &asked,
+                  f.status,
+                  f.visit,
+                  frame_result};
+  weft_error error;
+  error.size = sizeof error;
+  error.flags = error.retry_after_ms = error.msg_len = 0;
+  error.detail = {nullptr, 0};
+  Run::Cache& cache = run.caches[f.number];
+  weft_status status = WEFT_OK;
+  if (!cache.open) {
+    status = bound.table->open(bound.self, &lent, &cache.decoded, &error);
+    cache.open = status == WEFT_OK;
+  }
+  commands_.clear();
+  weft_cmds commands{sizeof commands, 0, &asked, add_command};
+  if (status == WEFT_OK) {
+    status = bound.table->step(bound.self, cache.decoded, &lent, batch_.data(),
+                               static_cast<uint32_t>(batch_.size()), &commands, &error);
+  }
+  if (status != WEFT_OK) {
+    const Error why{Status::failed,
+                    "pattern.failed",
+                    "the pattern of this block failed: " + std::string(error.msg, error.msg_len),
+                    "report it to the author of the pattern",
+                    {},
+                    WEFT_ERR_BUG};
+    return fail_frame(f, explain({}, why));
+  }
+  // Applying one may ask nobody, so the list does not change meanwhile.
+  for (const weft_cmd& c : commands_) {
+    if (!apply(f, c)) return;
+  }
+}
+
+weft_status Decider::add_command(weft_cmds* to, const weft_cmd* c) noexcept {
+  const Asked& asked = *static_cast<const Asked*>(to->impl);
+  Decider& decider = *asked.decider;
+  const bool may_name_none = c->kind == WEFT_CMD_RETURN || c->kind == WEFT_CMD_FAIL ||
+                             c->kind == WEFT_CMD_MEMO || c->kind == WEFT_CMD_SELECT;
+  const uint64_t node = c->node & WEFT_NO_NODE;
+  if (c->kind < WEFT_CMD_START || c->kind > WEFT_CMD_MEMO) return WEFT_BAD_INPUT;
+  if (node >= asked.frame->count && !(may_name_none && node == WEFT_NO_NODE)) {
+    return WEFT_BAD_INPUT;
+  }
+  if (decider.commands_.size() >= base::limits::steps * 10) return WEFT_LIMIT;
+  if (c->kind == WEFT_CMD_MEMO && base::packed_bytes(Value(c->args)) > base::limits::memo_bytes) {
+    return WEFT_LIMIT;
+  }
+  weft_cmd kept = *c;
+  const base::Known known{&decider.state().vault, [](const void* vault, const void* p) noexcept {
+                            return static_cast<const state::Vault*>(vault)->holds(p);
+                          }};
+  for (weft_val* v : {&kept.args, &kept.opts}) {
+    if (v->root == nullptr) continue;
+    auto copy = base::copy_checked(Value(*v), decider.scratch_.arena(), known);
+    if (!copy) return WEFT_BAD_INPUT;
+    *v = copy->raw();
+  }
+  decider.commands_.push_back(kept);
+  return WEFT_OK;
+}
+
+weft_val Decider::frame_result(void* impl, uint64_t node) noexcept {
+  const Frame& f = *static_cast<const Asked*>(impl)->frame;
+  const auto n = static_cast<uint32_t>(node);
+  if (n >= f.count || f.status[n] != WEFT_NODE_SUCCEEDED) return {nullptr, 0};
+  return result_of(f, n).raw();
+}
+
+// False when the frame is closed, so that what follows no longer matters.
+bool Decider::apply(Frame& f, const weft_cmd& c) {
+  const auto n = static_cast<uint32_t>(c.node);
+  const auto visit = static_cast<uint32_t>(c.node >> 32U);
+  const At at{f.number, n, visit};
+  switch (c.kind) {
+    case WEFT_CMD_START:
+      if (f.stopping) return true;
+      if (state::is_node_active(f.status[n]) ||
+          (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit)) {
+        break;
+      }
+      start(at);
+      return true;
+    case WEFT_CMD_CANCEL:
+      stop(f, n, c.args.root != nullptr ? Value(c.args) : text("no longer needed"));
+      return true;
+    case WEFT_CMD_SKIP:
+      if (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit) break;
+      // The pattern decided it, so it need not be told.
+      emit(Type::step_skipped, at, {c.args.root != nullptr ? Value(c.args) : text("not needed")});
+      return true;
+    case WEFT_CMD_SELECT: {
+      emit(Type::branch_selected, at, {Value(c.args)});
+      const uint64_t taken = Value(c.args)["taken"_k].as_u64(n);
+      tell(f.number, {WEFT_FACT_SELECTED, 0, c.node, taken, 0});
+      return true;
+    }
+    case WEFT_CMD_TIMER: {
+      Builder b(scratch_.arena());
+      b.natural(c.at_ns);
+      emit(Type::timer_set, at, {b.take_value()});
+      command(Command::Kind::timer_at, at, {}, static_cast<int64_t>(c.at_ns));
+      return true;
+    }
+    case WEFT_CMD_MEMO: emit(Type::frame_advanced, {f.number}, {Value(c.args)}); return true;
+    case WEFT_CMD_RETURN: {
+      Payload result{c.args.root != nullptr ? Value(c.args) : null_value()};
+      if (c.args.root == nullptr && n < f.count) result.value = result_of(f, n);
+      close(f, result);
+      return false;
+    }
+    case WEFT_CMD_FAIL: {
+      const bool has_node = n < f.count && f.value[n] != nullptr;
+      const bool own = c.args.root != nullptr && Value(c.args).is_object();
+      if (!own && !has_node) break;
+      fail_frame(f, own ? Value(c.args) : Value(f.value[n]));
+      return false;
+    }
+    default: break;
+  }
+  const Error why{
+      Status::failed,
+      "pattern.failed",
+      "the pattern started or skipped node " + std::to_string(n) + " although it is not to be run",
+      "report it to the author of the pattern",
+      {},
+      WEFT_ERR_BUG};
+  fail_frame(f, explain({}, why));
+  return false;
+}
+
+// Whatever still runs in a frame that closes is asked to end and not waited for.
+void Decider::leave(Frame& f) {
+  for (uint32_t n = 0; f.active > 0 && n < f.count; ++n) {
+    if (!state::is_node_active(f.status[n])) continue;
+    const At at{f.number, n, f.visit[n], f.attempt[n]};
+    Frame* inner = state().child(f, n);
+    if (inner != nullptr) {
+      leave(*inner);
+    } else if (f.status[n] == WEFT_NODE_RUNNING) {
+      command(Command::Kind::stop, at);
+    }
+    emit(Type::step_cancelled, at, {text("its block has ended")});
+  }
+  emit(Type::frame_closed, {f.number});
+  run_->close_cache(f);
+}
+
+void Decider::close(Frame& f, Payload result) {
+  const plan::Block& block = state().block(f);
+  if (block.output != plan::none) {
+    const FrameScope scope{&state(), &f, result.value};
+    auto made = state().plan->templates[block.output].evaluate(scope.lend(tick_, seed({f.number})),
+                                                               scratch_.arena());
+    if (!made) return fail_frame(f, explain({}, made.error()));
+    result = {*made};
+  }
+  leave(f);
+  if (f.parent == event::no_frame) {
+    const bool whole = state().continued == 0;
+    return finish(whole ? Type::run_completed : Type::run_partially_completed, result.value);
+  }
+  const Frame& outer = state().frames[f.parent];
+  succeed({f.parent, f.parent_node, f.parent_visit, outer.attempt[f.parent_node]}, result);
+}
+
+void Decider::fail_frame(Frame& f, Value error) {
+  leave(f);
+  if (f.parent == event::no_frame) return finish(Type::run_failed, error);
+  const Frame& outer = state().frames[f.parent];
+  const At at{f.parent, f.parent_node, f.parent_visit, outer.attempt[f.parent_node]};
+  const bool may_help = error["class"_k].as_text() == "transient";
+  if (may_help && !outer.stopping && again(at, error, 0)) return;
+  fail(at, error);
+}
+
+void Decider::stop_frame(Frame& f, Value reason) {
+  for (uint32_t n = 0; f.active > 0 && n < f.count; ++n) {
+    if (state::is_node_active(f.status[n])) stop(f, n, reason);
+  }
+  tell(f.number, {WEFT_FACT_CANCEL, 0, 0, 0, 0});
+}
+
+void Decider::close_stopped(Frame& f) {
+  leave(f);
+  if (f.parent == event::no_frame) {
+    const Value why = state().stopping["error"_k];
+    return why.exists() ? finish(Type::run_failed, why)
+                        : finish(Type::run_cancelled, state().stopping["reason"_k]);
+  }
+  const Frame& outer = state().frames[f.parent];
+  const At at{f.parent, f.parent_node, f.parent_visit, outer.attempt[f.parent_node]};
+  emit(Type::step_cancelled, at, {text("asked to end")});
+  ended(at, WEFT_NODE_CANCELLED);
+}
+
+}  // namespace weft::run

@@ -1,0 +1,76 @@
+// Input, Command and Decision: what comes to the deciding thread and what it answers.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <weft/host.h>
+#include <weft/value.hpp>
+
+#include "event/event.hpp"
+
+namespace weft::run {
+
+// Something that happened outside. Values are borrowed until the input is decided.
+struct Input {
+  enum class Kind : uint8_t {
+    submit,   // value: the acceptance {id, definition, workflow, version, input, params, seed, ...}
+    reply,    // a call ended: status, value or error
+    verdict,  // hooks answered: result, value
+    wake,     // the next attempt of a waiting step is due
+    fired,    // a timer that a pattern set
+    cancel,   // value: reason
+    expire,   // the run is out of time
+    resume,   // the run was read back from its journal
+    settle,   // what a person says of a doubted step: result is a Settle
+  };
+  Kind kind{};
+  uint8_t flags = 0;  // of a reply: event::is_envelope
+  uint16_t attempt = 0;
+  uint32_t run = 0;  // number in the engine
+  uint32_t frame = event::no_frame;
+  uint32_t node = event::no_node;
+  uint32_t visit = 0;
+  int32_t status = WEFT_OK;
+  uint32_t result = 0;
+  Value value;
+  const weft_error* error = nullptr;
+};
+
+enum class Settle : uint32_t { again, fail };
+
+// Something to do. Arguments live in the vault or the plan of the run.
+struct Command {
+  enum class Kind : uint8_t {
+    call,      // the tool of the node
+    ask,       // the hooks before the call
+    tell,      // the hooks after it; nobody waits
+    stop,      // a running call
+    wake_at,   // due: a wake input
+    timer_at,  // due: a fired input
+    finished,  // the run has ended
+    parked,    // the run waits for a person
+  };
+  Kind kind{};
+  uint16_t attempt = 0;
+  uint32_t frame = event::no_frame;
+  uint32_t node = event::no_node;
+  uint32_t visit = 0;
+  uint32_t point = 0;  // of hooks
+  Value args;
+  int64_t due = 0;
+};
+
+// What one input led to; the buffers are reused.
+struct Decision {
+  std::vector<event::Event> events;
+  std::vector<Command> commands;
+  uint64_t ignored = 0;  // inputs that came too late to matter
+
+  void clear() {
+    events.clear();
+    commands.clear();
+  }
+};
+
+}  // namespace weft::run

@@ -1,0 +1,92 @@
+#include "run/scope.hpp"
+
+namespace weft::run {
+
+using namespace weft::lit;
+using expr::Found;
+using plan::RootKind;
+using state::Frame;
+
+namespace {
+
+constexpr weft_slot true_slot{WEFT_BOOL, 0, 0, 0, {1}};
+constexpr weft_slot false_slot{WEFT_BOOL, 0, 0, 0, {0}};
+
+Found missing() { return {Value(), false, "path.missing"}; }
+
+Found found_or_missing(Value v) { return v.exists() ? Found{v, false, nullptr} : missing(); }
+
+Found first_segment(Value v) { return {v, true, nullptr}; }
+
+// Of a step that failed only this may be asked.
+Found of_failed(Value error, Key first) {
+  if (first.view() == "success") return first_segment(Value(&false_slot));
+  if (first.view() == "error") return first_segment(error);
+  return {Value(), false, "path.step_failed"};
+}
+
+// The field of the envelope, else the field inside the result; 'output' and 'results' mean the
+// whole result where neither has them.
+Found of_success(Value stored, bool is_envelope, Key first) {
+  const Value result = is_envelope ? stored["result"_k] : stored;
+  if (first.n == 0) return {result, false, nullptr};
+  const std::string_view name = first.view();
+  if (name == "result") return first_segment(result);
+  if (name == "success") return first_segment(Value(&true_slot));
+  if (is_envelope && (name == "message" || name == "metadata") && stored[first].exists()) {
+    return first_segment(stored[first]);
+  }
+  if ((name == "output" || name == "results") && !result[first].exists()) {
+    return first_segment(result);
+  }
+  return {result, false, nullptr};
+}
+
+}  // namespace
+
+Value result_of(const Frame& frame, uint32_t node) {
+  const Value stored(frame.value[node]);
+  return (frame.traits[node] & event::is_envelope) != 0 ? stored["result"_k] : stored;
+}
+
+Found FrameScope::of_step(const Frame& from, uint32_t node, Key first) const {
+  switch (from.status[node]) {
+    case WEFT_NODE_SUCCEEDED:
+      return of_success(Value(from.value[node]), (from.traits[node] & event::is_envelope) != 0,
+                        first);
+    case WEFT_NODE_FAILED:
+    case WEFT_NODE_CONTINUED: return of_failed(Value(from.value[node]), first);
+    case WEFT_NODE_SKIPPED:
+    case WEFT_NODE_CANCELLED: return {Value(), false, "path.step_skipped"};
+    default: return missing();
+  }
+}
+
+Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_view name,
+                          Key first) {
+  const auto& scope = *static_cast<const FrameScope*>(self);
+  const state::State& state = *scope.state;
+  switch (static_cast<RootKind>(root.kind)) {
+    case RootKind::step: {
+      const Frame* f = scope.frame;
+      for (uint32_t up = root.b; up > 0; --up) f = &state.frames[f->parent];
+      return scope.of_step(*f, root.a, first);
+    }
+    case RootKind::input: return found_or_missing(state.input);
+    case RootKind::params: return found_or_missing(state.params);
+    case RootKind::prev:
+      if (scope.frame->prev == event::no_node) return missing();
+      return {result_of(*scope.frame, scope.frame->prev), false, nullptr};
+    case RootKind::run: return found_or_missing(state.acceptance);
+    case RootKind::result: return found_or_missing(scope.result);
+    case RootKind::named: {
+      const Value member = state.input[Key(name)];
+      return found_or_missing(member.exists() ? member : state.params[Key(name)]);
+    }
+    case RootKind::session:
+    case RootKind::loop: return missing();
+  }
+  return missing();
+}
+
+}  // namespace weft::run

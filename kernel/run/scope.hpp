@@ -1,0 +1,28 @@
+// Scope: what the names of an expression mean in a frame of a run.
+#pragma once
+
+#include <weft/value.hpp>
+
+#include "expr/root.hpp"
+#include "state/state.hpp"
+
+namespace weft::run {
+
+// Borrowed while one expression is evaluated.
+struct FrameScope {
+  const state::State* state;
+  const state::Frame* frame;
+  Value result;  // what the name 'result' means, where it means something
+
+  expr::Scope lend(int64_t now_ns, uint64_t seed) const { return {this, look_up, now_ns, seed}; }
+
+ private:
+  static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
+                             Key first);
+  expr::Found of_step(const state::Frame& from, uint32_t node, Key first) const;
+};
+
+// The bare result of a node that succeeded, without the envelope it may have come in.
+Value result_of(const state::Frame& frame, uint32_t node);
+
+}  // namespace weft::run

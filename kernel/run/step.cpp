@@ -1,0 +1,254 @@
+// The life of a step: everything between a pattern's START and the ENDED that it hears.
+#include <algorithm>
+#include <string>
+
+#include <weft/draft/hook.h>
+
+#include "run/decide.hpp"
+#include "run/fault.hpp"
+#include "run/retry.hpp"
+#include "run/scope.hpp"
+#include "spec/schema.hpp"
+
+namespace weft::run {
+
+using namespace weft::lit;
+using event::Type;
+using state::Frame;
+
+void Decider::start(const At& at) {
+  const plan::Node& n = node(at);
+  if (n.kind == plan::Kind::expression) return evaluate(at);
+  if (n.condition != plan::none) {
+    const FrameScope scope{&state(), &frame(at), Value()};
+    auto holds = state().plan->expressions[n.condition].evaluate(scope.lend(tick_, seed(at)),
+                                                                 scratch_.arena());
+    if (!holds) return fail(at, holds.error());
+    if (!holds->is_boolean()) {
+      return fail(at, Error{Status::bad_input,
+                            "expr.type",
+                            "the condition 'if' is not a boolean",
+                            "compare explicitly, there is no truthiness",
+                            {},
+                            WEFT_ERR_BAD_INPUT});
+    }
+    if (!holds->as_bool()) return skip(at, text("its condition is false"));
+  }
+  if (n.kind == plan::Kind::block) return start_block(at);
+  start_tool(at);
+}
+
+void Decider::start_block(const At& at) {
+  const At first{at.frame, at.node, at.visit, std::max<uint16_t>(at.attempt, 1)};
+  emit(Type::step_started, first);
+  open_frame(node(at).block, first);
+}
+
+void Decider::start_tool(const At& at) {
+  const plan::Node& n = node(at);
+  const plan::Plan& plan = *state().plan;
+  Value args;
+  bool is_made = false;
+  const bool queued = frame(at).status[at.node] == WEFT_NODE_READY;
+  if (!queued && n.arguments != plan::none && !plan.templates[n.arguments].is_constant()) {
+    const FrameScope scope{&state(), &frame(at), Value()};
+    auto made = plan.templates[n.arguments].evaluate(scope.lend(tick_, seed(at)), scratch_.arena());
+    if (!made) return fail(at, made.error());
+    args = *made;
+    const auto& schema = plan.tools[n.tool].schema;
+    if (schema != nullptr) {
+      auto complete = schema->check_and_complete(args, scratch_.arena());
+      if (!complete) return fail(at, complete.error());
+      args = *complete;
+    }
+    is_made = true;
+  }
+  const bool asks = (hook_points_ >> WEFT_AT_BEFORE_TOOL_EXECUTION & 1U) != 0;
+  const At first{at.frame, at.node, at.visit, 1};
+  Error why;
+  const Type type = asks ? Type::step_queued : Type::step_started;
+  if (!queued || !asks) {
+    if (!is_made) {
+      emit(type, first);
+    } else if (!emit(type, first, {args}, &why)) {
+      return fail(at, why);
+    }
+  }
+  command(asks ? Command::Kind::ask : Command::Kind::call, first, arguments(first));
+  if (asks) out_->commands.back().point = WEFT_AT_BEFORE_TOOL_EXECUTION;
+}
+
+// The very value that was recorded; or the plan's, where nothing in it is made at run time.
+Value Decider::arguments(const At& at) {
+  const weft_slot* recorded = frame(at).value[at.node];
+  if (recorded != nullptr) return Value(recorded);
+  const plan::Node& n = node(at);
+  return n.arguments != plan::none ? state().plan->templates[n.arguments].constant() : Value();
+}
+
+// The next attempt, with the arguments of the first.
+void Decider::call(const At& at) {
+  if (node(at).kind == plan::Kind::block) return start_block(at);
+  emit(Type::step_started, at);
+  command(Command::Kind::call, at, arguments(at));
+}
+
+void Decider::evaluate(const At& at) {
+  const FrameScope scope{&state(), &frame(at), Value()};
+  auto value = state().plan->expressions[node(at).condition].evaluate(scope.lend(tick_, seed(at)),
+                                                                      scratch_.arena());
+  if (!value) return fail(at, value.error());
+  succeed(at, {*value});
+}
+
+void Decider::verdict(const Input& input) {
+  Frame& f = state().frames[input.frame];
+  if (f.closed || f.status[input.node] != WEFT_NODE_READY || f.visit[input.node] != input.visit) {
+    ++out_->ignored;
+    return;
+  }
+  const At at{input.frame, input.node, input.visit, 1};
+  switch (input.result) {
+    case WEFT_VERDICT_CONTINUE:
+      emit(Type::step_started, at);
+      return command(Command::Kind::call, at, arguments(at));
+    case WEFT_VERDICT_MODIFIED: {
+      Error why;
+      if (!emit(Type::step_started, at, {input.value}, &why)) return fail(at, why);
+      return command(Command::Kind::call, at, arguments(at));
+    }
+    case WEFT_VERDICT_REPLACE: return succeed(at, {input.value});
+    case WEFT_VERDICT_SKIPPED: return skip(at, input.value);
+    case WEFT_VERDICT_CANCEL:
+      return fail(at, Error{Status::denied,
+                            "hook.cancelled",
+                            "a hook refused the call: " + std::string(input.value.as_text()),
+                            {},
+                            {},
+                            WEFT_ERR_DENIED});
+    default:
+      return fail(at, Error{Status::failed,
+                            "hook.illegal_result",
+                            "a hook gave result " + std::to_string(input.result) +
+                                ", which is not legal before a call",
+                            "repair or remove the hook",
+                            {},
+                            WEFT_ERR_BUG});
+  }
+}
+
+void Decider::reply(const Input& input) {
+  Frame* f = input.frame < state().frames.size() ? &state().frames[input.frame] : nullptr;
+  if (f == nullptr || f->closed || f->status[input.node] != WEFT_NODE_RUNNING ||
+      f->visit[input.node] != input.visit || f->attempt[input.node] != input.attempt) {
+    ++out_->ignored;
+    return;
+  }
+  const At at{input.frame, input.node, input.visit, input.attempt};
+  if (input.status == WEFT_OK) return succeed(at, {input.value, input.flags});
+  const bool stopping = f->stopping || (f->traits[input.node] & state::trait_stopping) != 0;
+  if (input.status == WEFT_CANCELLED && stopping) {
+    emit(Type::step_cancelled, at, {text("asked to end")});
+    return ended(at, WEFT_NODE_CANCELLED);
+  }
+  const std::string path = state::step_path(state(), at.frame, at.node);
+  const Value error = fault(input.status, input.error, {path, at.attempt}, scratch_.arena());
+  const uint32_t after_ms = input.error != nullptr ? input.error->retry_after_ms : 0;
+  if (!stopping && is_retryable(input.status, input.error) && again(at, error, after_ms)) return;
+  fail(at, error);
+}
+
+// Waits for the next attempt if there is one to wait for.
+bool Decider::again(const At& at, Value error, uint32_t after_ms) {
+  const plan::Node& n = node(at);
+  const plan::Policy& policy = state().plan->policies[n.policy];
+  if (at.attempt >= policy.attempts_max) return false;
+  if (n.kind == plan::Kind::tool && !may_repeat(n.effect)) return false;
+  const uint64_t wait =
+      std::max(delay_ns(policy, at.attempt, seed(at)), uint64_t{after_ms} * 1'000'000);
+  const int64_t due = tick_ + static_cast<int64_t>(wait);
+  const uint64_t limit = state().plan->timeout_ns;
+  if (limit != 0 && due > state().accepted + static_cast<int64_t>(limit)) return false;
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("error"_k, error);
+  b.set("due_ns"_k, due);
+  b.end_object();
+  Error why;
+  if (!emit(Type::step_retried, at, {b.take_value()}, &why)) return false;
+  command(Command::Kind::wake_at, at, {}, due);
+  return true;
+}
+
+void Decider::wake(const Input& input) {
+  Frame& f = state().frames[input.frame];
+  if (f.closed || f.status[input.node] != WEFT_NODE_WAITING ||
+      f.attempt[input.node] != input.attempt) {
+    ++out_->ignored;
+    return;
+  }
+  call({input.frame, input.node, f.visit[input.node], static_cast<uint16_t>(input.attempt + 1)});
+}
+
+void Decider::succeed(const At& at, Payload result) {
+  const plan::Node& n = node(at);
+  Error why;
+  if (n.output != plan::none) {
+    const Value bare =
+        (result.flags & event::is_envelope) != 0 ? result.value["result"_k] : result.value;
+    const FrameScope scope{&state(), &frame(at), bare};
+    auto made =
+        state().plan->templates[n.output].evaluate(scope.lend(tick_, seed(at)), scratch_.arena());
+    if (!made) return fail(at, made.error());
+    result = {*made};
+  }
+  if (!emit(Type::step_succeeded, at, result, &why)) return fail(at, why);
+  if (n.kind == plan::Kind::tool && (hook_points_ >> WEFT_AT_AFTER_TOOL_EXECUTION & 1U) != 0) {
+    command(Command::Kind::tell, at, Value(out_->events.back().payload));
+    out_->commands.back().point = WEFT_AT_AFTER_TOOL_EXECUTION;
+  }
+  ended(at, WEFT_NODE_SUCCEEDED);
+}
+
+void Decider::fail(const At& at, const Error& error) { fail(at, explain(at, error)); }
+
+void Decider::fail(const At& at, Value error) {
+  const plan::Node& n = node(at);
+  const bool goes_on = n.on_error == plan::OnError::proceed && !frame(at).stopping;
+  emit(Type::step_failed, at, {error, goes_on ? event::is_continued : uint8_t{0}});
+  if (n.kind == plan::Kind::tool && (hook_points_ >> WEFT_AT_TOOL_ERROR & 1U) != 0) {
+    command(Command::Kind::tell, at, Value(out_->events.back().payload));
+    out_->commands.back().point = WEFT_AT_TOOL_ERROR;
+  }
+  ended(at, goes_on ? WEFT_NODE_CONTINUED : WEFT_NODE_FAILED);
+}
+
+void Decider::skip(const At& at, Value reason) {
+  emit(Type::step_skipped, at, {reason});
+  ended(at, WEFT_NODE_SKIPPED);
+}
+
+// Asks a node to end. What has not begun ends at once, what runs when it answers.
+void Decider::stop(Frame& f, uint32_t n, Value reason) {
+  const At at{f.number, n, f.visit[n], f.attempt[n]};
+  switch (f.status[n]) {
+    case WEFT_NODE_READY:
+    case WEFT_NODE_WAITING:
+      emit(Type::step_cancelled, at, {reason});
+      return ended(at, WEFT_NODE_CANCELLED);
+    case WEFT_NODE_RUNNING: break;
+    default: return;
+  }
+  if ((f.traits[n] & state::trait_stopping) != 0) return;
+  emit(Type::step_stopping, at, {reason});
+  Frame* inner = state().child(f, n);
+  if (inner != nullptr) return stop_frame(*inner, reason);
+  command(Command::Kind::stop, at);
+}
+
+void Decider::ended(const At& at, uint8_t status) {
+  const uint64_t number = uint64_t{at.visit} << 32U | at.node;
+  tell(at.frame, {WEFT_FACT_ENDED, 0, number, status, 0});
+}
+
+}  // namespace weft::run

@@ -1,0 +1,120 @@
+// State: what is true of one run now; fold is the only thing that changes it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <weft/draft/pattern.h>
+#include <weft/value.hpp>
+
+#include "event/event.hpp"
+#include "plan/plan.hpp"
+#include "state/vault.hpp"
+
+namespace weft::state {
+
+enum class RunStatus : uint8_t {
+  pending,
+  running,
+  paused,
+  waiting,
+  completed,
+  partially_completed,
+  failed,
+  cancelled,
+};
+std::string_view to_text(RunStatus status);
+inline bool is_ended(RunStatus s) { return s >= RunStatus::completed; }
+
+// The word for a status of a node, as weft/draft/pattern.h numbers them.
+std::string_view node_status_text(uint8_t status);
+inline bool is_node_ended(uint8_t s) { return s >= WEFT_NODE_SUCCEEDED && s != WEFT_NODE_UNKNOWN; }
+inline bool is_node_active(uint8_t s) { return s >= WEFT_NODE_READY && s <= WEFT_NODE_WAITING; }
+
+// The table of one frame: a column for each thing known of its nodes. A value is the arguments
+// while the node is active and its result or error when it has ended.
+struct Frame {
+  uint32_t number = 0;
+  uint32_t block = 0;  // in the plan
+  const Frame* outer = nullptr;  // the parent; these five never change once the frame is open
+  uint32_t parent = event::no_frame;
+  uint32_t parent_node = event::no_node;
+  uint32_t parent_visit = 0;
+  uint32_t count = 0;              // of nodes
+  uint32_t active = 0;             // ready, running or waiting
+  uint32_t prev = event::no_node;  // the latest that succeeded
+  bool stopping = false;           // its nodes were asked to end; no more are started
+  bool closed = false;
+  Value memo;
+
+  const weft_slot** value = nullptr;
+  int64_t* began = nullptr;  // ticks, meaningful once begun and ended
+  int64_t* ended = nullptr;
+  uint32_t* visit = nullptr;
+  uint16_t* attempt = nullptr;
+  uint8_t* status = nullptr;
+  uint8_t* traits = nullptr;  // event flags of the value
+  char* memory = nullptr;
+  uint64_t memory_bytes = 0;
+};
+
+// In traits beside the event flags: the node was asked to end.
+inline constexpr uint8_t trait_stopping = 128;
+
+// Something that is due: the next attempt of a waiting step, or a timer that a pattern set.
+struct Timer {
+  uint32_t frame, node;
+  int64_t due;
+  bool of_pattern;
+};
+
+struct State {
+  State(std::shared_ptr<const plan::Plan> the_plan, Pages& the_pages)
+      : plan(std::move(the_plan)), pages(&the_pages), vault(the_pages) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State();
+
+  std::shared_ptr<const plan::Plan> plan;  // shared with whoever loaded it and its other runs
+  Pages* pages;
+  Vault vault;
+  RunStatus status = RunStatus::pending;
+  uint64_t seq = 0;  // of the latest event
+  uint64_t seed = 0;
+  int64_t accepted = 0, updated = 0, ended = 0;  // ticks
+  Value acceptance;                 // payload of run_accepted
+  Value input, params;
+  Value stopping;          // payload of run_stopping, when the run was asked to end
+  Value outcome;           // result, error or reason
+  uint32_t busy = 0;       // active nodes that are not blocks: what the run waits for
+  uint32_t continued = 0;  // failures under the strategy 'continue'
+  uint32_t doubted = 0;    // steps whose effect may or may not have happened
+  std::deque<Frame> frames;
+  std::vector<Timer> timers;
+
+  const plan::Block& block(const Frame& frame) const { return plan->blocks[frame.block]; }
+  const plan::Node& node(const Frame& frame, uint32_t n) const {
+    return plan->node(block(frame), n);
+  }
+  // The open frame that a running block step holds; null when there is none.
+  Frame* child(const Frame& frame, uint32_t n);
+};
+
+// Where a step stands, such as 'outer/inner#2': ids from the outermost block on, visits above 0.
+std::string step_path(const State& state, uint32_t frame, uint32_t node);
+
+// Whether an event read from a journal speaks of frames and nodes that the plan has.
+bool may_fold(const State& state, const event::Event& event);
+
+// Takes one event. Requires: it is the next in sequence and was decided or recorded for this run.
+void fold(State& state, const event::Event& event);
+
+// The payload of frame_opened.
+inline int64_t frame_payload(uint32_t parent, uint32_t block) {
+  return static_cast<int64_t>(uint64_t{parent} << 32 | block);
+}
+
+}  // namespace weft::state
