@@ -46,6 +46,9 @@ inline constexpr uint32_t kept_iterations = 100;  // of a loop in state; older o
 inline constexpr uint32_t inline_calls = 16;      // synchronous completions continued in place
 inline constexpr uint32_t branches = 10;          // at once, unless the workflow says otherwise
 
+inline constexpr int64_t cancel_grace_ns =
+    5'000'000'000;  // between asking a call to end and leaving it
+
 // Queues. A full one answers BUSY; nothing grows without a bound.
 inline constexpr uint32_t inbox = 65'536;         // inputs of an engine not yet decided
 inline constexpr uint32_t turn_inputs = 4'096;    // taken in one turn, so that a commit stays short
