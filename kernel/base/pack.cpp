@@ -30,6 +30,7 @@ class Measure final {
   bool text(const weft_slot& s) { return is_inline(s) || add(padded(uint64_t{s.len} + 1)); }
 
   bool items(const weft_slot& array, uint32_t room) {
+    if (array.len == 0) return true;
     if (!add(array.len * slot_bytes)) return false;
     const auto* p = static_cast<const weft_slot*>(weft_payload(&array));
     const weft_slot* before = nullptr;

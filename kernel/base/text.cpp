@@ -32,21 +32,23 @@ size_t sequence_at(const uint8_t* p, size_t left) {
 
 bool is_utf8(std::string_view bytes) {
   const auto* p = reinterpret_cast<const uint8_t*>(bytes.data());
-  size_t left = bytes.size();
-  while (left != 0) {
-    if (left >= 8) {
-      uint64_t word;
-      std::memcpy(&word, p, sizeof word);
-      if ((word & 0x8080808080808080U) == 0) {
-        p += 8;
-        left -= 8;
-        continue;
-      }
+  const uint8_t* end = p + bytes.size();
+  const auto ascii_at = [](const uint8_t* at) {
+    uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    return (word & 0x8080808080808080U) == 0;
+  };
+  while (p != end) {
+    const auto left = static_cast<size_t>(end - p);
+    if (left >= 8 && ascii_at(p)) {
+      p += 8;
+      continue;
     }
+    // The last word, which overlaps what was seen, ends most texts at once.
+    if (left < 8 && bytes.size() >= 8 && ascii_at(end - 8)) return true;
     const size_t length = sequence_at(p, left);
     if (length == 0) return false;
     p += length;
-    left -= length;
   }
   return true;
 }

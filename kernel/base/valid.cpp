@@ -15,6 +15,7 @@ namespace {
 // Where payloads are looked for. Bytes: inside one buffer and behind their slot, which rules out
 // cycles. Memory: anywhere in this process, as the plugin says.
 struct Bytes {
+  static constexpr bool is_contiguous = true;
   const char* start;
   uint64_t size;
 
@@ -29,6 +30,7 @@ struct Bytes {
 };
 
 struct Memory {
+  static constexpr bool is_contiguous = false;
   const Known& known;
 
   static const void* payload(const weft_slot& s, uint64_t) {
@@ -108,21 +110,25 @@ class Checker final {
   }
 
   bool text(const weft_slot& s) {
-    const char* p = s.v.text;
-    if (is_inline(s)) {
-      static constexpr char zeros[8] = {};
-      if (s.len > 7) return fail("an inline text is longer than 7 bytes");
-      if (std::memcmp(p + s.len, zeros, 8 - s.len) != 0) return fail("a text is not ended by zero");
-    } else {
-      const uint64_t bytes = padded(uint64_t{s.len} + 1);
-      if (!pay(bytes)) return false;
-      p = static_cast<const char*>(source_.payload(s, bytes_of(s)));
-      if (p == nullptr) return fail("a text lies outside");
-      if (s.tag == WEFT_STR && p[s.len] != 0) return fail("a text is not ended by zero");
-    }
     if ((s.flags & ~WEFT_INLINE) != 0) return fail("a text has unknown flags");
+    if (is_inline(s)) return inline_text(s);
+    if (!pay(padded(uint64_t{s.len} + 1))) return false;
+    const auto* p = static_cast<const char*>(source_.payload(s, bytes_of(s)));
+    if (p == nullptr) return fail("a text lies outside");
     if (s.tag == WEFT_BYTES) return s.hint == 0 || fail("bytes have a hint");
-    if (!is_utf8({p, s.len})) return fail("a text is not UTF-8");
+    if (p[s.len] != 0) return fail("a text is not ended by zero");
+    return content(s, p, is_utf8({p, s.len}));
+  }
+  // The bytes behind the text are zero, and a word tells whether all are ASCII.
+  bool inline_text(const weft_slot& s) {
+    constexpr uint64_t not_ascii = 0x8080808080808080U;
+    if (s.len > 7) return fail("an inline text is longer than 7 bytes");
+    if (s.v.u >> (8 * s.len) != 0) return fail("a text is not ended by zero");
+    if (s.tag == WEFT_BYTES) return s.hint == 0 || fail("bytes have a hint");
+    return content(s, s.v.text, (s.v.u & not_ascii) == 0 || is_utf8({s.v.text, s.len}));
+  }
+  bool content(const weft_slot& s, const char* p, bool utf8) {
+    if (!utf8) return fail("a text is not UTF-8");
     return weft_hint(p, s.len) == s.hint || fail("the hint of a text is wrong");
   }
   static uint64_t bytes_of(const weft_slot& s) { return uint64_t{s.len} + (s.tag == WEFT_STR); }
@@ -131,7 +137,10 @@ class Checker final {
     if (s.tag == WEFT_OBJECT) return record(s, room, nullptr);
     if (room == 0) return too_deep();
     if (s.hint != 0 || s.flags != 0) return fail("an array has flags");
-    return s.len == 0 || items(s, room - 1);
+    return s.len == 0 ? empty(s) : items(s, room - 1);
+  }
+  bool empty(const weft_slot& s) {
+    return !source_.is_contiguous || s.v.rel == 0 || fail("an empty container has a payload");
   }
   bool too_deep() {
     over_limit_ = true;
@@ -160,7 +169,7 @@ class Checker final {
     if (s.hint != 0 || (s.flags & ~(WEFT_SHAPED | WEFT_INDEXED)) != 0) {
       return fail("an object has unknown flags");
     }
-    if (s.len == 0) return s.flags == 0 || fail("an empty object has flags");
+    if (s.len == 0) return s.flags == 0 ? empty(s) : fail("an empty object has flags");
     if (((s.flags & WEFT_INDEXED) != 0) != (s.len > WEFT_INDEX_ABOVE)) {
       return fail("an object above 16 entries has no index, or a smaller one has");
     }
@@ -199,10 +208,19 @@ class Checker final {
       if (key.tag != WEFT_STR) return fail("a key is not a text");
       if (!text(key)) return false;
     }
-    if (s.len > WEFT_INDEX_ABOVE) return index_in_order(s, keys);
-    for (uint64_t i = 1; i < s.len; ++i) {
-      for (uint64_t j = 0; j < i; ++j) {
-        if (compare_keys(keys[i * step], keys[j * step]) == 0) return fail("a key appears twice");
+    return s.len > WEFT_INDEX_ABOVE ? index_in_order(s, keys) : all_differ(s, keys);
+  }
+
+  // Nearly always a hint and a length tell two keys apart.
+  bool all_differ(const weft_slot& s, const weft_slot* keys) {
+    const uint32_t step = key_step(s);
+    uint64_t heads[WEFT_INDEX_ABOVE];
+    for (uint32_t i = 0; i < s.len; ++i) {
+      const weft_slot& key = keys[i * step];
+      heads[i] = uint64_t{key.hint} << 32U | key.len;
+      for (uint32_t j = 0; j < i; ++j) {
+        if (heads[i] != heads[j]) continue;
+        if (compare_keys(key, keys[j * step]) == 0) return fail("a key appears twice");
       }
     }
     return true;
