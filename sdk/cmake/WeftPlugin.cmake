@@ -58,10 +58,10 @@ function(_weft_seal target)
   set(script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.version)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
-  target_link_options(${target} PRIVATE
-    -Wl,--version-script=${script}
-    # The sanitizers' own symbols come from the program.
-    $<$<NOT:$<BOOL:${WEFT_SANITIZE}>>:-Wl,-z,defs>)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${script})
+  if(NOT WEFT_SANITIZE)  # the sanitizers' own symbols come from the program
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${script})
 endfunction()
 

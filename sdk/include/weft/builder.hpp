@@ -1,11 +1,14 @@
 // Builder: makes one value in an arena, from the leaves up. Included by value.hpp.
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <new>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
+#include <weft/slot.hpp>
 #include <weft/value.hpp>
 
 namespace weft {
@@ -14,25 +17,6 @@ inline void* Arena::more(uint64_t n) {
   void* p = grow_ != nullptr ? grow_(owner_, arena_, n) : nullptr;
   if (p == nullptr) throw std::bad_alloc();
   return p;
-}
-
-// Writes a slot whose payload address stands in v.u to its place, as an offset.
-inline void place(weft_slot* to, const weft_slot& from) {
-  *to = from;
-  const bool outside = (from.tag >= WEFT_STR && from.tag <= WEFT_OBJECT) || from.tag == WEFT_BLOB;
-  if (outside && (from.flags & WEFT_INLINE) == 0) {
-    to->v.rel = static_cast<int64_t>(from.v.u - reinterpret_cast<uintptr_t>(to));
-  }
-}
-
-// The same slot with the address of its payload in v.u: the form that can be moved.
-inline weft_slot lifted(const weft_slot& slot) {
-  weft_slot s = slot;
-  const bool outside = (s.tag >= WEFT_STR && s.tag <= WEFT_OBJECT) || s.tag == WEFT_BLOB;
-  if (outside && (s.flags & WEFT_INLINE) == 0) {
-    s.v.u = reinterpret_cast<uintptr_t>(weft_payload(&slot));
-  }
-  return s;
 }
 
 // Entries are collected in a scratch stack and written to the arena when their container ends, so
@@ -52,26 +36,29 @@ class Builder final {
     if (stack_ != fixed_) delete[] stack_;
   }
 
-  void null() { push({WEFT_NULL, 0, 0, 0, {0}}); }
-  void boolean(bool v) { push(scalar(WEFT_BOOL, v ? 1U : 0U)); }
-  void integer(int64_t v) { push(scalar(WEFT_I64, static_cast<uint64_t>(v))); }
-  void natural(uint64_t v) { push(scalar(v <= INT64_MAX ? WEFT_I64 : WEFT_U64, v)); }
-  void number(double v) {
-    weft_slot s = scalar(WEFT_F64, 0);
-    s.v.f = v;
-    push(s);
+  void null() { push(WEFT_NULL, 0); }
+  void boolean(bool v) { push(WEFT_BOOL, v ? 1U : 0U); }
+  void integer(int64_t v) { push(WEFT_I64, static_cast<uint64_t>(v)); }
+  void natural(uint64_t v) { push(v <= INT64_MAX ? WEFT_I64 : WEFT_U64, v); }
+  void number(double v) { push(WEFT_F64, std::bit_cast<uint64_t>(v)); }
+  void time(int64_t ns) { push(WEFT_TIME, static_cast<uint64_t>(ns)); }
+  void text(std::string_view v) { push_text(WEFT_STR, Key(v)); }
+  void bytes(std::string_view v) {
+    Key k(v);
+    k.hint = 0;
+    push_text(WEFT_BYTES, k);
   }
-  void time(int64_t ns) { push(scalar(WEFT_TIME, static_cast<uint64_t>(ns))); }
-  void text(std::string_view v) { push(string_slot(WEFT_STR, v, Key(v).hint)); }
-  void bytes(std::string_view v) { push(string_slot(WEFT_BYTES, v, 0)); }
   // A value that stands elsewhere: linked, not copied. It must live as long as what is built.
-  void link(Value v) { push(v.exists() ? lifted(*v.slot()) : null_slot); }
+  void link(Value v) {
+    const weft_slot s = v.exists() ? lifted(*v.slot()) : null_slot;
+    push(head_of(s), s.v.u);
+  }
   void link(weft_val v) { link(Value(v)); }
 
   void begin_array() { open(WEFT_ARRAY); }
   void end_array() { close_array(); }
   void begin_object() { open(WEFT_OBJECT); }
-  void key(Key k) { push(string_slot(WEFT_STR, k.view(), k.hint)); }
+  void key(const Key& k) { push_text(WEFT_STR, k); }
   void end_object() { close_object(); }
 
   // Entry in one call: b.set("count"_k, 3).
@@ -88,11 +75,7 @@ class Builder final {
   template <class T>
     requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
   void add(T v) {
-    if constexpr (std::is_signed_v<T>) {
-      integer(v);
-    } else {
-      natural(v);
-    }
+    std::is_signed_v<T> ? integer(static_cast<int64_t>(v)) : natural(static_cast<uint64_t>(v));
   }
 
   // Ends the whole value. The builder is then empty and may be used again.
@@ -114,40 +97,29 @@ class Builder final {
  private:
   static constexpr uint32_t none = UINT32_MAX;
 
-  static weft_slot scalar(uint32_t tag, uint64_t bits) {
-    weft_slot s{static_cast<uint8_t>(tag), 0, 0, 0, {0}};
-    s.v.u = bits;
-    return s;
+  void push_text(uint32_t tag, const Key& k) {
+    if (k.n < sizeof k.word) return push(slot_head(tag, WEFT_INLINE, k.hint, k.n), k.word);
+    auto* p = static_cast<char*>(arena_.allocate(uint64_t{k.n} + 1));
+    std::memcpy(p, k.p, k.n);
+    p[k.n] = 0;
+    push(slot_head(tag, 0, k.hint, k.n), reinterpret_cast<uintptr_t>(p));
   }
-  weft_slot string_slot(uint32_t tag, std::string_view v, uint16_t hint) {
-    weft_slot s{static_cast<uint8_t>(tag), 0, hint, static_cast<uint32_t>(v.size()), {0}};
-    if (v.size() < sizeof s.v.text) {
-      s.flags = WEFT_INLINE;
-      if (!v.empty()) std::memcpy(s.v.text, v.data(), v.size());
-      return s;
-    }
-    auto* p = static_cast<char*>(arena_.allocate(v.size() + 1));
-    std::memcpy(p, v.data(), v.size());
-    p[v.size()] = 0;
-    s.v.u = reinterpret_cast<uintptr_t>(p);
-    return s;
-  }
-  void push(const weft_slot& s) {
-    if (size_ == capacity_) widen();
-    stack_[size_++] = s;
+  void push(uint64_t head, uint64_t word) {
+    if (size_ == capacity_) [[unlikely]]
+      widen();
+    write_slot(stack_ + size_++, head, word);
   }
   // An open container is a scratch slot: len is the frame before, v.u the shape its items share.
   void open(uint32_t tag) {
-    push({static_cast<uint8_t>(tag), 0, 0, frame_, {0}});
+    push(slot_head(tag, 0, 0, frame_), 0);
     frame_ = size_ - 1;
     ++depth_;
   }
   void close(uint32_t tag, uint32_t flags, uint32_t len, const void* payload) {
     const uint32_t outer = stack_[frame_].len;
     size_ = frame_ + 1;
-    weft_slot& s = stack_[frame_];
-    s = {static_cast<uint8_t>(tag), static_cast<uint8_t>(flags), 0, len, {0}};
-    s.v.u = reinterpret_cast<uintptr_t>(payload);
+    write_slot(stack_ + frame_, slot_head(tag, flags, 0, len),
+               reinterpret_cast<uintptr_t>(payload));
     frame_ = outer;
     --depth_;
   }
@@ -203,9 +175,7 @@ inline void Builder::write_index(const weft_slot* keys, uint32_t step, uint32_t 
         to[k] = left ? from[a++] : from[b++];
       }
     }
-    uint32_t* t = from;
-    from = to;
-    to = t;
+    std::swap(from, to);
   }
   if (from != index) std::memcpy(index, from, n * sizeof(uint32_t));
   for (uint32_t i = 1; i < n; ++i) {
@@ -217,9 +187,8 @@ inline void Builder::write_index(const weft_slot* keys, uint32_t step, uint32_t 
 
 inline bool Builder::same_keys(const weft_slot& other, uint32_t n) const {
   if (other.tag != WEFT_OBJECT || other.len != n || n == 0) return false;
-  weft_slot view = other;  // lifted: v.u is the address of the payload
-  const auto* p = reinterpret_cast<const weft_slot*>(view.v.u);
-  const bool shaped = (view.flags & WEFT_SHAPED) != 0;
+  const auto* p = reinterpret_cast<const weft_slot*>(other.v.u);  // lifted
+  const bool shaped = (other.flags & WEFT_SHAPED) != 0;
   const auto* keys = shaped ? static_cast<const weft_slot*>(weft_payload(p)) : p;
   for (uint32_t i = 0; i < n; ++i) {
     const weft_slot& mine = stack_[frame_ + 1 + 2 * i];

@@ -1,6 +1,7 @@
 // Value, a borrowed view of one weft value, and Builder, which makes one in an arena.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -13,21 +14,27 @@ namespace weft {
 inline std::string_view to_view(weft_str s) { return {s.n != 0 ? s.p : "", s.n}; }
 inline weft_str to_str(std::string_view s) { return {s.data(), s.size()}; }
 
-// The name of an entry with its hash, computed at compile time for a literal: "path"_k.
+// The name of an entry with its hash and its inline form, computed at compile time for a literal:
+// "path"_k.
 struct Key {
   const char* p = "";
   uint32_t n = 0;
   uint16_t hint = 0;
+  uint64_t word = 0;  // the bytes as they stand in a slot, where they are at most 7
 
   constexpr Key() = default;
   constexpr Key(const char* text, size_t size) : p(text), n(static_cast<uint32_t>(size)) {
     uint32_t h = 2166136261U;
-    for (size_t i = 0; i < size; ++i) h = (h ^ static_cast<uint8_t>(text[i])) * 16777619U;
+    for (size_t i = 0; i < size; ++i) {
+      h = (h ^ static_cast<uint8_t>(text[i])) * 16777619U;
+      if (size < sizeof word) word |= uint64_t{static_cast<uint8_t>(text[i])} << (8 * i);
+    }
     hint = static_cast<uint16_t>(h ^ (h >> 16U));
   }
   constexpr Key(std::string_view text) : Key(text.data(), text.size()) {}
   constexpr std::string_view view() const { return {p, n}; }
 };
+static_assert(std::endian::native == std::endian::little, "values are little-endian");
 
 namespace lit {
 consteval Key operator""_k(const char* text, size_t size) { return {text, size}; }
