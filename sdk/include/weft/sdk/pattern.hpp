@@ -96,6 +96,8 @@ class Commands final {
     b.end_object();
     add({sizeof(weft_cmd), WEFT_CMD_FAIL, node, b.take(), {}, 0});
   }
+  // The same with the error of a node that failed.
+  void fail_node(uint64_t node) { add({sizeof(weft_cmd), WEFT_CMD_FAIL, node, {}, {}, 0}); }
   // Records the memo, at most 4 KB.
   void memo(Value value) {
     add({sizeof(weft_cmd), WEFT_CMD_MEMO, WEFT_NO_NODE, value.raw(), {}, 0});
