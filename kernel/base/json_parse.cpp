@@ -190,11 +190,19 @@ std::string what_stands_at(std::string_view text, uint64_t offset) {
   return quoted(text.substr(offset, size)) + " is not expected";
 }
 
+// Where the number starts that was read up to here.
+uint64_t number_before(std::string_view text, uint64_t offset) {
+  constexpr std::string_view of_numbers = "0123456789+-.eE";
+  const size_t before = text.substr(0, offset).find_last_not_of(of_numbers);
+  return before == std::string_view::npos ? 0 : before + 1;
+}
+
 Error explain(std::string_view text, uint64_t offset, error_code ec, Refusal refusal) {
   using boost::json::error;
   if (refusal == Refusal::duplicate_key) return duplicate_key(text);
   if (refusal == Refusal::too_large_number || ec == error::exponent_overflow) {
-    return bad_json(text, offset, "a number is too large", "numbers end at 1.79e308");
+    return bad_json(text, number_before(text, offset), "a number is too large",
+                    "numbers end at 1.79e308");
   }
   if (ec == error::too_deep) {
     return bad_json(text, offset, "the value is deeper than 64 levels", "make it flatter");
