@@ -203,13 +203,20 @@ Value Machine::list(std::span<const Value> items) {
   return Value(slots);
 }
 
-void* Machine::allocate(uint64_t bytes) {
+bool Machine::count_built(uint64_t bytes) {
   built_ += bytes;
-  if (built_ > limits::expression_built_bytes) {
-    fail_limit("expr.limit.built", "the expression builds more than 1 MB");
-    return nullptr;
-  }
-  return arena_.allocate(bytes);
+  if (built_ <= limits::expression_built_bytes) [[likely]]
+    return true;
+  return fail_limit("expr.limit.built", "the expression builds more than 1 MB");
+}
+
+void* Machine::allocate(uint64_t bytes) {
+  return count_built(bytes) ? arena_.allocate(bytes) : nullptr;
+}
+
+uint64_t Machine::room() const {
+  const uint64_t most = limits::expression_built_bytes;
+  return built_ < most ? most - built_ : 0;
 }
 
 bool Machine::spend(uint64_t operations) {

@@ -36,6 +36,10 @@ class Machine final {
   Value text(std::string_view value);
   Value list(std::span<const Value> items);
   void* allocate(uint64_t bytes);  // null when the budget is used up
+  bool count_built(uint64_t bytes);
+  // Memory that does not count, and how much may still be built in it.
+  void* scratch(uint64_t bytes) { return arena_.allocate(bytes); }
+  uint64_t room() const;
   // A text whose bytes were allocated, 8-aligned and followed by a zero.
   Value built_text(const char* bytes, uint64_t size);
 

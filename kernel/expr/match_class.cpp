@@ -156,6 +156,7 @@ void RegexpParser::bracket_item(CodePoints& set) {
   const bool range = at('-') && at_ + 1 < text_.size() && text_[at_ + 1] != ']';
   if (!range) return set.add(*low, *low);
   ++at_;
+  if (!schema_ && at('-')) return fail("'-' must be escaped in a class", "write '\\-'");
   const std::optional<char32_t> high = bracket_character(set);
   if (error_) return;
   if (!high) return fail_at(begin, "a range ends in a class", "write '\\-' for the character");

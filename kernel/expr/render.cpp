@@ -14,20 +14,24 @@ namespace weft::expr {
 // Nothing else is built meanwhile, so that a piece of the arena nearly always adjoins the last one.
 bool Render::reserve(uint64_t more) {
   if (failed_) return false;
-  if (size_ + more + 1 <= capacity_) return true;
-  const uint64_t missing = (size_ + more + 1 - capacity_ + 7) & ~uint64_t{7};
-  auto* piece = static_cast<char*>(machine_.allocate(missing));
-  if (piece != nullptr && bytes_ != nullptr && piece != bytes_ + capacity_) {
-    const uint64_t whole = (2 * size_ + more + 8) & ~uint64_t{7};
-    piece = static_cast<char*>(machine_.allocate(whole));
-    if (piece != nullptr) std::memcpy(piece, bytes_, size_);
-    bytes_ = nullptr;
-    capacity_ = whole - missing;
+  const uint64_t wanted = size_ + more + 1;
+  if (wanted <= capacity_) return true;
+  if (wanted > machine_.room()) {
+    failed_ = machine_.allocate(wanted) == nullptr;
+    return false;
   }
-  failed_ = piece == nullptr;
-  if (failed_) return false;
-  if (bytes_ == nullptr) bytes_ = piece;
-  capacity_ += missing;
+  uint64_t added = (wanted - capacity_ + 7) & ~uint64_t{7};
+  auto* piece = static_cast<char*>(machine_.scratch(added));
+  if (bytes_ == nullptr) {
+    bytes_ = piece;
+  } else if (piece != bytes_ + capacity_) {
+    added = (2 * wanted + 7) & ~uint64_t{7};
+    piece = static_cast<char*>(machine_.scratch(added));
+    std::memcpy(piece, bytes_, size_);
+    bytes_ = piece;
+    capacity_ = 0;
+  }
+  capacity_ += added;
   return true;
 }
 
@@ -38,7 +42,7 @@ void Render::append(std::string_view text) {
 }
 
 Value Render::take() {
-  if (!reserve(0)) return {};
+  if (!reserve(0) || !machine_.count_built(size_ + 1)) return {};
   bytes_[size_] = 0;
   return machine_.built_text(bytes_, size_);
 }

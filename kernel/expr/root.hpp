@@ -25,7 +25,8 @@ struct Names {
 };
 
 // The answer of a scope. code is null when value was found, else a stable code such as
-// "path.step_failed"; a missing value has code "path.missing".
+// "path.step_failed"; a missing value has code "path.missing", and then value may be the object in
+// which the first segment was sought, so that the error can list its keys.
 struct Found {
   Value value;
   bool took_first = false;  // the first segment is already applied
@@ -39,6 +40,8 @@ struct Scope {
   Found (*value)(const void* self, const Root& root, std::string_view name, Key first);
   int64_t now_ns = 0;  // time of the event being decided
   uint64_t seed = 0;   // recorded randomness of this evaluation
+  // Lenient when set: a path that is missing reads null, and this is told why.
+  void (*missing)(const void* self, const Error& error) = nullptr;
 };
 
 }  // namespace weft::expr

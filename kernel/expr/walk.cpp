@@ -177,6 +177,10 @@ Value Machine::fail_path(Error error) {
   error.status = Status::bad_input;
   error.flags = WEFT_ERR_BAD_INPUT;
   error.where.column = column_at(program_->text, at_);
+  if (scope_.missing != nullptr && error.code == "path.missing") {
+    scope_.missing(scope_.self, error);
+    return null_value();
+  }
   if (error_ == nullptr) error_ = std::make_unique<Error>(std::move(error));
   return {};
 }
