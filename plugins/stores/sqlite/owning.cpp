@@ -83,8 +83,8 @@ Result<weft_val> Store::claim(const weft_owner& owner, const Wanted& wanted, Are
   std::vector<std::string> chosen;
   auto taken = write_row([&]() -> Result<bool> {
     if (auto known = refresh(); !known) return known.error();
-    auto done =
-        wanted.run.empty() ? choose_orphans(wanted.max, chosen) : choose(wanted.run, chosen);
+    auto done = wanted.run.empty() ? choose_orphans(wanted.max, chosen)
+                                   : choose(wanted.run, owner.epoch, chosen);
     if (!done) return done.error();
     writer_.start(owner.epoch, chosen.size());
     for (const std::string& run : chosen) {
@@ -125,7 +125,7 @@ Result<bool> Store::is_alive(uint64_t epoch, std::map<uint64_t, bool>& known) {
   return alive;
 }
 
-Result<void> Store::choose(std::string_view run, std::vector<std::string>& chosen) {
+Result<void> Store::choose(std::string_view run, uint64_t epoch, std::vector<std::string>& chosen) {
   const std::string name = "run '" + std::string(run) + "'";
   auto row = effective(run);
   if (!row) return row.error();
@@ -135,7 +135,7 @@ Result<void> Store::choose(std::string_view run, std::vector<std::string>& chose
   }
   auto alive = owners_.is_alive((*row)->owner);
   if (!alive) return alive.error();
-  if (*alive && !owners_.holds((*row)->owner)) {
+  if (*alive && (*row)->owner != epoch) {
     Error e{Status::busy, "store.owned",
             name + " belongs to the live owner " + std::to_string((*row)->owner)};
     e.hint = "ask the process that drives it, or end that process";

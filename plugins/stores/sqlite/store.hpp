@@ -84,7 +84,7 @@ class Store final {
   Error missing_row(uint64_t lsn) const;
 
   Result<void> acquire(weft_owner& owner);
-  Result<void> choose(std::string_view run, std::vector<std::string>& chosen);
+  Result<void> choose(std::string_view run, uint64_t epoch, std::vector<std::string>& chosen);
   Result<void> choose_orphans(size_t max, std::vector<std::string>& chosen);
   Result<bool> is_alive(uint64_t epoch, std::map<uint64_t, bool>& known);
   Result<Timers> timers_of(uint64_t epoch, const Wanted& wanted);
