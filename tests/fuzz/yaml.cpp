@@ -30,7 +30,7 @@ std::optional<weft::Value> read(std::string_view text, weft::Arena arena) {
     claim(!parser.fault().message.empty(), "a fault says what is wrong");
     return {};
   }
-  for (const Node& node : parser.tree()) {
+  for (const Part& node : parser.tree()) {
     claim(node.at <= source.text().size(), "a node lies inside the text");
   }
   claim(follow(parser.tree(), root, "/a/0~").node < parser.tree().size(),

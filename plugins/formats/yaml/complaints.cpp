@@ -101,7 +101,7 @@ bool Parser::fail_start() {
 
 // At a ': ' that cannot make a key of the text before it.
 bool Parser::fail_colon(uint32_t text) {
-  const Node& node = tree_[text];
+  const Part& node = tree_[text];
   if (node.kind == Kind::text && node.at < in_.line_start()) {
     return fail("a key stands on one line", "write it on one line, with '\\n' for line ends",
                 node.at, node.length);
@@ -123,7 +123,7 @@ bool Parser::fail_colon(uint32_t text) {
 
 // A line among keys that has none.
 bool Parser::fail_no_colon(uint32_t text) {
-  const Node& node = tree_[text];
+  const Part& node = tree_[text];
   const size_t colon = node.kind == Kind::plain ? node.text.find(':') : std::string_view::npos;
   const std::string shown = shortened(rest_of_line(node.at));
   if (colon != std::string_view::npos) {

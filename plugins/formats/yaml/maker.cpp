@@ -26,15 +26,15 @@ bool Maker::make(uint32_t root, Value& out) {
   return true;
 }
 
-bool Maker::fail(const Node& node, std::string message, std::string hint) {
-  const Node& at = alias_ != nowhere ? tree_[alias_] : node;
+bool Maker::fail(const Part& node, std::string message, std::string hint) {
+  const Part& at = alias_ != nowhere ? tree_[alias_] : node;
   fault_ = {Status::bad_input, "format.syntax", std::move(message),
             std::move(hint),   at.at,           at.length};
   return false;
 }
 
 // Counts what an alias repeats.
-bool Maker::charge(const Node& node) {
+bool Maker::charge(const Part& node) {
   ++alias_nodes_;
   alias_bytes_ += node.text.size();
   if (alias_nodes_ <= alias_nodes_max && alias_bytes_ <= alias_bytes_max) return true;
@@ -50,7 +50,7 @@ bool Maker::charge(const Node& node) {
 }
 
 bool Maker::put(uint32_t node) {
-  const Node& n = tree_[node];
+  const Part& n = tree_[node];
   if (alias_ != nowhere && !charge(n)) return false;
   if (n.kind == Kind::alias) return put_alias(node);
   if (n.kind != Kind::map && n.kind != Kind::list) return put_scalar(n);
@@ -71,7 +71,7 @@ bool Maker::put_alias(uint32_t node) {
   return done;
 }
 
-bool Maker::put_map(const Node& map) {
+bool Maker::put_map(const Part& map) {
   builder_.begin_object();
   for (uint32_t key = map.first; key != nowhere;) {
     const uint32_t value = tree_[key].next;
@@ -84,7 +84,7 @@ bool Maker::put_map(const Node& map) {
   return true;
 }
 
-bool Maker::put_list(const Node& list) {
+bool Maker::put_list(const Part& list) {
   builder_.begin_array();
   for (uint32_t item = list.first; item != nowhere; item = tree_[item].next) {
     if (!put(item)) return false;
@@ -94,7 +94,7 @@ bool Maker::put_list(const Node& list) {
 }
 
 // Whether the text is what its tag says; plain and quoted texts alike.
-bool Maker::fits_tag(const Node& scalar) {
+bool Maker::fits_tag(const Part& scalar) {
   if (scalar.tag == Tag::none || scalar.tag == Tag::str) return true;
   const Meaning is = meaning_of(scalar.text).meaning;
   const bool whole = is == Meaning::integer || is == Meaning::natural;
@@ -107,7 +107,7 @@ bool Maker::fits_tag(const Node& scalar) {
               "change the value or remove the tag");
 }
 
-bool Maker::put_scalar(const Node& scalar) {
+bool Maker::put_scalar(const Part& scalar) {
   const bool as_written =
       scalar.tag == Tag::none ? scalar.kind == Kind::text : scalar.tag == Tag::str;
   if (as_written) {
@@ -117,7 +117,7 @@ bool Maker::put_scalar(const Node& scalar) {
   return fits_tag(scalar) && put_meant(scalar);
 }
 
-bool Maker::put_meant(const Node& scalar) {
+bool Maker::put_meant(const Part& scalar) {
   const Meant meant = meaning_of(scalar.text);
   const bool floating = scalar.tag == Tag::floating;
   switch (meant.meaning) {

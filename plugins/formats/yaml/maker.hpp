@@ -25,14 +25,14 @@ class Maker final {
 
  private:
   bool put(uint32_t node);
-  bool charge(const Node& node);
+  bool charge(const Part& node);
   bool put_alias(uint32_t node);
-  bool put_map(const Node& map);
-  bool put_list(const Node& list);
-  bool put_scalar(const Node& scalar);
-  bool put_meant(const Node& scalar);
-  bool fits_tag(const Node& scalar);
-  bool fail(const Node& node, std::string message, std::string hint);
+  bool put_map(const Part& map);
+  bool put_list(const Part& list);
+  bool put_scalar(const Part& scalar);
+  bool put_meant(const Part& scalar);
+  bool fits_tag(const Part& scalar);
+  bool fail(const Part& node, std::string message, std::string hint);
 
   const Tree& tree_;
   Builder builder_;

@@ -1,10 +1,13 @@
 #include "parser.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weft::yaml {
 
 uint32_t Parser::parse() {
+  constexpr size_t bytes_per_node = 12;  // of a usual definition
+  tree_.reserve(std::min<size_t>(in_.text().size() / bytes_per_node + 1, size_t{1} << 16U));
   bool marked = false;
   if (!directives(marked)) return nowhere;
   Spot spot;
@@ -120,7 +123,7 @@ bool Parser::tag(Properties& out) {
 
 bool Parser::apply(const Properties& properties, uint32_t node) {
   if (!properties.any()) return true;
-  Node& n = tree_[node];
+  Part& n = tree_[node];
   if (n.kind == Kind::alias) {
     return fail("an alias takes no anchor and no tag", "put them where the anchor is",
                 properties.at, properties.length);
@@ -184,9 +187,9 @@ uint32_t Parser::scalar(Room room) {
 
 // A key is a scalar and becomes the text it is written as.
 bool Parser::make_key(uint32_t node) {
-  Node& key = tree_[node];
+  Part& key = tree_[node];
   if (key.kind == Kind::alias) {
-    const Node& target = tree_[key.target];
+    const Part& target = tree_[key.target];
     key.kind = target.kind;
     key.tag = target.tag;
     key.text = target.text;
@@ -211,7 +214,7 @@ bool Parser::make_key(uint32_t node) {
 bool Parser::add_key(Keys& keys, uint32_t node) {
   const uint32_t before = keys.add(tree_, node);
   if (before == nowhere) return true;
-  const Node& key = tree_[node];
+  const Part& key = tree_[node];
   const Position first = source_.position(tree_[before].at);
   return in_.fail({Status::bad_input, "format.duplicate_key",
                    join({"the key '", key.text, "' is there twice, first at line ",
@@ -227,7 +230,7 @@ bool Parser::enter(uint32_t at) {
 }
 
 uint32_t Parser::new_node(Kind kind, uint32_t at, uint32_t length) {
-  Node& n = tree_.emplace_back();
+  Part& n = tree_.emplace_back();
   n.kind = kind;
   n.at = at;
   n.length = length;

@@ -21,13 +21,13 @@ bool unescape(std::string_view token, std::string& out) {
   return true;
 }
 
-uint32_t key_in(const Tree& tree, const Node& map, std::string_view text) {
+uint32_t key_in(const Tree& tree, const Part& map, std::string_view text) {
   uint32_t key = map.first;
   while (key != nowhere && tree[key].text != text) key = tree[tree[key].next].next;
   return key;
 }
 
-uint32_t item_in(const Tree& tree, const Node& list, std::string_view token) {
+uint32_t item_in(const Tree& tree, const Part& list, std::string_view token) {
   uint32_t index = 0;
   const char* end = token.data() + token.size();
   const auto [at, error] = std::from_chars(token.data(), end, index);
@@ -51,7 +51,7 @@ Reached follow(const Tree& tree, uint32_t root, std::string_view pointer) {
     const size_t end = pointer.find('/', 1);
     const bool valid = unescape(pointer.substr(1, end == pointer.npos ? end : end - 1), token);
     pointer.remove_prefix(end == pointer.npos ? pointer.size() : end);
-    const Node* n = &tree[reached.node];
+    const Part* n = &tree[reached.node];
     if (n->kind == Kind::alias) n = &tree[n->target];
     const bool is_map = n->kind == Kind::map;
     if (!valid || (!is_map && n->kind != Kind::list)) return reached;

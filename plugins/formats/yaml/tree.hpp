@@ -1,4 +1,4 @@
-// Tree: a parsed document as nodes in order of the text, before anchors and tags are resolved.
+// Tree: a parsed document as parts in order of the text, before anchors and tags are resolved.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ enum class Kind : uint8_t {
 
 enum class Tag : uint8_t { none, str, integer, floating, boolean, null, map, list };
 
-struct Node {
+struct Part {
   Kind kind = Kind::plain;
   Tag tag = Tag::none;
   uint32_t at = 0;
@@ -30,6 +30,6 @@ struct Node {
   std::string_view text;
 };
 
-using Tree = std::vector<Node>;
+using Tree = std::vector<Part>;
 
 }  // namespace weft::yaml

@@ -55,7 +55,7 @@ struct Yaml final {
     const uint32_t root = parser.parse();
     if (root == nowhere) return false;
     const Reached reached = follow(parser.tree(), root, pointer);
-    const Node& node = parser.tree()[reached.node];
+    const Part& node = parser.tree()[reached.node];
     set_place(source, node.at, node.length, at);
     return reached.found;
   }

@@ -1,7 +1,7 @@
 // JSON text of an event, as sinks write it: the envelope without an id.
 //
-//   {"sequence":3,"type":"workflow.step.succeeded","time":"2026-03-01T12:00:00.25Z","source":"weft",
-//    "run":"r1","workflow":"nightly","step":"fetch","attempt":1,"data":{"status":200}}
+//   {"sequence":3,"type":"workflow.step.succeeded","time":"2026-03-01T12:00:00.25Z",
+//    "source":"weft","run":"r1","workflow":"nightly","step":"fetch","attempt":1,"data":{"n":1}}
 #pragma once
 
 #include <string>
