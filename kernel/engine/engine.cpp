@@ -209,6 +209,10 @@ void Engine::begin(Submission& s) {
   }
   input.kind = run::Input::Kind::resume;
   decide(slot, input);
+  if (!s.settles || slot.run->state.doubted == 0) return;
+  input.kind = run::Input::Kind::settle;
+  input.result = static_cast<uint32_t>(s.settle);
+  decide(slot, input);
 }
 
 void Engine::decide(Slot& slot, const run::Input& input) {
@@ -220,6 +224,8 @@ void Engine::decide(Slot& slot, const run::Input& input) {
   }
   if (slot.is_durable) {
     journal_.stage(slot.run->id, slot.run->state, decision_.events);
+  } else if (state::is_ended(slot.run->state.status) && !decision_.events.empty()) {
+    journal_.summarise(slot.run->id, slot.run->state);
   }
   if (!channels_.empty()) {
     for (const event::Event& e : decision_.events) {

@@ -29,6 +29,8 @@ struct Submission {
   base::Doc acceptance;
   std::vector<std::string> records;  // when it goes on
   base::Doc grants;                  // what its calls may touch
+  bool settles = false;              // what to do with steps in doubt, when it goes on
+  run::Settle settle = run::Settle::again;
 };
 
 struct Posted {

@@ -43,17 +43,33 @@ void add_step(Builder& b, const state::State& state, const Ran& ran) {
   b.end_object();
 }
 
-std::vector<Ran> in_order_of_start(const state::State& state) {
+// Depth first, so that what began within one turn keeps the order in which it was decided.
+struct Order {
+  const state::State& state;
+  std::vector<std::vector<uint32_t>> inner;  // by frame
   std::vector<Ran> all;
-  for (const state::Frame& f : state.frames) {
+
+  void add(uint32_t frame) {
+    const state::Frame& f = state.frames[frame];
     for (uint32_t n = 0; n < f.count; ++n) {
       if (f.status[n] == WEFT_NODE_PENDING || state.node(f, n).id.empty()) continue;
-      all.push_back({f.began[n], f.number, n});
+      all.push_back({f.began[n], frame, n});
+      for (const uint32_t child : inner[frame]) {
+        if (state.frames[child].parent_node == n) add(child);
+      }
     }
   }
-  std::stable_sort(all.begin(), all.end(),
+};
+
+std::vector<Ran> in_order_of_start(const state::State& state) {
+  Order order{state, std::vector<std::vector<uint32_t>>(state.frames.size()), {}};
+  for (const state::Frame& f : state.frames) {
+    if (f.parent != event::no_frame) order.inner[f.parent].push_back(f.number);
+  }
+  if (!state.frames.empty()) order.add(0);
+  std::stable_sort(order.all.begin(), order.all.end(),
                    [](const Ran& a, const Ran& b) { return a.began < b.began; });
-  return all;
+  return std::move(order.all);
 }
 
 }  // namespace

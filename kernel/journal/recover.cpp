@@ -1,5 +1,7 @@
 #include "journal/recover.hpp"
 
+#include <cstring>
+
 namespace weft::journal {
 
 const void* Recovery::payload_at(const void* self, const event::Origin& origin) {
@@ -28,12 +30,21 @@ Result<void> Recovery::take(std::string_view records) {
                    "the journal belongs to another definition; restore it from a backup"};
     }
     state::fold(*state_, e);
+    if (each_ != nullptr) (*each_)(e);
   }
   return {};
 }
 
-Result<event::Reader::Record> first_record(std::string_view records) {
-  return event::Reader(records, 1).next();
+Result<base::Doc> acceptance_of(std::string_view records) {
+  auto record = event::Reader(records, 1).next();
+  if (!record) return record.error();
+  if (record->event.type != event::Type::run_accepted || record->payload.empty()) {
+    return Error{Status::corrupt, "journal.damaged",
+                 "the journal does not begin with an acceptance", "restore it from a backup"};
+  }
+  base::Doc doc(record->payload.size());
+  std::memcpy(doc.data(), record->payload.data(), record->payload.size());
+  return doc;
 }
 
 }  // namespace weft::journal

@@ -7,8 +7,9 @@ namespace weft::journal {
 
 using namespace weft::lit;
 
-template <class Start>
-Result<Value> Store::call(const char* what, Start start) {
+template <class T, class Start>
+Result<T> Store::call(const char* what, Start start) {
+  base::Lock serial(one_at_a_time_);
   arena_.reset();
   error_.size = sizeof error_;
   error_.flags = error_.retry_after_ms = error_.msg_len = 0;
@@ -29,7 +30,11 @@ Result<Value> Store::call(const char* what, Start start) {
     out.val = value_;
   }
   if (status != WEFT_OK) return explain(what, status);
-  return Value(out.val);
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else {
+    return base::try_pack(Value(out.val));
+  }
 }
 
 Error Store::explain(const char* what, weft_status status) const {
@@ -65,59 +70,49 @@ weft_status Store::emitted(weft_val part) {
 }
 
 Result<void> Store::own() {
-  auto r = call("take ownership", [&](const weft_call* c, weft_out*) {
+  return call<void>("take ownership", [&](const weft_call* c, weft_out*) {
     return bound_.table->own(bound_.self, c, WEFT_OWNER_ACQUIRE, &owner_);
   });
-  return r ? Result<void>() : r.error();
 }
 
 Result<void> Store::commit(const weft_sop* const* ops, uint32_t n) {
-  auto r = call("commit", [&](const weft_call* c, weft_out* out) {
+  return call<void>("commit", [&](const weft_call* c, weft_out* out) {
     return bound_.table->commit(bound_.self, c, &owner_, ops, n, out);
   });
-  return r ? Result<void>() : r.error();
 }
 
 Result<base::Doc> Store::load(std::string_view run,
                               const std::function<void(std::string_view)>& piece) {
-  piece_ = &piece;
-  auto r = call("load the run", [&](const weft_call* c, weft_out* out) {
-    return bound_.table->load(bound_.self, c, to_str(run), 0, out);
+  return call<base::Doc>("load the run", [&](const weft_call* c, weft_out* out) {
+    piece_ = &piece;
+    const weft_status status = bound_.table->load(bound_.self, c, to_str(run), 0, out);
+    piece_ = nullptr;
+    return status;
   });
-  piece_ = nullptr;
-  if (!r) return r.error();
-  return base::try_pack(*r);
 }
 
 Result<base::Doc> Store::claim(std::string_view run, int64_t now_ns, uint32_t max) {
-  auto r = call("claim the run", [&](const weft_call* c, weft_out* out) {
+  return call<base::Doc>("claim the run", [&](const weft_call* c, weft_out* out) {
     return bound_.table->claim(bound_.self, c, &owner_, to_str(run), now_ns, max, out);
   });
-  if (!r) return r.error();
-  return base::try_pack(*r);
 }
 
 Result<base::Doc> Store::get(std::string_view key) {
-  auto r = call("read", [&](const weft_call* c, weft_out* out) {
+  return call<base::Doc>("read", [&](const weft_call* c, weft_out* out) {
     return bound_.table->get(bound_.self, c, to_str(key), out);
   });
-  if (!r) return r.error();
-  return base::try_pack(*r);
 }
 
 Result<base::Doc> Store::scan(std::string_view prefix, std::string_view after, uint32_t max) {
-  auto r = call("list", [&](const weft_call* c, weft_out* out) {
+  return call<base::Doc>("list", [&](const weft_call* c, weft_out* out) {
     return bound_.table->scan(bound_.self, c, to_str(prefix), to_str(after), max, out);
   });
-  if (!r) return r.error();
-  return base::try_pack(*r);
 }
 
 Result<void> Store::tend() {
-  auto r = call("tidy up", [&](const weft_call* c, weft_out* out) {
+  return call<void>("tidy up", [&](const weft_call* c, weft_out* out) {
     return bound_.table->tend(bound_.self, c, out);
   });
-  return r ? Result<void>() : r.error();
 }
 
 }  // namespace weft::journal

@@ -21,8 +21,7 @@ namespace weft::journal {
 // Marks the tokens of store calls, so that whoever receives completions knows where they belong.
 inline constexpr weft_op store_op = uint64_t{1} << 62;
 
-// One call at a time; a store that answers later is waited for. Used by the deciding thread, or
-// before it runs.
+// One call at a time, whoever makes it; a store that answers later is waited for.
 class Store final {
  public:
   explicit Store(plugin::BoundStore bound) : bound_(bound) {}
@@ -46,15 +45,12 @@ class Store final {
   weft_status emitted(weft_val part);
 
  private:
-  struct Answer {
-    weft_status status = WEFT_OK;
-    weft_out out{};
-    weft_error error{};
-  };
-  template <class Start>
-  Result<Value> call(const char* what, Start start);
+  // Calls the store; then turns what it answered into a T while its memory is still there.
+  template <class T, class Start>
+  Result<T> call(const char* what, Start start);
   Error explain(const char* what, weft_status status) const;
 
+  base::Mutex one_at_a_time_;
   plugin::BoundStore bound_;
   weft_owner owner_{sizeof(weft_owner), 0, 0, 0};
   plugin::CallArena arena_;

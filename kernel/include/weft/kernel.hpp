@@ -46,9 +46,10 @@ class Workflow final {
   std::string explain_text() const;
   std::string explain_mermaid() const;
 
+  struct Body;  // kernel_rooms.hpp
+
  private:
   friend class Kernel;
-  struct Body;
   std::shared_ptr<const Body> body_;  // shared by its copies and the runs of it
 };
 
@@ -160,9 +161,10 @@ class Kernel final {
   // For hosts that own the loop: one turn; false when there was nothing to do.
   bool turn();
 
+  struct Rooms;  // kernel_rooms.hpp, for the kernel's own files
+
  private:
   Kernel();
-  struct Rooms;
   std::unique_ptr<Rooms> rooms_;
 };
 

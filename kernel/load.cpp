@@ -1,0 +1,105 @@
+// Definitions: from text to a workflow, through the format that the text is written in.
+#include <weft/kernel.hpp>
+
+#include "base/blocks.hpp"
+#include "base/encode.hpp"
+#include "base/json.hpp"
+#include "kernel_rooms.hpp"
+#include "plan/explain.hpp"
+
+namespace weft {
+namespace {
+
+bool is_json(std::string_view file, std::string_view format) {
+  return format.empty() ? file.ends_with(".json") : format == "json";
+}
+
+spec::Place place_in_json(const void* self, std::string_view pointer) {
+  const auto place = base::locate_json(*static_cast<const std::string_view*>(self), pointer);
+  return {place.line, place.column};
+}
+
+struct Foreign {
+  const plugin::BoundFormat* format;
+  std::string_view text;
+};
+
+spec::Place place_in_foreign(const void* self, std::string_view pointer) {
+  const auto& foreign = *static_cast<const Foreign*>(self);
+  weft_place at{sizeof at, 0, 0, 0};
+  foreign.format->table->locate(foreign.format->self, to_str(foreign.text), to_str(pointer), &at);
+  return {at.line, at.column};
+}
+
+// What a format plugin made of the text, or its error with a place.
+Result<base::Doc> parse_foreign(const Foreign& foreign) {
+  plugin::CallArena arena;
+  weft_val value{nullptr, 0};
+  weft_place at{sizeof at, 0, 0, 0};
+  weft_error error{};
+  error.size = sizeof error;
+  const weft_status status = foreign.format->table->parse(
+      foreign.format->self, to_str(foreign.text), arena.raw(), &value, &at, &error);
+  if (status == WEFT_OK) return base::try_pack(Value(value));
+  using namespace weft::lit;
+  const Value detail(error.detail);
+  Error e{static_cast<Status>(status), std::string(detail["code"_k].as_text("format.syntax")),
+          std::string(error.msg, std::min<size_t>(error.msg_len, sizeof error.msg)),
+          std::string(detail["hint"_k].as_text(detail["details"_k]["hint"_k].as_text()))};
+  e.where.line = at.line;
+  e.where.column = at.column;
+  return e;
+}
+
+}  // namespace
+
+Loaded Kernel::load(std::string_view text, std::string_view file, std::string_view format) {
+  Loaded loaded;
+  const auto refuse = [&](Error error) {
+    if (error.where.file.empty()) error.where.file = file;
+    loaded.problems.push_back(std::move(error));
+    return std::move(loaded);
+  };
+  plan::Source source;
+  source.file = file;
+  plugin::BoundFormat bound;
+  Foreign foreign{&bound, text};
+  if (is_json(file, format)) {
+    base::Blocks blocks;
+    auto value = base::parse_json(text, blocks.arena());
+    if (!value) return refuse(value.error());
+    auto doc = base::try_pack(*value);
+    if (!doc) return refuse(doc.error());
+    source.definition = std::move(*doc);
+    source.locator = {&text, place_in_json};
+  } else {
+    auto number = rooms_->registry->find_format(format.empty() ? std::string(file)
+                                                               : "." + std::string(format));
+    if (!number) return refuse(number.error());
+    auto loaded_format = rooms_->registry->format(*number);
+    if (!loaded_format) return refuse(loaded_format.error());
+    bound = *loaded_format;
+    auto doc = parse_foreign(foreign);
+    if (!doc) return refuse(doc.error());
+    source.definition = std::move(*doc);
+    source.locator = {&foreign, place_in_foreign};
+  }
+  plan::Built built = plan::build(std::move(source), rooms_->catalog);
+  loaded.problems = std::move(built.problems);
+  loaded.warnings = std::move(built.warnings);
+  if (built.plan == nullptr) return loaded;
+  auto bindings = rooms_->bind(built.plan);
+  if (!bindings) return refuse(bindings.error());
+  Workflow workflow;
+  workflow.body_ = std::make_shared<const Workflow::Body>(Workflow::Body{*bindings});
+  loaded.workflow.push_back(std::move(workflow));
+  return loaded;
+}
+
+std::string_view Workflow::id() const { return body_->plan().id; }
+std::string_view Workflow::version() const { return body_->plan().version; }
+std::string Workflow::hash() const { return base::to_hex(body_->plan().hash); }
+std::string Workflow::explain_text() const { return plan::explain(body_->plan()); }
+std::string Workflow::explain_mermaid() const { return plan::mermaid(body_->plan()); }
+
+}  // namespace weft
