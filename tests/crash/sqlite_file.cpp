@@ -1,0 +1,144 @@
+// What stands in the file of the sqlite store, for people and for later versions.
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "../../plugins/stores/sqlite/crc32c.hpp"
+#include "catch.hpp"
+#include "store_host.hpp"
+
+namespace weft::test {
+namespace {
+
+struct Fixture {
+  Folder folder;
+  Place place{folder / "store.db", ""};
+};
+
+// Runs a statement on the file as another program would; the rows, columns joined by '|'.
+std::string ask(const Place& place, const char* sql) {
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(place.path.c_str(), &db) == SQLITE_OK);
+  std::string rows;
+  const auto add = [](void* to, int n, char** columns, char**) {
+    auto& text = *static_cast<std::string*>(to);
+    for (int i = 0; i < n; ++i) text.append(i > 0 ? "|" : "").append(columns[i]);
+    text += '\n';
+    return 0;
+  };
+  CHECK(sqlite3_exec(db, sql, add, &rows, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  return rows;
+}
+
+TEST_CASE("CRC32C has the values of its standard, with and without the processor's help") {
+  std::string ramp;
+  for (int i = 0; i < 32; ++i) ramp += static_cast<char>(i);
+  for (const auto& check : {&sqlite::crc32c, &sqlite::crc32c_by_table}) {
+    CHECK(check("", 0) == 0);
+    CHECK(check("123456789", 0) == 0xe3069283U);
+    CHECK(check(std::string(32, '\0'), 0) == 0x8a9136aaU);
+    CHECK(check(ramp, 0) == 0x46dd794eU);
+    CHECK(check("6789", check("12345", 0)) == 0xe3069283U);
+  }
+  for (size_t n = 0; n < 70; ++n) {
+    const std::string text = ramp.substr(n % 7) + std::string(n, 'x');
+    CHECK(sqlite::crc32c(text) == sqlite::crc32c_by_table(text));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "tend writes tables that people can read, and empties the log") {
+  StoreHost store(place);
+  REQUIRE(store.acquire() == WEFT_OK);
+  Batch batch;
+  batch.append("a", 1, 3, "abc").summary("a", "completed").timer("a", 7, 1'500'000'000);
+  batch.snapshot("a", 3, "s").put("definition/1", "text");
+  REQUIRE(store.commit(batch).message == "");
+  CHECK(ask(place, "SELECT count(*) FROM log") == "1\n");
+  CHECK(ask(place, "SELECT count(*) FROM runs") == "0\n");
+  REQUIRE(store.tend().message == "");
+  CHECK(ask(place, "SELECT count(*) FROM log") == "0\n");
+  CHECK(ask(place, "SELECT value FROM meta WHERE key='lsn'") == "1\n");
+  CHECK(ask(place,
+            "SELECT run, status, workflow, tags, created, updated, ended, owner, last_seq "
+            "FROM runs") ==
+        "a|completed|hello world|[\"nightly\",\"a tag of more than seven bytes\"]|"
+        "2023-11-14T22:13:20.000000000Z||1|1|3\n");
+  CHECK(ask(place, "SELECT run, first_seq, last_seq, bytes FROM records") == "a|1|3|abc\n");
+  CHECK(ask(place, "SELECT run, seq, bytes FROM snapshots") == "a|3|s\n");
+  CHECK(ask(place, "SELECT run, seq, at_ns, at FROM timers") ==
+        "a|7|1500000000|1970-01-01T00:00:01.500000000Z\n");
+  CHECK(ask(place, "SELECT key, bytes FROM kv") == "definition/1|text\n");
+}
+
+TEST_CASE_METHOD(Fixture, "a file of a newer schema is refused with both versions") {
+  {
+    StoreHost store(place);
+  }
+  ask(place, "UPDATE meta SET value=99 WHERE key='schema'");
+  StoreHost store(place);
+  CHECK(store.status() == WEFT_FAILED);
+  CHECK_THAT(store.message(), ContainsSubstring("99") && ContainsSubstring("up to 1"));
+}
+
+TEST_CASE_METHOD(Fixture, "a file of another program is refused") {
+  ask(place, "CREATE TABLE songs(name)");
+  StoreHost store(place);
+  CHECK(store.status() == WEFT_FAILED);
+  CHECK_THAT(store.message(), ContainsSubstring("another program"));
+  CHECK(ask(place, "SELECT name FROM sqlite_schema") == "songs\n");
+}
+
+TEST_CASE_METHOD(Fixture, "a file that was vacuumed or given an index of its own still opens") {
+  {
+    StoreHost store(place);
+    REQUIRE(store.commit(Batch().append("a", 1, "1").summary("a", "running")).status == WEFT_OK);
+    REQUIRE(store.tend().status == WEFT_OK);
+  }
+  ask(place,
+      "CREATE INDEX mine ON runs(status); CREATE VIEW names AS SELECT run FROM runs; VACUUM");
+  for (int i = 0; i < 2; ++i) {
+    StoreHost store(place);
+    REQUIRE(store.message() == "");
+    CHECK(store.load("a").records.size() == 1);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "the file and its folder are made, for the owner alone") {
+  place.path = folder / "new/store.db";
+  StoreHost store(place);
+  REQUIRE(store.message() == "");
+  struct stat info{};
+  REQUIRE(::stat(place.path.c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600);
+}
+
+TEST_CASE_METHOD(Fixture, "a path that cannot be is refused with the path and the reason") {
+  place.path = "/proc/none/store.db";
+  StoreHost store(place);
+  CHECK(store.status() == WEFT_FAILED);
+  CHECK_THAT(store.message(), ContainsSubstring("/proc/none"));
+  StoreHost nameless(Place{"", ""});
+  CHECK(nameless.status() == WEFT_BAD_INPUT);
+}
+
+TEST_CASE_METHOD(Fixture, "rows below the projected number are not believed") {
+  {
+    StoreHost store(place);
+    for (uint64_t seq = 1; seq <= 3; ++seq) {
+      REQUIRE(store.commit(Batch().append("a", seq, "x")).status == WEFT_OK);
+    }
+  }
+  SECTION("a row was taken out of the middle") { ask(place, "DELETE FROM log WHERE lsn=2"); }
+  SECTION("the first row was taken out") { ask(place, "DELETE FROM log WHERE lsn=1"); }
+  SECTION("two rows changed places") {
+    ask(place,
+        "UPDATE log SET lsn=9 WHERE lsn=1; UPDATE log SET lsn=1 WHERE lsn=2;"
+        "UPDATE log SET lsn=2 WHERE lsn=9");
+  }
+  SECTION("the projected number moved") { ask(place, "UPDATE meta SET value=1 WHERE key='lsn'"); }
+  StoreHost store(place);
+  CHECK(store.status() == WEFT_CORRUPT);
+}
+
+}  // namespace
+}  // namespace weft::test
