@@ -23,12 +23,12 @@ enum class Refusal { none, duplicate_key, too_large_number };
 
 // Receives the parts of the text and builds the value. Numbers are read again from their text:
 // Boost.JSON 1.81 is off by an ulp or two in many of 17 digits.
-class Handler final {
+class Receiver final {
  public:
   static constexpr size_t max_object_size = SIZE_MAX, max_array_size = SIZE_MAX;
   static constexpr size_t max_key_size = SIZE_MAX, max_string_size = SIZE_MAX;
 
-  explicit Handler(Arena arena) : builder_(arena) {}
+  explicit Receiver(Arena arena) : builder_(arena) {}
 
   Value take() { return builder_.take_value(); }
   Refusal refusal() const { return refusal_; }
@@ -233,7 +233,7 @@ Result<Value> parse_json(std::string_view text, Arena arena) {
   boost::json::parse_options options;
   options.max_depth = limits::depth;
   try {
-    boost::json::basic_parser<Handler> parser(options, arena);
+    boost::json::basic_parser<Receiver> parser(options, arena);
     error_code ec;
     const size_t read = parser.write_some(false, text.data(), text.size(), ec);
     if (ec || read < text.size()) return explain(text, read, ec, parser.handler().refusal());

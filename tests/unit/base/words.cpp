@@ -180,7 +180,8 @@ TEST_CASE("a lock holds its mutex for its scope", "[mutex]") {
   {
     Lock lock(mutex);
     std::condition_variable condition;
-    CHECK(lock.wait_until(condition, std::chrono::steady_clock::now()) == std::cv_status::timeout);
+    CHECK(lock.wait_until(condition, std::chrono::steady_clock::time_point{}) ==
+          std::cv_status::timeout);
   }
   const bool free = mutex.try_lock();
   CHECK(free);
