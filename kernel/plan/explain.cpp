@@ -29,7 +29,8 @@ class Printer final {
   void edges_picture(const Block& block, const std::string& indent);
   std::string name_of(const Block& block, uint32_t number) const;
   static std::string picture_id(const Block& block, uint32_t number) {
-    return "n" + std::to_string(block.first + number);
+    std::string id = "n";
+    return id += std::to_string(block.first + number);
   }
   std::vector<uint32_t> references(const Block& block, const Node& node) const;
 
@@ -40,7 +41,9 @@ class Printer final {
 std::string Printer::name_of(const Block& block, uint32_t number) const {
   const Node& node = plan_.node(block, number);
   if (node.kind != Kind::expression) return std::string(node.id);
-  return "(" + std::string(plan_.expressions[node.condition].text()) + ")";
+  std::string text = "(";
+  text += plan_.expressions[node.condition].text();
+  return text += ")";
 }
 
 // The nodes of its own block that the templates of a step speak of.
@@ -63,7 +66,8 @@ std::vector<uint32_t> Printer::references(const Block&, const Node& node) const 
 std::string Printer::text() {
   header();
   block_text(0, "");
-  for (const std::string& warning : plan_.warnings) out_ += "warning: " + warning + "\n";
+  for (const std::string& warning : plan_.warnings)
+    out_.append("warning: ").append(warning) += '\n';
   return std::move(out_);
 }
 
@@ -99,7 +103,7 @@ void Printer::node_text(const Block& block, uint32_t number, const std::string& 
     const Component& tool = plan_.tools[node.tool];
     out_ += ": " + tool.id + "@" + tool.version;
   }
-  out_ += ", " + std::string(plan::to_text(node.effect));
+  out_.append(", ").append(plan::to_text(node.effect));
   if (node.condition != none) {
     out_ += ", if " + std::string(plan_.expressions[node.condition].text());
   }
@@ -107,7 +111,8 @@ void Printer::node_text(const Block& block, uint32_t number, const std::string& 
   policy_text(node);
   const std::vector<uint32_t> uses = references(block, node);
   for (size_t i = 0; i < uses.size(); ++i) {
-    out_ += (i == 0 ? ", uses " : " ") + name_of(block, uses[i]);
+    out_ += i == 0 ? ", uses " : " ";
+    out_ += name_of(block, uses[i]);
   }
   out_ += "\n";
   if (node.kind == Kind::block) block_text(node.block, indent + "  ");
@@ -128,15 +133,15 @@ void Printer::order_text(const Block& block, const std::string& indent) {
   for (const Value edge : block.compiled["edges"_k]) {
     const uint64_t from = edge[0].as_u64(block.count), to = edge[1].as_u64(block.count);
     if (from >= block.count || to >= block.count) continue;
-    out_ += indent + name_of(block, static_cast<uint32_t>(from)) + " → " +
-            name_of(block, static_cast<uint32_t>(to)) + "\n";
+    out_.append(indent).append(name_of(block, static_cast<uint32_t>(from))).append(" → ");
+    out_.append(name_of(block, static_cast<uint32_t>(to))).append("\n");
   }
   uint32_t number = 0;
   for (const Value group : block.compiled["groups"_k]) {
     out_ += indent + "group " + std::to_string(++number) + ":";
     for (const Value node : group) {
       if (node.as_u64(block.count) < block.count) {
-        out_ += " " + name_of(block, static_cast<uint32_t>(node.as_u64()));
+        out_.append(" ").append(name_of(block, static_cast<uint32_t>(node.as_u64())));
       }
     }
     out_ += "\n";
@@ -149,7 +154,9 @@ std::string label(std::string_view text) {
     if (c == '"') {
       out += "#quot;";
     } else if (c == '<' || c == '>' || c == '&' || c == '#') {
-      out += "#" + std::to_string(static_cast<int>(c)) + ";";
+      out += '#';
+      out += std::to_string(static_cast<int>(c));
+      out += ';';
     } else {
       out += c == '\n' ? ' ' : c;
     }

@@ -221,7 +221,7 @@ bool Check::marked(const Rule& rule, Value value, const Path& path) {
       const auto read = base::parse_duration(value);
       return read || report(path, value, [&] {
                return Said{"spec.wrong_type",
-                           name_of(path) + " is no duration: " + read.error().message,
+                           name_of(path) + " must be a duration, not " + value_text(value),
                            read.error().hint};
              });
     }

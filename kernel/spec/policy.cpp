@@ -1,6 +1,7 @@
 // Retries, strategies and times, as steps and definitions say them.
 #include <algorithm>
 
+#include "base/json.hpp"
 #include "base/limits.hpp"
 #include "base/number.hpp"
 #include "base/text.hpp"
@@ -70,7 +71,9 @@ bool Parser::read_duration(Value value, std::string_view what, uint64_t& ns) {
   const auto read = base::parse_duration(value);
   if (!read) {
     problem(value, value.is_text() || value.is_number() ? "spec.range" : "spec.wrong_type",
-            base::quoted(what) + " is no duration: " + read.error().message, read.error().hint);
+            base::quoted(what) + " must be a duration, not " +
+                (value.is_text() ? base::quoted(value.as_text()) : base::json_text(value)),
+            read.error().hint);
     return false;
   }
   ns = static_cast<uint64_t>(*read);
