@@ -122,6 +122,12 @@ const Port* Instance::open_port() {
   return port;
 }
 
+weft_val Instance::grants(weft_op op) {
+  const Port* port = open_port();
+  return port != nullptr && port->grants != nullptr ? port->grants(port->self, op)
+                                                    : weft_val{nullptr, 0};
+}
+
 // The plugin reads the mask inline and without a lock: a stale level is harmless.
 void Instance::set_log_mask(uint32_t mask) {
   std::atomic_ref<uint32_t>(log_mask_).store(mask, std::memory_order_relaxed);

@@ -71,6 +71,8 @@ class Instance final {
   const std::string& id() const { return of_.id; }
   const std::string& version() const { return of_.version; }
   Value manifest() const { return of_.manifest; }
+  // What a call under way may touch, as {fs, net, env, exec}; null when nothing is granted.
+  weft_val grants(weft_op op);
   void set_log_mask(uint32_t mask);
   const Misbehaviour& misbehaviour() const { return misbehaviour_; }
 

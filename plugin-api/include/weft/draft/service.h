@@ -17,6 +17,9 @@ WEFT_BEGIN
 /* Open the directory that holds path, to create, replace, rename or remove its last part; needs a
  * grant to write path. */
 #define WEFT_FILE_PARENT 8u
+/* Open what path names, of any kind, only to ask about it (O_PATH, a final link is not followed);
+ * needs a grant to read or to write path. */
+#define WEFT_FILE_STAT 16u
 
 typedef struct weft_files {
   uint32_t size, flags;
