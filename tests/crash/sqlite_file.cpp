@@ -63,7 +63,9 @@ TEST_CASE_METHOD(Fixture, "tend writes tables that people can read, and empties 
             "FROM runs") ==
         "a|completed|hello world|[\"nightly\",\"a tag of more than seven bytes\"]|"
         "2023-11-14T22:13:20.000000000Z||1|1|3\n");
-  CHECK(ask(place, "SELECT run, first_seq, last_seq, bytes FROM records") == "a|1|3|abc\n");
+  CHECK(ask(place, "SELECT run, first_seq, last_seq, bytes FROM records") ==
+        "a|1|3|\x02\x03"
+        "abc\n");
   CHECK(ask(place, "SELECT run, seq, bytes FROM snapshots") == "a|3|s\n");
   CHECK(ask(place, "SELECT run, seq, at_ns, at FROM timers") ==
         "a|7|1500000000|1970-01-01T00:00:01.500000000Z\n");

@@ -25,11 +25,6 @@ int64_t wall_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
-bool has_ended(const RunRow& row) {
-  const Held summary(row.summary);
-  return is_ended(summary.value()["status"_k].as_text());
-}
-
 }  // namespace
 
 Result<void> Store::own(uint32_t verb, weft_owner& owner) {
@@ -46,7 +41,7 @@ Result<void> Store::own(uint32_t verb, weft_owner& owner) {
 
 // The lock is taken before the number is committed, so an epoch that is in use is always alive.
 Result<void> Store::acquire(weft_owner& owner) {
-  if (!failure_.empty()) return Error{Status::failed, "store.failed", failure_};
+  if (!failure_.empty()) return failed();
   Statement last(db_, "SELECT coalesce(max(epoch), 0) FROM owners");
   Statement insert(db_, "INSERT INTO owners VALUES(?,?,?)");
   Statement forget(db_, "DELETE FROM owners WHERE epoch<?");

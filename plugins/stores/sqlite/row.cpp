@@ -84,16 +84,6 @@ void RowWriter::head(uint32_t kind, std::string_view key) {
   last_key_.assign(key);
 }
 
-void RowWriter::natural(uint64_t v) {
-  for (; v >= 0x80; v >>= 7U) row_.push_back(static_cast<char>(v | 0x80U));
-  row_.push_back(static_cast<char>(v));
-}
-
-void RowWriter::text(std::string_view v) {
-  natural(v.size());
-  row_.append(v);
-}
-
 void RowWriter::add(const weft_sop& op) {
   const std::string_view key = to_view(op.key);
   if (op.kind == WEFT_SOP_OUTBOX) {
@@ -143,25 +133,6 @@ Result<RowReader> RowReader::open(std::string_view row, uint64_t lsn) {
     return damaged(lsn, "it has no head");
   }
   return reader;
-}
-
-bool RowReader::natural(uint64_t& v) {
-  v = 0;
-  for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-    const auto byte = static_cast<uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    v |= uint64_t{byte & 0x7fU} << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
-
-bool RowReader::text(std::string_view& v) {
-  uint64_t n = 0;
-  if (!natural(n) || n > rest_.size()) return false;
-  v = rest_.substr(0, n);
-  rest_.remove_prefix(n);
-  return true;
 }
 
 bool RowReader::read(Op& op) {

@@ -9,6 +9,8 @@
 #include <weft/draft/store.h>
 #include <weft/result.hpp>
 
+#include "varint.hpp"
+
 namespace weft::sqlite {
 
 // An operation of this store's own: run `key` now belongs to the epoch of the row.
@@ -38,8 +40,8 @@ class RowWriter final {
 
  private:
   void head(uint32_t kind, std::string_view key);
-  void text(std::string_view v);
-  void natural(uint64_t v);
+  void text(std::string_view v) { put_text(row_, v); }
+  void natural(uint64_t v) { put_natural(row_, v); }
 
   std::string row_, flat_, last_key_;
 };
@@ -55,8 +57,8 @@ class RowReader final {
 
  private:
   RowReader(std::string_view body, uint64_t lsn) : rest_(body), lsn_(lsn) {}
-  bool natural(uint64_t& v);
-  bool text(std::string_view& v);
+  bool natural(uint64_t& v) { return take_natural(rest_, v); }
+  bool text(std::string_view& v) { return take_text(rest_, v); }
   bool read(Op& op);
 
   std::string_view rest_, key_;

@@ -19,7 +19,8 @@ CREATE TABLE runs(
 CREATE INDEX runs_open ON runs(owner) WHERE ended = 0;
 CREATE TABLE records(
   run TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, bytes BLOB NOT NULL,
-  crc INTEGER NOT NULL, PRIMARY KEY(run, first_seq)) WITHOUT ROWID;
+  crc INTEGER NOT NULL);
+CREATE UNIQUE INDEX records_of ON records(run, first_seq);
 CREATE TABLE snapshots(
   run TEXT PRIMARY KEY, seq INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
 CREATE TABLE timers(

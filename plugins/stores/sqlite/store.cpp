@@ -1,6 +1,7 @@
 #include "store.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "schema.hpp"
 
@@ -13,7 +14,7 @@ Store::Store(Settings settings, Database db)
 Store::~Store() {
   if (failure_.empty()) return;
   db_.abandon();
-  if (checkpointer_) checkpointer_->abandon();
+  if (keeper_) keeper_->abandon();
 }
 
 Result<std::unique_ptr<Store>> Store::open(const Settings& settings) {
@@ -52,16 +53,9 @@ Result<void> Store::check_log() {
   auto projected = tables_.lsn();
   if (!projected) return projected.error();
   if (!least.is_null(0) && least.natural_at(0) != *projected + 1) {
-    return missing_row(*projected + 1);
+    return missing_row(*projected + 1, db_.path());
   }
   return {};
-}
-
-Error Store::missing_row(uint64_t lsn) const {
-  Error e{Status::corrupt, "store.corrupt",
-          "row " + std::to_string(lsn) + " is missing in the log of '" + db_.path() + "'"};
-  e.hint = "restore the file from a backup";
-  return e;
 }
 
 // Folds the rows that were written since the last time. Rows above head_ come from another process;
@@ -83,7 +77,7 @@ Result<void> Store::refresh() {
     if (!more) return more.error();
     if (!*more) break;
     const uint64_t lsn = q.natural_at(0);
-    if (lsn != tail_.lsn() + 1) return missing_row(tail_.lsn() + 1);
+    if (lsn != tail_.lsn() + 1) return missing_row(tail_.lsn() + 1, db_.path());
     const bool is_foreign = lsn > head_;
     auto folded = tail_.apply(q.bytes_at(1), [&](std::string_view run) {
       if (const auto it = seen_.find(run); is_foreign && it != seen_.end()) seen_.erase(it);
@@ -91,7 +85,7 @@ Result<void> Store::refresh() {
     if (!folded) return folded;
     if (is_foreign) head_ = lsn;
   }
-  if (tail_.lsn() != head_) return missing_row(head_);
+  if (tail_.lsn() != head_) return missing_row(head_, db_.path());
   return {};
 }
 
@@ -126,7 +120,10 @@ void Store::remember(const Error& error) {
 }
 
 Result<void> Store::commit(const weft_owner& owner, std::span<const weft_sop* const> ops) {
+  ++waiting_;
   const std::scoped_lock lock(mutex_);
+  --waiting_;
+  ++passed_;
   const uint64_t epoch = owner.epoch;
   for (const weft_sop* op : ops) {
     if (auto sound = check(*op); !sound) return sound;
@@ -191,42 +188,43 @@ Result<std::optional<RunRow>> Store::effective(std::string_view run) {
   return std::optional(std::move(r));
 }
 
-Result<void> Store::project() {
-  const std::scoped_lock lock(mutex_);
-  if (!failure_.empty()) return Error{Status::failed, "store.failed", failure_};
-  const auto attempt = [&]() -> Result<void> {
-    Transaction change(db_, brackets_);
-    if (auto begun = change.write(); !begun) return begun;
-    if (auto known = refresh(); !known) return known;
-    if (tail_.is_empty()) return {};
-    if (auto done = tables_.project(tail_); !done) return done;
-    return change.commit();
-  };
-  auto done = attempt();
-  if (!done) {
-    remember(done.error());
-    return done;
-  }
-  tail_.reset(tail_.lsn());
-  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tends_; });
-  ++tends_;
-  return {};
+Error Store::failed() const {
+  Error e{Status::failed, "store.failed", failure_};
+  e.hint = "open the store again; what was acknowledged is safe";
+  return e;
 }
 
-// The second step runs beside commits: nobody waits for the copying of the WAL.
-Result<void> Store::tend() {
-  if (auto done = project(); !done) return done;
-  const std::scoped_lock lock(checkpoint_mutex_);
-  if (!checkpointer_) {
-    auto opened = Database::open(settings_);
+Result<bool> Store::project() {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_.empty()) return failed();
+  if (!keeper_) {
+    auto opened = Keeper::open(settings_);
     if (!opened) return opened.error();
-    checkpointer_.emplace(std::move(*opened));
+    keeper_ = std::move(*opened);
   }
-  auto done = checkpointer_->checkpoint();
-  if (!done) {
-    const std::scoped_lock both(mutex_);
-    remember(done.error());
+  auto more = keeper_->project();
+  if (!more) remember(more.error());
+  return more;
+}
+
+// A mutex does not ask who came first; between two steps one waiting commit gets its turn.
+void Store::let_commits_pass() {
+  const uint64_t before = passed_;
+  while (waiting_ != 0 && passed_ == before) std::this_thread::yield();
+}
+
+Result<void> Store::tend() {
+  const std::scoped_lock only(tend_mutex_);
+  for (bool more = true; more; let_commits_pass()) {
+    auto step = project();
+    if (!step) return step.error();
+    more = *step;
   }
+  auto done = keeper_->checkpoint();
+  const std::scoped_lock lock(mutex_);
+  if (!done) remember(done.error());
+  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tends_; });
+  ++tends_;
   return done;
 }
 

@@ -1,6 +1,7 @@
 // The store itself: commits to the log, reads over tables and log, ownership, housekeeping.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,14 +16,15 @@
 #include <weft/sdk/call.hpp>
 
 #include "database.hpp"
+#include "keeper.hpp"
 #include "owners.hpp"
 #include "tables.hpp"
 #include "tail.hpp"
 
 namespace weft::sqlite {
 
-// All functions may be called from any thread; one mutex lets one in at a time, and the checkpoint
-// of the WAL runs outside of it, on a connection of its own.
+// All functions may be called from any thread; one mutex lets one in at a time. tend() holds it for
+// short steps only and checkpoints the WAL outside of it.
 class Store final {
  public:
   static Result<std::unique_ptr<Store>> open(const Settings& settings);
@@ -79,9 +81,10 @@ class Store final {
   Result<void> admit(const weft_sop& op, uint64_t epoch);
   Result<Seen*> seen(std::string_view run);
   Result<std::optional<RunRow>> effective(std::string_view run);
-  Result<void> project();
+  Result<bool> project();
+  void let_commits_pass();
   void remember(const Error& error);
-  Error missing_row(uint64_t lsn) const;
+  Error failed() const;
 
   Result<void> acquire(weft_owner& owner);
   Result<void> choose(std::string_view run, uint64_t epoch, std::vector<std::string>& chosen);
@@ -120,19 +123,17 @@ class Store final {
   uint64_t tends_ = 0;
   std::string failure_;  // why nothing is written any more, or empty
 
-  std::mutex checkpoint_mutex_;
-  std::optional<Database> checkpointer_;
+  std::atomic<uint32_t> waiting_ = 0;  // commits that stand before mutex_
+  std::atomic<uint64_t> passed_ = 0;   // commits that went through it
+  std::mutex tend_mutex_;
+  std::unique_ptr<Keeper> keeper_;
 };
 
 // Everything between taking the file for writing and having written one row. fill() returns
 // Result<bool>: whether there is something to write.
 template <class F>
 Result<void> Store::write_row(F&& fill) {
-  if (!failure_.empty()) {
-    Error e{Status::failed, "store.failed", failure_};
-    e.hint = "open the store again; what was acknowledged is safe";
-    return e;
-  }
+  if (!failure_.empty()) return failed();
   undo_.clear();
   const auto attempt = [&]() -> Result<void> {
     Transaction change(db_, brackets_);

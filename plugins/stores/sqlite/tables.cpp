@@ -5,9 +5,15 @@
 
 #include "columns.hpp"
 #include "crc32c.hpp"
+#include "varint.hpp"
 
 namespace weft::sqlite {
 namespace {
+
+using lit::operator""_k;
+
+// A row of records holds what one step of tend() found of a run, up to about this much.
+constexpr size_t packed_bytes_max = 256U << 10U;
 
 // The check of a row: its table, its key and everything that a reader relies on.
 class Check final {
@@ -53,6 +59,11 @@ int64_t check_entry(std::string_view key, std::string_view bytes) {
 }
 
 }  // namespace
+
+bool has_ended(const RunRow& row) {
+  const Held summary(row.summary);
+  return is_ended(summary.value()["status"_k].as_text());
+}
 
 Error Tables::damaged(std::string_view table, std::string_view key) const {
   Error e{Status::corrupt, "store.corrupt",
@@ -125,6 +136,14 @@ Result<Chunk> Tables::read_record(const Query& q, std::string_view run) const {
   return c;
 }
 
+bool unpack(std::string_view& packed, Chunk& c) {
+  uint64_t more = 0;
+  c.first = c.last + 1;
+  if (!take_natural(packed, more) || !take_text(packed, c.bytes)) return false;
+  c.last = c.first + more;
+  return true;
+}
+
 Result<TimerRow> Tables::read_timer(const Query& q) const {
   TimerRow t{std::string(q.bytes_at(0)), q.natural_at(1), q.number_at(2)};
   if (check_timer(t.run, t.seq, t.at_ns) != q.number_at(3)) return damaged("timers", t.run);
@@ -165,6 +184,12 @@ Result<void> Tables::project_run(std::string_view run, const RunTail& tail) {
   r.truncated = std::max(r.truncated, tail.truncated);
   const Held held(r.summary);
   const Columns c = columns_of(held.value());
+  if (*known && (*known)->owner == r.owner && has_ended(**known) == c.is_ended) {
+    Query q(update_run_);
+    q.text(c.status).text(c.workflow).text(c.definition).text(c.tags).text(c.created);
+    q.text(c.updated).text(c.error).natural(r.last_seq).natural(r.truncated).blob(r.summary);
+    return q.number(check_run(run, r)).text(run).finish();
+  }
   Query q(put_run_);
   q.text(run).text(c.status).text(c.workflow).text(c.definition).text(c.tags).text(c.created);
   q.text(c.updated).text(c.error).number(c.is_ended ? 1 : 0).natural(r.owner);
@@ -177,10 +202,19 @@ Result<void> Tables::project_records(std::string_view run, const RunTail& tail) 
     auto done = Query(drop_records_).text(run).natural(tail.truncated).finish();
     if (!done) return done;
   }
+  Chunk packed;
+  std::string bytes_of_all;
   for (const Chunk& c : tail.records) {
+    if (bytes_of_all.empty()) packed.first = c.first;
+    packed.last = c.last;
+    put_natural(bytes_of_all, c.last - c.first);
+    put_text(bytes_of_all, c.bytes);
+    if (bytes_of_all.size() < packed_bytes_max && &c != &tail.records.back()) continue;
+    packed.bytes = bytes_of_all;
     Query q(put_record_);
-    q.text(run).natural(c.first).natural(c.last).blob(c.bytes).number(check_record(run, c));
-    if (auto done = q.finish(); !done) return done;
+    q.text(run).natural(packed.first).natural(packed.last).blob(packed.bytes);
+    if (auto done = q.number(check_record(run, packed)).finish(); !done) return done;
+    bytes_of_all.clear();
   }
   if (!tail.snapshot) return {};
   const auto& [seq, bytes] = *tail.snapshot;

@@ -14,6 +14,10 @@ struct RunRow {
   std::string summary;  // flat, or empty when none was ever given
 };
 
+bool has_ended(const RunRow& row);
+// Takes the next record from a packed row; c is the one before it.
+bool unpack(std::string_view& packed, Chunk& c);
+
 struct TimerRow {
   std::string run;
   uint64_t seq = 0;
@@ -75,6 +79,11 @@ class Tables final {
                      "first_seq<=?2), 0) ORDER BY first_seq"};
   Statement timers_{db_, "SELECT run, seq, at_ns, crc FROM timers ORDER BY at_ns, run, seq"};
   Statement put_run_{db_, "INSERT OR REPLACE INTO runs VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+  // Leaves the columns alone that are indexed.
+  Statement update_run_{db_,
+                        "UPDATE runs SET status=?, workflow=?, definition=?, tags=?, created=?, "
+                        "updated=?, error=?, last_seq=?, truncated=?, summary=?, crc=? "
+                        "WHERE run=?"};
   Statement put_record_{db_, "INSERT INTO records VALUES(?,?,?,?,?)"};
   Statement put_snapshot_{db_, "INSERT OR REPLACE INTO snapshots VALUES(?,?,?,?)"};
   Statement put_timer_{db_, "INSERT OR REPLACE INTO timers VALUES(?,?,?,?,?)"};
@@ -128,9 +137,13 @@ Result<void> Tables::each_record(std::string_view run, uint64_t from_seq, F&& ea
     auto more = q.step();
     if (!more) return more.error();
     if (!*more) return {};
-    auto chunk = read_record(q, run);
-    if (!chunk) return chunk.error();
-    if (auto done = each(*chunk); !done) return done;
+    auto packed = read_record(q, run);
+    if (!packed) return packed.error();
+    Chunk c{0, packed->first - 1, {}};
+    while (!packed->bytes.empty()) {
+      if (!unpack(packed->bytes, c)) return damaged("records", run);
+      if (auto done = each(c); !done) return done;
+    }
   }
 }
 

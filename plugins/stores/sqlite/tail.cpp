@@ -4,6 +4,13 @@
 
 namespace weft::sqlite {
 
+Error missing_row(uint64_t lsn, const std::string& path) {
+  Error e{Status::corrupt, "store.corrupt",
+          "row " + std::to_string(lsn) + " is missing in the log of '" + path + "'"};
+  e.hint = "restore the file from a backup";
+  return e;
+}
+
 void Tail::reset(uint64_t lsn) {
   runs_.clear();
   entries_.clear();

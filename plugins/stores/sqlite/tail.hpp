@@ -63,6 +63,8 @@ class Tail final {
   Entries entries_;
 };
 
+Error missing_row(uint64_t lsn, const std::string& path);
+
 template <class F>
 Result<void> Tail::apply(std::string_view bytes, F&& touched) {
   rows_.emplace_back(bytes);

@@ -1,0 +1,48 @@
+#include "keeper.hpp"
+
+namespace weft::sqlite {
+namespace {
+
+// The cost of a step grows with the runs that it touches, not with what they did, so a larger step
+// is cheaper in all; commits wait for one step.
+constexpr size_t step_bytes = 1U << 20U;
+
+}  // namespace
+
+Result<std::unique_ptr<Keeper>> Keeper::open(const Settings& settings) {
+  Settings lazy = settings;
+  if (lazy.synchronous == "full") lazy.synchronous = "normal";
+  auto db = Database::open(lazy);
+  if (!db) return db.error();
+  return std::unique_ptr<Keeper>(new Keeper(std::move(*db)));
+}
+
+Result<bool> Keeper::project() {
+  Transaction change(db_, brackets_);
+  if (auto begun = change.write(); !begun) return begun.error();
+  auto projected = tables_.lsn();
+  if (!projected) return projected.error();
+  Tail some;
+  some.reset(*projected);
+  auto more = fold(some);
+  if (!more || some.is_empty()) return more;
+  if (auto done = tables_.project(some); !done) return done.error();
+  if (auto done = change.commit(); !done) return done.error();
+  return more;
+}
+
+Result<bool> Keeper::fold(Tail& some) {
+  Query q(rows_);
+  for (size_t bytes = 0;;) {
+    auto row = q.step();
+    if (!row) return row.error();
+    if (!*row) return false;
+    if (bytes >= step_bytes) return true;
+    if (q.natural_at(0) != some.lsn() + 1) return missing_row(some.lsn() + 1, db_.path());
+    auto folded = some.apply(q.bytes_at(1), [](std::string_view) {});
+    if (!folded) return folded.error();
+    bytes += q.bytes_at(1).size();
+  }
+}
+
+}  // namespace weft::sqlite
