@@ -188,6 +188,7 @@ class Call final {
 };
 
 inline Result<int32_t> Call::open_file(std::string_view path, uint32_t how) const {
+  using namespace lit;
   const auto* files = service<weft_files>(WEFT_SVC_FILES_ID);
   if (!sdk::has(files, &weft_files::open)) {
     return failure("tool.not_configured", "this host lends no files",
@@ -198,6 +199,7 @@ inline Result<int32_t> Call::open_file(std::string_view path, uint32_t how) cons
   e.size = sizeof e;
   e.status = WEFT_OK;
   e.flags = e.retry_after_ms = e.msg_len = 0;
+  e.detail = {nullptr, 0};
   const weft_status status = files->open(files->h, raw_, to_str(path), how, &fd, &e);
   if (status == WEFT_OK) return fd;
   std::string_view code = "tool.io";
@@ -205,9 +207,12 @@ inline Result<int32_t> Call::open_file(std::string_view path, uint32_t how) cons
   if (status == WEFT_NOT_FOUND) code = "tool.not_found";
   if (status == WEFT_CONFLICT) code = "tool.conflict";
   if (status == WEFT_UNSUPPORTED) code = "tool.unsupported";
+  const Value detail(e.detail);
+  code = detail["code"_k].as_text(code);
   const size_t said = std::min<size_t>(e.msg_len, sizeof e.msg);
   Error error = failure(code, said != 0 ? std::string_view(e.msg, said) : "the file did not open",
                         {{"path", path}});
+  error.hint = detail["hint"_k].as_text();
   error.retry_after_ms = e.retry_after_ms;
   return error;
 }
