@@ -1,0 +1,33 @@
+// tool.bench: tools that do next to nothing, for measuring what is around them.
+#include <weft/sdk.hpp>
+
+using namespace weft::lit;
+
+struct Noop {
+  static constexpr std::string_view id = "noop";
+  static constexpr uint32_t flags = 0;
+  weft::Value operator()(weft::Value) const { return {}; }
+};
+
+struct Once {
+  static constexpr std::string_view id = "once";
+  static constexpr uint32_t flags = 0;
+  weft::Value operator()(weft::Value) const { return {}; }
+};
+
+struct Fields {
+  static constexpr std::string_view id = "fields";
+  static constexpr uint32_t flags = 0;
+  weft::Value operator()(weft::Value in, weft::sdk::Call& call) const {
+    weft::Builder b = call.builder();
+    b.begin_object();
+    b.set("path"_k, in["path"_k].as_text());
+    b.set("size"_k, in["offset"_k].as_i64() + in["limit"_k].as_i64());
+    b.set("share"_k, in["share"_k].as_f64() * 2);
+    b.set("deep"_k, in["deep"_k].as_bool());
+    b.end_object();
+    return b.take_value();
+  }
+};
+
+WEFT_PLUGIN(Noop, Once, Fields);
