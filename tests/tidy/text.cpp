@@ -12,8 +12,10 @@ namespace tidy {
 namespace {
 
 constexpr std::size_t columns_max = 100;
-constexpr int function_lines_max = 70;            // one screen
-constexpr std::size_t kernel_lines_max = 12'000;  // it is a microkernel
+constexpr int function_lines_max = 70;  // one screen
+// It is a microkernel; kernel/decisions/0010-size-of-the-kernel.md says why there are two halves.
+constexpr std::size_t running_lines_max = 13'000;
+constexpr std::size_t reading_lines_max = 9'000;
 
 // Where a word is banned.
 enum class Where { everywhere, headers, kernel, away_from_clock };
@@ -220,23 +222,32 @@ std::size_t skipped_tests_in(const File& file) {
 
 }  // namespace
 
+bool reads_definitions(const std::string& path) {
+  return is_below(path, "kernel/expr") || is_below(path, "kernel/spec") ||
+         is_below(path, "kernel/plan");
+}
+
+void check_size(std::size_t lines, std::size_t most, const char* half, Findings& findings) {
+  if (lines <= most) return;
+  findings.push_back({"kernel/CMakeLists.txt", 1, "text.kernel", "",
+                      std::string("the half of the kernel that ") + half + " has " +
+                          std::to_string(lines) + " lines, the limit is " + std::to_string(most),
+                      "move what can be a plugin to plugins/"});
+}
+
 Findings text(const Tree& tree) {
   Findings findings;
-  std::size_t kernel_lines = 0;
+  std::size_t running = 0, reading = 0;
   for (const File& file : tree.files()) {
     if (!is_measured(file.path)) continue;
     if (is_below(file.path, "kernel") && is_code(file.path)) {
-      kernel_lines += lines_of(file.text).size();
+      (reads_definitions(file.path) ? reading : running) += lines_of(file.text).size();
     }
     const Findings found = Reader(file).run();
     findings.insert(findings.end(), found.begin(), found.end());
   }
-  if (kernel_lines > kernel_lines_max) {
-    findings.push_back({"kernel/CMakeLists.txt", 1, "text.kernel", "",
-                        "the kernel has " + std::to_string(kernel_lines) + " lines, the limit is " +
-                            std::to_string(kernel_lines_max),
-                        "move what can be a plugin to plugins/"});
-  }
+  check_size(running, running_lines_max, "runs", findings);
+  check_size(reading, reading_lines_max, "reads definitions", findings);
   return findings;
 }
 
