@@ -27,10 +27,12 @@ Error Machine::take_error() { return std::move(*error_); }
 
 Value Machine::eval(uint32_t index) {
   const Code& code = program_->codes[index];
-  if (!spend(1)) return {};
+  if (operations_ == limits::expression_ops) return fail_operations(), Value();
+  ++operations_;
+  if (code.shape == Shape::path) return path(code);  // most are
   switch (code.shape) {
     case Shape::literal: return program_->literals[code.first];
-    case Shape::path: return path(code);
+    case Shape::path: break;
     case Shape::list: return list_of(code);
     case Shape::call: return call(code);
     case Shape::any_of: return junction(code, true);
@@ -220,13 +222,19 @@ uint64_t Machine::room() const {
 }
 
 bool Machine::spend(uint64_t operations) {
-  operations = operations < limits::expression_ops ? operations : limits::expression_ops;
-  operations_ += static_cast<uint32_t>(operations);
-  if (operations_ <= limits::expression_ops) [[likely]]
+  const uint64_t left = limits::expression_ops - operations_;
+  if (operations <= left) {
+    operations_ += static_cast<uint32_t>(operations);
     return true;
-  return fail_limit(
-      "expr.limit.operations",
-      "the expression needs more than " + std::to_string(limits::expression_ops) + " operations");
+  }
+  return fail_operations();
+}
+
+bool Machine::fail_operations() {
+  operations_ = limits::expression_ops;
+  std::string message = "the expression needs more than ";
+  message.append(std::to_string(limits::expression_ops)).append(" operations");
+  return fail_limit("expr.limit.operations", std::move(message));
 }
 
 // Looks at every slot below the value, at most as many as the budget has room for.

@@ -77,6 +77,7 @@ class Machine final {
   Value call(const Code& code);
   Value call_lazy(const Code& code);
   Value caught(uint32_t index);
+  bool fail_operations();
   bool fail_limit(const char* code, std::string message);
 
   // operators.cpp

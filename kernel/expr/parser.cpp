@@ -51,6 +51,9 @@ Result<std::unique_ptr<const Program>> parse(std::string_view text, const Names&
         "the expression is longer than " + std::to_string(limits::expression_chars) + " characters",
         limits::expression_chars + 1);
   }
+  if (!base::is_utf8(text)) {
+    return syntax_error(text, 0, "the expression is not UTF-8", "save the definition as UTF-8");
+  }
   auto program = std::make_unique<Program>();
   program->text = {program->kept.bytes(text), text.size()};
   return Parser(std::move(program), names).parse(accept);
@@ -138,6 +141,12 @@ uint32_t Parser::add_literal(Value value, uint32_t at) {
   return add({Shape::literal, 0, static_cast<uint32_t>(program_->literals.size() - 1), 0, at});
 }
 
+// Most parts have no operator at most levels: the first operand is kept only when a second follows.
+void Parser::join(Chain& operands, const Operand& first, const Operand& next) {
+  if (operands.empty()) operands.push_back(first);
+  operands.push_back(next);
+}
+
 bool Parser::enter() {
   if (error_) return false;
   if (++depth_ <= limits::expression_depth) return true;
@@ -151,22 +160,24 @@ bool Parser::enter() {
 uint32_t Parser::expression() {
   if (!enter()) return 0;
   const uint32_t at = token_.at;
-  Chain operands{{conjunction(), at}};
+  const uint32_t first = conjunction();
+  Chain operands;
   for (uint32_t op = token_.at; take_word({"or", "OR", "||"}); op = token_.at) {
-    operands.push_back({conjunction(), op});
+    join(operands, {first, at}, {conjunction(), op});
   }
   --depth_;
-  if (operands.size() == 1) return operands[0].code;
+  if (operands.empty()) return first;
   return add_operands({Shape::any_of, 0, 0, 0, at}, operands);
 }
 
 uint32_t Parser::conjunction() {
   const uint32_t at = token_.at;
-  Chain operands{{inversion(), at}};
+  const uint32_t first = inversion();
+  Chain operands;
   for (uint32_t op = token_.at; take_word({"and", "AND", "&&"}); op = token_.at) {
-    operands.push_back({inversion(), op});
+    join(operands, {first, at}, {inversion(), op});
   }
-  if (operands.size() == 1) return operands[0].code;
+  if (operands.empty()) return first;
   return add_operands({Shape::all_of, 0, 0, 0, at}, operands);
 }
 
@@ -193,11 +204,12 @@ Operator Parser::comparison_operator() {
 
 uint32_t Parser::comparison() {
   const uint32_t at = token_.at;
-  Chain operands{{sum(), at}};
+  const uint32_t first = sum();
+  Chain operands;
   const uint32_t op_at = token_.at;
   const Operator op = error_ ? Operator::none : comparison_operator();
-  if (op == Operator::none) return operands[0].code;
-  operands.push_back({sum(), op_at, op});
+  if (op == Operator::none) return first;
+  join(operands, {first, at}, {sum(), op_at, op});
   if (error_) return 0;
   if (op == Operator::matches) operands[1].regexp = literal_regexp(operands[1].code);
   const uint32_t second_at = token_.at;
@@ -227,35 +239,37 @@ uint32_t Parser::literal_regexp(uint32_t code) {
 
 uint32_t Parser::sum() {
   const uint32_t at = token_.at;
-  Chain operands{{term(), at}};
+  const uint32_t first = term();
+  Chain operands;
   for (uint32_t op = token_.at; !error_; op = token_.at) {
     if (take("+")) {
-      operands.push_back({term(), op, Operator::add});
+      join(operands, {first, at}, {term(), op, Operator::add});
     } else if (take("-")) {
-      operands.push_back({term(), op, Operator::subtract});
+      join(operands, {first, at}, {term(), op, Operator::subtract});
     } else {
       break;
     }
   }
-  if (operands.size() == 1) return operands[0].code;
+  if (operands.empty()) return first;
   return add_operands({Shape::chain, 0, 0, 0, at}, operands);
 }
 
 uint32_t Parser::term() {
   const uint32_t at = token_.at;
-  Chain operands{{unary(), at}};
+  const uint32_t first = unary();
+  Chain operands;
   for (uint32_t op = token_.at; !error_; op = token_.at) {
     if (take("*")) {
-      operands.push_back({unary(), op, Operator::multiply});
+      join(operands, {first, at}, {unary(), op, Operator::multiply});
     } else if (take("/")) {
-      operands.push_back({unary(), op, Operator::divide});
+      join(operands, {first, at}, {unary(), op, Operator::divide});
     } else if (take("%")) {
-      operands.push_back({unary(), op, Operator::remainder});
+      join(operands, {first, at}, {unary(), op, Operator::remainder});
     } else {
       break;
     }
   }
-  if (operands.size() == 1) return operands[0].code;
+  if (operands.empty()) return first;
   return add_operands({Shape::chain, 0, 0, 0, at}, operands);
 }
 

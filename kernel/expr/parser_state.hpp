@@ -38,6 +38,7 @@ class Parser final {
 
   uint32_t add(Code code);
   uint32_t add_operands(Code code, const Chain& operands);
+  static void join(Chain& operands, const Operand& first, const Operand& next);
   uint32_t add_literal(Value value, uint32_t at);
 
   bool enter();

@@ -10,6 +10,11 @@
 #include "base/limits.hpp"
 
 namespace weft::expr {
+namespace {
+
+constexpr uint64_t step = 64;  // bytes by which a text grows at least
+
+}  // namespace
 
 // Nothing else is built meanwhile, so that a piece of the arena nearly always adjoins the last one.
 bool Render::reserve(uint64_t more) {
@@ -20,12 +25,12 @@ bool Render::reserve(uint64_t more) {
     failed_ = machine_.allocate(wanted) == nullptr;
     return false;
   }
-  uint64_t added = (wanted - capacity_ + 7) & ~uint64_t{7};
+  uint64_t added = (wanted - capacity_ + step - 1) & ~(step - 1);
   auto* piece = static_cast<char*>(machine_.scratch(added));
   if (bytes_ == nullptr) {
     bytes_ = piece;
   } else if (piece != bytes_ + capacity_) {
-    added = (2 * wanted + 7) & ~uint64_t{7};
+    added = (2 * wanted + step - 1) & ~(step - 1);
     piece = static_cast<char*>(machine_.scratch(added));
     std::memcpy(piece, bytes_, size_);
     bytes_ = piece;

@@ -7,6 +7,7 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "expr/code_point.hpp"
+#include "expr/lexer.hpp"
 #include "expr/template.hpp"
 #include "expr/template_layout.hpp"
 #include "expr/template_text.hpp"
@@ -228,6 +229,9 @@ Template Template::compile(Value tree, const Names& names, std::string_view poin
 }
 
 Result<Template> Template::compile_text(std::string_view text, const Names& names) {
+  if (!base::is_utf8(text)) {
+    return syntax_error(text, 0, "the text is not UTF-8", "save the definition as UTF-8");
+  }
   std::vector<Error> problems;
   TemplateBuilder builder(names, problems);
   const Value tree = builder.keep(text);

@@ -155,7 +155,8 @@ TEST_CASE("a mistake is reported where it stands", "[expr]") {
          {"s matches '(' ", "expr.syntax@11"},
          {"18446744073709551616", "expr.overflow@1"},
          {"-9223372036854775809", "expr.overflow@2"},
-         {"1e999", "expr.overflow@1"}});
+         {"1e999", "expr.overflow@1"},
+         {"'\xff'", "expr.syntax@1"}});
 }
 
 TEST_CASE("calls are checked when they are compiled", "[expr]") {
