@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "../../plugins/stores/sqlite/crc32c.hpp"
+#include "../../plugins/stores/sqlite/row.hpp"
 #include "catch.hpp"
 #include "store_host.hpp"
 
@@ -43,6 +44,34 @@ TEST_CASE("CRC32C has the values of its standard, with and without the processor
   for (size_t n = 0; n < 70; ++n) {
     const std::string text = ramp.substr(n % 7) + std::string(n, 'x');
     CHECK(sqlite::crc32c(text) == sqlite::crc32c_by_table(text));
+  }
+}
+
+TEST_CASE("a row of the log is written as FORMAT.md says and read back") {
+  Batch batch;
+  batch.append("r1", 3, 4, "ab").timer("r1", 1, 5);
+  sqlite::RowWriter writer;
+  writer.start(7, 2);
+  for (const weft_sop* op : batch.view()) writer.add(*op);
+  const std::string row(writer.seal(9));
+  CHECK(row == std::string("WFL\x01\x69\x94\xcb\x55\x07\x02\x01\x03r1\x03\x01\x02"
+                           "ab\x07\x00\x01\x0a",
+                           23));
+  auto reader = sqlite::RowReader::open(row, 9);
+  REQUIRE(reader);
+  CHECK(reader->epoch() == 7);
+  sqlite::Op op;
+  REQUIRE(*reader->next(op));
+  CHECK((op.key == "r1" && op.first == 3 && op.last == 4 && op.bytes == "ab"));
+  REQUIRE(*reader->next(op));
+  CHECK((op.kind == WEFT_SOP_TIMER_SET && op.key == "r1" && op.at_ns == 5));
+  CHECK_FALSE(*reader->next(op));
+  CHECK(sqlite::RowReader::open(row, 8).error().status == Status::corrupt);
+  for (size_t i = 0; i < row.size(); ++i) {
+    std::string other = row;
+    other[i] = static_cast<char>(other[i] ^ 4);
+    CHECK_FALSE(sqlite::RowReader::open(other, 9));
+    CHECK_FALSE(sqlite::RowReader::open(row.substr(0, i), 9));
   }
 }
 

@@ -40,7 +40,7 @@ Result<Value> view(const Result<weft_val>& val) {
 
 struct Sqlite final {
   static constexpr std::string_view id = "sqlite";
-  static constexpr uint32_t flags = WEFT_STORE_DURABLE | WEFT_STORE_SHARED;
+  static constexpr uint32_t flags = WEFT_STORE_DURABLE | WEFT_STORE_SHARED | WEFT_BLOCKING;
 
   Sqlite(const sdk::Host&, Value config) {
     auto opened = Store::open(settings_of(config));

@@ -25,7 +25,7 @@ WEFT_BEGIN
 #define WEFT_SOP_KV_DELETE 6u
 #define WEFT_SOP_TIMER_SET 7u /* run key wants to be woken at at_ns; seq names the timer */
 #define WEFT_SOP_TIMER_DELETE 8u
-#define WEFT_SOP_OUTBOX 9u
+#define WEFT_SOP_OUTBOX 9u /* bytes under "outbox/" and key, until KV_DELETE takes them away */
 
 typedef struct weft_sop {
   uint32_t size, kind;
@@ -53,21 +53,22 @@ typedef struct weft_store {
    * when the disk is full; FAILED. After FAILED the file is not written again. [exec] serial */
   WEFT_FN(weft_status, commit, void* self, const weft_call* call, const weft_owner* owner,
           const weft_sop* const* ops, uint32_t n, weft_out* out);
-  /* Emits the latest snapshot, if any, as {snapshot, seq}, then the records after it as bytes, in
-   * order; out->val is the summary of the run. OK; NOT_FOUND; CORRUPT. [exec] */
+  /* From 0, or where records were truncated, emits the latest snapshot, if any, as {snapshot, seq}
+   * and the records after it; else all from from_seq on. Each is the bytes of one APPEND, in order;
+   * out->val is the summary of the run. OK; NOT_FOUND; CORRUPT; BUSY. [exec] */
   WEFT_FN(weft_status, load, void* self, const weft_call* call, weft_str run, uint64_t from_seq,
           weft_out* out);
   /* Takes, renews or gives up ownership for this process. OK; FENCED; BUSY. [ctl] */
   WEFT_FN(weft_status, own, void* self, const weft_call* call, uint32_t verb, weft_owner* owner);
-  /* Makes runs that are not ended and whose owner is gone its own; out->val is
-   * {runs[], next_due?}. run narrows it to one: BUSY when a live process owns it, NOT_FOUND.
-   * OK; FENCED. [exec] */
+  /* Makes at most max (0: all) runs that are not ended and whose owner is gone its own; out->val is
+   * {runs[], due[{run, seq, at_ns}], next_due?}: timers of its runs. run narrows it to one: BUSY
+   * when a live process owns it, CONFLICT when it has ended, NOT_FOUND. OK; FENCED. [exec] */
   WEFT_FN(weft_status, claim, void* self, const weft_call* call, const weft_owner* owner,
           weft_str run, int64_t now_ns, uint32_t max, weft_out* out);
   /* out->val is the bytes under a key. OK; NOT_FOUND; CORRUPT. [exec] */
   WEFT_FN(weft_status, get, void* self, const weft_call* call, weft_str key, weft_out* out);
-  /* out->val lists [{key, value}] with the prefix, after a key, at most max, in order of key. Under
-   * "run/" the values are summaries. OK. [exec] */
+  /* out->val lists [{key, value}] with the prefix, after a key, at most max (0: all), in order of
+   * key. Under "run/" values are summaries, under "timer/" {run, seq, at_ns}. OK. [exec] */
   WEFT_FN(weft_status, scan, void* self, const weft_call* call, weft_str prefix, weft_str after,
           uint32_t max, weft_out* out);
   /* Housekeeping when nothing is urgent: projections, checkpoint. OK; FAILED. [ctl] */
