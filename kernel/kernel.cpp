@@ -163,7 +163,10 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
                                                               const RunOptions& run) {
   const plan::Plan& plan = body.plan();
   base::Blocks blocks;
-  Value input = run.input.exists() ? run.input : null_value();
+  Builder nothing(blocks.arena());
+  nothing.begin_object();
+  nothing.end_object();
+  Value input = run.input.exists() ? run.input : nothing.take_value();
   if (plan.input_schema.exists()) {
     auto schema = spec::Schema::compile(plan.input_schema);
     if (!schema) return schema.error();
