@@ -57,20 +57,31 @@ void show(const Graph& graph, weft::Builder& out) {
 class Walk final {
  public:
   Walk(Graph graph, uint32_t start)
-      : graph_(std::move(graph)), open_(graph_.incoming), news_(graph_.count, 0), start_(start) {}
+      : graph_(std::move(graph)),
+        open_(graph_.incoming),
+        news_(graph_.count, 0),
+        active_(graph_.count, false),
+        start_(start) {}
 
   // What the table says already. Every decision that followed from it stands there too.
   void recall(const weft::sdk::Frame& frame) {
     for (uint32_t n = 0; n < graph_.count; ++n) {
       const uint32_t status = frame.status(n);
-      if (status >= WEFT_NODE_SUCCEEDED && status != WEFT_NODE_UNKNOWN) settle(n, status);
-      if (status == WEFT_NODE_PENDING && is_late(n)) late_.push_back(n);
+      if (status == WEFT_NODE_PENDING) {
+        if (is_late(n)) late_.push_back(n);
+      } else if (status >= WEFT_NODE_SUCCEEDED && status != WEFT_NODE_UNKNOWN) {
+        settle(n, status);
+      } else {
+        active_[n] = true;
+        ++running_;
+      }
     }
     ready_.clear();
     has_cancelled_ = failed_ != none;
   }
 
   void begin(weft::sdk::Commands& commands) {
+    late_.clear();
     for (uint32_t n = 0; n < start_ && n < graph_.count; ++n) {
       commands.skip(n, "the run starts at a later step");
       settle(n, WEFT_NODE_SKIPPED);
@@ -83,10 +94,12 @@ class Walk final {
   // Takes in that a node has ended; whoever waited for nothing else becomes ready.
   void settle(uint32_t node, uint32_t status) {
     ++ended_;
+    if (active_[node]) --running_;
+    active_[node] = false;
     uint8_t news = 0;
     switch (status) {
       case WEFT_NODE_SUCCEEDED:
-        if (succeeded_ == none || node > succeeded_) succeeded_ = node;
+        if (succeeded_ == none || is_later(node, succeeded_)) succeeded_ = node;
         break;
       case WEFT_NODE_FAILED:
       case WEFT_NODE_CANCELLED:
@@ -107,13 +120,13 @@ class Walk final {
   }
 
   // Starts or skips what became ready; ends the block when everything has ended.
-  void go_on(const weft::sdk::Frame& frame, weft::sdk::Commands& commands) {
-    if (failed_ != none && !has_cancelled_) cancel_running(frame, commands);
+  void go_on(weft::sdk::Commands& commands) {
+    if (failed_ != none && !has_cancelled_) cancel_running(commands);
     do {
       // Skipping makes further steps ready, which join the list at its end.
       for (size_t i = 0; i < ready_.size(); ++i) decide(ready_[i], commands);
       ready_.clear();
-      if (ended_ + late_.size() == graph_.count) ready_.swap(late_);
+      if (running_ == 0) ready_.swap(late_);
     } while (!ready_.empty());
     if (ended_ != graph_.count) return;
     if (failed_ != none || cancelled_ != none) {
@@ -126,7 +139,15 @@ class Walk final {
  private:
   enum News : uint8_t { saw_failure = 1, saw_skip = 2 };
 
-  // What waits for a failure and depends on nothing waits for the rest of the block.
+  // Where several have succeeded, the result is that of one which nothing waits for; among those,
+  // of the last in the order of writing. So it is the same however facts arrive.
+  bool is_later(uint32_t a, uint32_t b) const {
+    const bool a_is_end = graph_.first[a] == graph_.first[a + 1];
+    const bool b_is_end = graph_.first[b] == graph_.first[b + 1];
+    return a_is_end != b_is_end ? a_is_end : a > b;
+  }
+
+  // What waits for a failure and depends on nothing waits until nothing else can run.
   bool is_late(uint32_t node) const {
     return graph_.incoming[node] == 0 && graph_.when[node] == When::failure;
   }
@@ -137,31 +158,33 @@ class Walk final {
     const When when = graph_.when[node];
     const bool runs = when == When::always || (when == When::failure && failure) ||
                       (when == When::success && news == 0 && failed_ == none);
-    if (runs) return commands.start(node);
-    commands.skip(node, (news & saw_failure) != 0 ? "dependency_failed"
-                        : news != 0               ? "dependency_skipped"
-                        : failed_ != none         ? "another step failed"
-                                                  : "nothing failed");
+    if (runs) {
+      active_[node] = true;
+      ++running_;
+      return commands.start(node);
+    }
+    commands.skip(node, when == When::failure       ? "nothing failed"
+                        : (news & saw_failure) != 0 ? "dependency_failed"
+                        : news != 0                 ? "dependency_skipped"
+                                                    : "another step failed");
     settle(node, WEFT_NODE_SKIPPED);
   }
 
-  void cancel_running(const weft::sdk::Frame& frame, weft::sdk::Commands& commands) {
+  // Of what was told, not of the table, which may be ahead.
+  void cancel_running(weft::sdk::Commands& commands) {
     has_cancelled_ = true;
     for (uint32_t n = 0; n < graph_.count; ++n) {
-      const uint32_t status = frame.status(n);
-      const bool is_active = status >= WEFT_NODE_READY && status <= WEFT_NODE_WAITING;
-      if (is_active && graph_.when[n] == When::success) {
-        commands.cancel(n, "another step failed");
-      }
+      if (active_[n] && graph_.when[n] == When::success) commands.cancel(n, "another step failed");
     }
   }
 
   Graph graph_;
   std::vector<uint32_t> open_;
   std::vector<uint8_t> news_;
+  std::vector<bool> active_;  // started and not ended
   std::vector<uint32_t> ready_, late_;
   uint32_t start_;
-  uint32_t ended_ = 0;
+  uint32_t ended_ = 0, running_ = 0;
   uint32_t failed_ = none, cancelled_ = none, succeeded_ = none;
   bool has_cancelled_ = false;
 };
@@ -196,7 +219,9 @@ struct Dag {
   }
 
   Result<Walk> open(const weft::sdk::Frame& frame) {
-    Walk walk(graph_in(frame), static_cast<uint32_t>(frame.memo()["start"_k].as_i64()));
+    const uint64_t start = frame.memo()["start"_k].as_u64();
+    if (start > frame.size()) return weft::sdk::failure("bug", "the memo is not one of this block");
+    Walk walk(graph_in(frame), static_cast<uint32_t>(start));
     walk.recall(frame);
     return walk;
   }
@@ -210,8 +235,8 @@ struct Dag {
       } else if (fact.kind == WEFT_FACT_ENDED) {
         walk.settle(weft::sdk::node_of(fact.node), static_cast<uint32_t>(fact.a));
       }
+      walk.go_on(commands);  // after each, so that it does not matter how they are batched
     }
-    walk.go_on(frame, commands);
     return {};
   }
 
