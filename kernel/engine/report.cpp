@@ -1,6 +1,7 @@
 #include "engine/report.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <vector>
 
 #include "base/encode.hpp"
@@ -46,25 +47,27 @@ void add_step(Builder& b, const state::State& state, const Ran& ran) {
 // Depth first, so that what began within one turn keeps the order in which it was decided.
 struct Order {
   const state::State& state;
-  std::vector<std::vector<uint32_t>> inner;  // by frame
+  std::unordered_map<uint64_t, uint32_t> inner;  // the latest frame of a block step
   std::vector<Ran> all;
+
+  static uint64_t key(uint32_t frame, uint32_t node) { return uint64_t{frame} << 32U | node; }
 
   void add(uint32_t frame) {
     const state::Frame& f = state.frames[frame];
     for (uint32_t n = 0; n < f.count; ++n) {
       if (f.status[n] == WEFT_NODE_PENDING || state.node(f, n).id.empty()) continue;
       all.push_back({f.began[n], frame, n});
-      for (const uint32_t child : inner[frame]) {
-        if (state.frames[child].parent_node == n) add(child);
-      }
+      const auto child = inner.find(key(frame, n));
+      if (child != inner.end()) add(child->second);
     }
   }
 };
 
 std::vector<Ran> in_order_of_start(const state::State& state) {
-  Order order{state, std::vector<std::vector<uint32_t>>(state.frames.size()), {}};
+  Order order{state, {}, {}};
+  // A block that was tried again has the frames of its attempts; steps are told once.
   for (const state::Frame& f : state.frames) {
-    if (f.parent != event::no_frame) order.inner[f.parent].push_back(f.number);
+    if (f.parent != event::no_frame) order.inner[Order::key(f.parent, f.parent_node)] = f.number;
   }
   if (!state.frames.empty()) order.add(0);
   std::stable_sort(order.all.begin(), order.all.end(),
