@@ -159,6 +159,7 @@ void Decider::settle(const Input& input) {
   const auto frames = static_cast<uint32_t>(state().frames.size());
   for (uint32_t f = 0; f < frames; ++f) {
     Frame& frame = state().frames[f];
+    if (frame.closed) continue;
     if (input.frame != event::no_frame && input.frame != f) continue;
     for (uint32_t n = 0; n < frame.count; ++n) {
       if (frame.status[n] != WEFT_NODE_UNKNOWN) continue;

@@ -72,6 +72,7 @@ class Decider final {
   void tell(uint32_t frame, const weft_fact& fact);
   void deliver();
   void ask(state::Frame& frame);
+  const uint8_t* status_before(const state::Frame& frame);
   bool apply(state::Frame& frame, const weft_cmd& command);
   void close(state::Frame& frame, Payload result);
   void fail_frame(state::Frame& frame, Value error);

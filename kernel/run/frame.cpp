@@ -1,4 +1,5 @@
 // What patterns are told and what their commands do to a frame.
+#include <algorithm>
 #include <string>
 
 #include "base/limits.hpp"
@@ -51,6 +52,26 @@ void Decider::deliver() {
   delivered_ = 0;
 }
 
+// The statuses as they were before what this frame was not told yet: a cache that is opened knows
+// the past, and hears of the rest as facts.
+const uint8_t* Decider::status_before(const Frame& f) {
+  const uint8_t* status = f.status;
+  uint8_t* copy = nullptr;
+  const auto mask = [&](const weft_fact& fact) {
+    if (fact.kind != WEFT_FACT_ENDED) return;
+    if (copy == nullptr) {
+      copy = static_cast<uint8_t*>(scratch_.arena().allocate(f.count));
+      status = std::copy_n(f.status, f.count, copy) - f.count;
+    }
+    copy[static_cast<uint32_t>(fact.node)] = WEFT_NODE_RUNNING;
+  };
+  for (const weft_fact& fact : batch_) mask(fact);
+  for (size_t i = delivered_; i < facts_.size(); ++i) {
+    if (facts_[i].frame == f.number) mask(facts_[i].fact);
+  }
+  return status;
+}
+
 void Decider::ask(Frame& f) {
   Run& run = *run_;
   if (run.caches.size() <= f.number) run.caches.resize(state().frames.size());
@@ -77,8 +98,10 @@ void Decider::ask(Frame& f) {
   Run::Cache& cache = run.caches[f.number];
   weft_status status = WEFT_OK;
   if (!cache.open) {
+    lent.status = status_before(f);
     status = bound.table->open(bound.self, &lent, &cache.decoded, &error);
     cache.open = status == WEFT_OK;
+    lent.status = f.status;
   }
   commands_.clear();
   weft_cmds commands{sizeof commands, 0, &asked, add_command};
@@ -179,6 +202,8 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       return false;
     }
     case WEFT_CMD_FAIL: {
+      // What was asked to end does not fail because it ends; it closes when nothing runs in it.
+      if (f.stopping) return true;
       const bool has_node = n < f.count && f.value[n] != nullptr;
       const bool own = c.args.root != nullptr && Value(c.args).is_object();
       if (!own && !has_node) break;

@@ -168,7 +168,7 @@ bool Decider::again(const At& at, Value error, uint32_t after_ms) {
       std::max(delay_ns(policy, at.attempt, seed(at)), uint64_t{after_ms} * 1'000'000);
   const int64_t due = tick_ + static_cast<int64_t>(wait);
   const uint64_t limit = state().plan->timeout_ns;
-  if (limit != 0 && due > state().accepted + static_cast<int64_t>(limit)) return false;
+  if (limit != 0 && due > state().since + static_cast<int64_t>(limit)) return false;
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("error"_k, error);

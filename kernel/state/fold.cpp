@@ -52,6 +52,15 @@ void open_frame(State& state, const Event& e) {
   open_table(state, frame);
 }
 
+// What a closed frame waited for, nobody waits for any more.
+void close_frame(State& state, Frame& frame) {
+  frame.closed = true;
+  std::erase_if(state.timers, [&](const Timer& t) { return t.frame == frame.number; });
+  for (uint32_t n = 0; n < frame.count && state.doubted > 0; ++n) {
+    if (frame.status[n] == WEFT_NODE_UNKNOWN) --state.doubted;
+  }
+}
+
 void forget_timer(State& state, const Event& e, bool of_pattern) {
   std::erase_if(state.timers, [&](const Timer& t) {
     return t.frame == e.frame && t.node == e.node && t.of_pattern == of_pattern;
@@ -69,6 +78,7 @@ void set_status(State& state, Frame& frame, uint32_t node, uint8_t status) {
 
 void start(State& state, Frame& frame, const Event& e) {
   if (frame.status[e.node] == WEFT_NODE_WAITING) forget_timer(state, e, false);
+  if (frame.status[e.node] == WEFT_NODE_UNKNOWN) --state.doubted;
   if (e.attempt <= 1 && frame.status[e.node] != WEFT_NODE_READY) {
     frame.began[e.node] = e.tick;
     frame.visit[e.node] = e.visit;
@@ -115,7 +125,7 @@ void accept(State& state, const Event& e) {
   state.input = e.value()["input"_k];
   state.params = e.value()["params"_k];
   state.seed = e.value()["seed"_k].as_u64();
-  state.accepted = e.tick;
+  state.accepted = state.since = e.tick;
   state.status = RunStatus::running;
 }
 
@@ -174,8 +184,11 @@ void fold(State& state, const Event& e) {
   state.updated = e.tick;
   switch (e.type) {
     case Type::run_accepted: return accept(state, e);
-    case Type::run_started:
-    case Type::run_resumed: state.status = RunStatus::running; return;
+    case Type::run_started: state.status = RunStatus::running; return;
+    case Type::run_resumed:
+      state.status = RunStatus::running;
+      state.since = e.tick;
+      return;
     case Type::run_waiting: state.status = RunStatus::waiting; return;
     case Type::run_paused: state.status = RunStatus::paused; return;
     case Type::run_completed: return end_run(state, e, RunStatus::completed);
@@ -188,7 +201,7 @@ void fold(State& state, const Event& e) {
       return;
     case Type::frame_opened: return open_frame(state, e);
     case Type::frame_advanced: state.frames[e.frame].memo = e.value(); return;
-    case Type::frame_closed: state.frames[e.frame].closed = true; return;
+    case Type::frame_closed: return close_frame(state, state.frames[e.frame]);
     case Type::timer_set:
       state.timers.push_back({e.frame, e.node, e.value().as_i64(), true});
       return;

@@ -38,7 +38,7 @@ inline bool is_node_active(uint8_t s) { return s >= WEFT_NODE_READY && s <= WEFT
 // while the node is active and its result or error when it has ended.
 struct Frame {
   uint32_t number = 0;
-  uint32_t block = 0;  // in the plan
+  uint32_t block = 0;            // in the plan
   const Frame* outer = nullptr;  // the parent; these five never change once the frame is open
   uint32_t parent = event::no_frame;
   uint32_t parent_node = event::no_node;
@@ -85,7 +85,8 @@ struct State {
   uint64_t seq = 0;  // of the latest event
   uint64_t seed = 0;
   int64_t accepted = 0, updated = 0, ended = 0;  // ticks
-  Value acceptance;                 // payload of run_accepted
+  int64_t since = 0;  // from when on its time limit counts: accepted, or read back the last time
+  Value acceptance;   // payload of run_accepted
   Value input, params;
   Value stopping;          // payload of run_stopping, when the run was asked to end
   Value outcome;           // result, error or reason
