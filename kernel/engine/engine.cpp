@@ -207,6 +207,7 @@ void Engine::begin(Submission& s) {
     if (!taken && slot.run->state.seq == 0) return finish(slot, &taken.error());
     if (!taken) break;
   }
+  if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
   input.kind = run::Input::Kind::resume;
   decide(slot, input);
   if (!s.settles || slot.run->state.doubted == 0) return;
@@ -281,12 +282,17 @@ void Engine::commit() {
 }
 
 // Nothing of the turn is durable: every run that it touched is dropped. What the store holds of
-// them is whole, and resuming goes on from there.
+// them is whole, and resuming goes on from there. A run that keeps nothing loses nothing.
 void Engine::give_up(const Error& error) {
-  published_.clear();
-  std::vector<Slot*> dropped;
-  dropped.swap(touched_);
-  for (Slot* slot : dropped) finish(*slot, &error);
+  std::vector<Slot*> touched;
+  touched.swap(touched_);
+  for (Slot* slot : touched) {
+    slot->is_touched = false;
+    slot->ticket->is_accepted.store(true, std::memory_order_release);
+    if (!slot->is_durable) continue;
+    std::erase_if(published_, [&](const Published& p) { return p.run == slot->run.get(); });
+    finish(*slot, &error);
+  }
 }
 
 void Engine::release() {
@@ -320,7 +326,6 @@ void Engine::finish(Slot& slot, const Error* error) {
       if (call.run == slot.number) call.is_forgotten = true;
     });
   }
-  for (const auto& channel : channels_) slot.published.push_back(channel->pushed());
   {
     base::Lock lock(inbox_.mutex());
     ticket.is_accepted.store(true, std::memory_order_release);
@@ -338,6 +343,10 @@ void Engine::retire() {
   const auto is_gone = [](const Held& held) { return held.slot->is_gone; };
   for (auto* list : {&ready_, &held_, &performing_}) std::erase_if(*list, is_gone);
   std::erase_if(retired_, [&](const std::unique_ptr<Slot>& slot) {
+    // A run may leave before its last events are published, but not after the end of that turn.
+    if (slot->published.empty()) {
+      for (const auto& channel : channels_) slot->published.push_back(channel->pushed());
+    }
     if (slot->open_calls > 0) return false;  // a plugin may still read its arguments
     for (size_t i = 0; i < slot->published.size(); ++i) {
       if (channels_[i]->consumed() < slot->published[i]) return false;

@@ -83,6 +83,7 @@ class Engine final {
 
   // perform.cpp
   void perform(Slot& slot, const run::Command& command);
+  void refuse_call(Slot& slot, const run::Command& command);
   void perform_call(Slot& slot, const run::Command& command);
   void start_elsewhere(Call& call);
   void answer_inline(Slot& slot, Call& call, weft_status status);

@@ -50,23 +50,41 @@ bool is_current(const run::Run& run, const Command& c) {
          frame.status[c.node] == WEFT_NODE_RUNNING && frame.attempt[c.node] == c.attempt;
 }
 
+bool is_stopping(const run::Run& run, const Command& c) {
+  return (run.state.frames[c.frame].traits[c.node] & state::trait_stopping) != 0;
+}
+
 }  // namespace
 
 void Engine::perform(Slot& slot, const Command& command) {
   switch (command.kind) {
     case Command::Kind::call:
-      if (is_current(*slot.run, command)) perform_call(slot, command);
-      return;
+      if (!is_current(*slot.run, command)) return;
+      return is_stopping(*slot.run, command) ? refuse_call(slot, command)
+                                             : perform_call(slot, command);
     case Command::Kind::ask: return ask_hooks(slot, command);
     case Command::Kind::tell: {
       Value ignored;
       (void)hook_verdict(slot, command, &ignored);
       return;
     }
-    case Command::Kind::finished:
-    case Command::Kind::parked: return finish(slot, nullptr);
+    case Command::Kind::finished: return finish(slot, nullptr);
+    case Command::Kind::parked:
+      // A decision of a person may have come with the run, and then it goes on.
+      if (slot.run->state.status == state::RunStatus::waiting) finish(slot, nullptr);
+      return;
     default: return;
   }
+}
+
+// The step was asked to end before its call was made, so there is no call.
+void Engine::refuse_call(Slot& slot, const Command& command) {
+  weft_error error;
+  say(error, WEFT_ERR_CANCELLED, "the step was asked to end before its tool was called");
+  Input input = reply_to(command, slot.number);
+  input.status = WEFT_CANCELLED;
+  input.error = &error;
+  decide(slot, input);
 }
 
 void Engine::perform_call(Slot& slot, const Command& command) {
@@ -163,7 +181,11 @@ void Engine::answered(weft_op op) {
   Slot* slot = holder_of(call->run);
   if (slot != nullptr) {
     --slot->open_calls;
-    if (!call->is_forgotten && !slot->is_gone) reply(*slot, *call);
+    if (!call->is_forgotten && !slot->is_gone) {
+      reply(*slot, *call);
+    } else {
+      calls_.stray.fetch_add(1, std::memory_order_relaxed);
+    }
   }
   calls_.close(*call);
 }

@@ -37,7 +37,6 @@ void Channel::push(const Published& published) {
   if (queue_.size() - first_ >= base::limits::sink_queue) {
     ++first_;
     ++dropped_;
-    ++consumed_;
   }
   if (first_ > 0 && first_ * 2 >= queue_.size()) {
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(first_));
@@ -64,7 +63,8 @@ void Channel::consume_all() {
     uint64_t dropped = 0;
     {
       base::Lock lock(mutex_);
-      consumed_ += batch_.size();
+      // What was dropped lay behind the batch in hand, whose memory is needed until now.
+      consumed_ += batch_.size() + dropped_;
       batch_.clear();
       if (queue_.size() == first_) {
         queue_.clear();
