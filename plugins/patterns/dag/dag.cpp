@@ -81,7 +81,6 @@ class Walk final {
   }
 
   void begin(weft::sdk::Commands& commands) {
-    late_.clear();  // opening the cache has seen them
     late_.clear();
     for (uint32_t n = 0; n < start_ && n < graph_.count; ++n) {
       commands.skip(n, "the run starts at a later step");
