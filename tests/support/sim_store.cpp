@@ -1,0 +1,70 @@
+#include "sim_store.hpp"
+
+#include <string_view>
+
+#include <weft/value.hpp>
+
+#include "base/json.hpp"
+
+namespace weft::tests {
+
+using namespace weft::lit;
+
+SimStore::SimStore() {
+  table_.size = sizeof table_;
+  table_.flags = WEFT_STORE_DURABLE;
+  table_.commit = commit;
+  table_.own = [](void*, const weft_call*, uint32_t, weft_owner*) noexcept -> weft_status {
+    return WEFT_OK;
+  };
+  table_.tend = [](void*, const weft_call*, weft_out*) noexcept -> weft_status { return WEFT_OK; };
+}
+
+plugin::BoundStore SimStore::bound() {
+  plugin::BoundStore bound;
+  bound.table = &table_;
+  bound.self = this;
+  bound.flags = table_.flags;
+  return bound;
+}
+
+weft_status SimStore::commit(void* self, const weft_call*, const weft_owner*,
+                             const weft_sop* const* ops, uint32_t n, weft_out* out) noexcept {
+  auto& store = *static_cast<SimStore*>(self);
+  if (++store.asked_ == store.fail_at) {
+    const std::string_view message = "the disk is gone";
+    out->err->msg_len =
+        static_cast<uint32_t>(message.copy(out->err->msg, sizeof out->err->msg - 1));
+    return WEFT_FAILED;
+  }
+  for (uint32_t i = 0; i < n; ++i) store.apply(*ops[i]);
+  ++store.commits;
+  if (store.on_commit) store.on_commit();
+  return WEFT_OK;
+}
+
+void SimStore::apply(const weft_sop& op) {
+  const std::string key(to_view(op.key));
+  const std::string bytes(to_view(op.bytes));
+  written += std::to_string(op.kind) + ' ' + key + ' ' + std::to_string(op.seq) + '-' +
+             std::to_string(op.last) + '\n' + bytes + '\n';
+  switch (op.kind) {
+    case WEFT_SOP_APPEND: {
+      Run& run = runs[key];
+      if (op.expect != run.last || op.seq != run.last + 1 || op.last < op.seq || bytes.empty()) {
+        broken_rule = "records of run " + key + " do not follow " + std::to_string(run.last);
+      }
+      run.last = op.last;
+      run.records.push_back(bytes);
+      return;
+    }
+    case WEFT_SOP_RUN:
+      runs[key].status = Value(op.val)["status"_k].as_text();
+      written += base::json_text(Value(op.val)) + '\n';
+      return;
+    case WEFT_SOP_KV_PUT: definitions[key] = bytes; return;
+    default: broken_rule = "operation " + std::to_string(op.kind) + " is not known";
+  }
+}
+
+}  // namespace weft::tests

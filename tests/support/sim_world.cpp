@@ -1,0 +1,133 @@
+#include "sim_world.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/encode.hpp"
+#include "base/json.hpp"
+#include "journal/recover.hpp"
+
+namespace weft::tests {
+
+using namespace weft::lit;
+
+SimWorld::SimWorld(Setup setup)
+    : env(setup.seed), tools(env, port), setup_(std::move(setup)), kept_(store.bound()) {
+  env.has_threads = setup_.has_threads;
+  open();
+}
+
+SimWorld::~SimWorld() {
+  tools.is_dead = true;
+  while (env.run_one()) {
+  }
+}
+
+void SimWorld::open() {
+  engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, {}};
+  if (setup_.has_sink) parts.sinks.push_back(sink.bound());
+  engine = std::make_unique<engine::Engine>(std::move(parts));
+  engine::Engine::connect(*engine, port);
+}
+
+std::unique_ptr<engine::Submission> SimWorld::submission(const Plan& plan, const std::string& id) {
+  auto bindings = std::make_shared<engine::Bindings>();
+  bindings->plan = plan;
+  for (const plan::Component& c : plan->tools) bindings->tools.push_back(tools.bound(c.component));
+  auto submission = std::make_unique<engine::Submission>();
+  submission->bindings = std::move(bindings);
+  submission->ticket = std::make_shared<engine::Ticket>();
+  submission->ticket->run = id;
+  submission->ticket->wants_detail = true;
+  return submission;
+}
+
+std::shared_ptr<engine::Ticket> SimWorld::submit(const Plan& plan, std::string id) {
+  auto made = submission(plan, id);
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.begin_object();
+  b.set("id"_k, std::string_view(id));
+  b.set("definition"_k, std::string_view(base::to_hex(plan->hash)));
+  b.key("input"_k);
+  b.begin_object();
+  b.set("number"_k, 7);
+  b.set("text"_k, "what the run was given, longer than a slot");
+  b.end_object();
+  b.set("params"_k, null_value());
+  b.set("seed"_k, setup_.seed);
+  b.end_object();
+  made->acceptance = base::pack(b.take_value());
+  auto ticket = made->ticket;
+  engine->submit(std::move(made));
+  return ticket;
+}
+
+std::shared_ptr<engine::Ticket> SimWorld::resume(const Plan& plan,
+                                                 std::optional<run::Settle> settle,
+                                                 std::string id) {
+  auto made = submission(plan, id);
+  made->records = store.runs[id].records;
+  if (made->records.empty()) throw std::logic_error("the store has no records of " + id);
+  made->settles = settle.has_value();
+  if (settle) made->settle = *settle;
+  auto ticket = made->ticket;
+  engine->submit(std::move(made));
+  return ticket;
+}
+
+void SimWorld::cancel(const std::shared_ptr<engine::Ticket>& ticket) {
+  run::Input input;
+  input.kind = run::Input::Kind::cancel;
+  engine->post(ticket, input, "nobody wants it any more");
+}
+
+bool SimWorld::step(int64_t until) {
+  if (env.draw(3) == 0 && env.run_one()) return true;
+  if (engine->turn() || env.run_one()) return true;
+  const int64_t next = std::min(engine->next_due(), env.next_due());
+  if (next > until || next == INT64_MAX) {
+    if (until != INT64_MAX) env.advance_to(until);
+    return false;
+  }
+  env.advance_to(next);
+  return true;
+}
+
+void SimWorld::settle(int64_t until) {
+  while (step(until)) {
+  }
+}
+
+void SimWorld::crash() {
+  // Threads still come to their end, but nothing they do matters any more.
+  tools.is_dead = true;
+  while (env.run_one()) {
+  }
+  engine.reset();
+  env.forget();
+  tools.is_dead = false;
+  open();
+}
+
+std::string tell(const engine::Report& report) {
+  if (!report.error.code.empty()) return "given up: " + report.error.message;
+  std::string text(state::to_text(report.status));
+  const Value outcome = report.outcome.view();
+  text += report.status == state::RunStatus::failed
+              ? ' ' + std::string(outcome["code"_k].as_text()) + " in " +
+                    std::string(outcome["step"_k].as_text())
+              : ' ' + base::json_text(outcome);
+  const Value steps = report.detail.view()["step_results"_k];
+  std::vector<std::string> lines;
+  for (uint32_t i = 0; i < steps.size(); ++i) {
+    lines.push_back('\n' + std::string(steps.key(i)) + ' ' +
+                    std::string(steps[i]["status"_k].as_text()) + ' ' +
+                    base::json_text(steps[i]["output"_k]));
+  }
+  std::sort(lines.begin(), lines.end());
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
+}  // namespace weft::tests

@@ -1,0 +1,66 @@
+// SimWorld: an engine on a seeded environment with fake tools and a store that outlives it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "sim_env.hpp"
+#include "sim_plans.hpp"
+#include "sim_sink.hpp"
+#include "sim_store.hpp"
+#include "sim_tools.hpp"
+
+namespace weft::tests {
+
+class SimWorld final {
+ public:
+  struct Setup {
+    uint64_t seed = 1;
+    bool has_threads = true;
+    bool has_sink = true;
+    std::vector<plugin::BoundHook> hooks{};
+  };
+  explicit SimWorld(Setup setup);
+  ~SimWorld();
+  SimWorld(const SimWorld&) = delete;
+  SimWorld& operator=(const SimWorld&) = delete;
+
+  using Plan = std::shared_ptr<const plan::Plan>;
+  std::shared_ptr<engine::Ticket> submit(const Plan& plan, std::string id = "run-1");
+  // A run that the store has goes on in the engine of now.
+  std::shared_ptr<engine::Ticket> resume(const Plan& plan, std::optional<run::Settle> settle = {},
+                                         std::string id = "run-1");
+  void cancel(const std::shared_ptr<engine::Ticket>& ticket);
+
+  // Until nothing happens any more by itself, or the tick. Drawn: when works are done between
+  // turns.
+  void settle(int64_t until = INT64_MAX);
+  // One thing; false when there is nothing to do before the tick.
+  bool step(int64_t until = INT64_MAX);
+
+  // The process ends here and begins anew, with what the store has.
+  void crash();
+
+  SimEnv env;
+  SimStore store;
+  plugin::Port port;
+  SimTools tools;
+  SimSink sink;
+  std::unique_ptr<engine::Engine> engine;
+
+ private:
+  std::unique_ptr<engine::Submission> submission(const Plan& plan, const std::string& id);
+  void open();
+
+  Setup setup_;
+  journal::Store kept_;
+};
+
+// How a run ended: its status, its outcome and every step with status and output; no times and no
+// numbers of attempts, which a crash changes.
+std::string tell(const engine::Report& report);
+
+}  // namespace weft::tests
