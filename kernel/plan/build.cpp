@@ -135,7 +135,9 @@ uint32_t Filler::template_of(Value tree, const spec::Item* item) {
   if (!tree.exists()) return none;
   std::vector<Error> errors;
   expr::Template::Source source{tree, {}, {}};
-  if (item != nullptr) source.schema = spec_.tools[item->tool].tool->parameters;
+  if (item != nullptr && spec_.tools[item->tool].schema->root().restricts_templates) {
+    source.schema = spec_.tools[item->tool].tool->parameters;
+  }
   plan_.templates.push_back(expr::Template::compile(source, scope_.names(), errors));
   for (Error& error : errors) {
     problem(tree, error);

@@ -150,7 +150,8 @@ void Writer::step(const spec::Rule* extras, Value value) {
 }
 
 void Writer::step_field(const spec::FieldName& field, const spec::Item& item, Value value) {
-  const bool is_name_the_id = field.field == Field::name && !item.at["id"_k].exists();
+  const bool is_name_the_id =
+      field.field == Field::name && !item.at["id"_k].exists() && item.id == value.as_text();
   out_.key(Key(is_name_the_id                ? "id"
                : field.field == Field::input ? "parameters"
                                              : field.canonical));

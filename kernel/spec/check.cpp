@@ -35,13 +35,6 @@ std::string name_of(const Path& path) {
   return path.is_item ? "item " + std::to_string(path.index) : base::quoted(path.key);
 }
 
-std::string value_text(Value value) {
-  if (value.is_text()) return base::quoted(value.as_text());
-  std::string text = base::json_text(value);
-  if (text.size() > 60) text = types_text(types_of(value));
-  return text;
-}
-
 class Check final {
  public:
   Check(Texts texts, std::vector<Problem>* problems, std::string_view start)
@@ -249,7 +242,9 @@ bool Check::constraints(const Rule& rule, Value value, const Path& path) {
     });
   }
   if (!ok && problems_ == nullptr) return false;
-  return alternatives(rule, value, path) && ok;
+  const bool has_more = !rule.any_of.empty() || !rule.one_of.empty() || !rule.all_of.empty() ||
+                        rule.none_of != nullptr;
+  return (!has_more || alternatives(rule, value, path)) && ok;
 }
 
 bool Check::choice(const Rule& rule, Value value, const Path& path) {

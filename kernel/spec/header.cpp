@@ -171,7 +171,8 @@ void Parser::choose_form(Value definition) {
   Value at = definition["type"_k];
   if (!at.exists()) at = definition["pattern"_k];
   std::string_view name = at.exists() ? at.as_text() : "sequential";
-  if (at.exists() && !at.is_text()) wrong_type(at, "type", "the name of a form");
+  const bool has_wrong_type = at.exists() && !at.is_text();
+  if (has_wrong_type) wrong_type(at, "type", "the name of a form");
   for (uint32_t i = 0; i < definition.size(); ++i) {
     if (!definition.key(i).starts_with('/')) continue;
     if (at.exists()) {
@@ -187,7 +188,7 @@ void Parser::choose_form(Value definition) {
   const Value place = at.exists() ? at : definition;
   if (name == "auto") {
     not_available(place, "auto");
-  } else if (!name.empty()) {
+  } else if (!has_wrong_type) {
     block.form = use_form(name, place);
   }
   spec().blocks.push_back(block);
@@ -201,7 +202,7 @@ void Parser::check_fields(Value definition) {
   for (uint32_t i = 0; i < definition.size(); ++i) {
     unknown_field(definition, i, true, !is_inner);
   }
-  for (uint32_t i = 0; is_inner && i < block.at.size(); ++i) {
+  for (uint32_t i = 0; is_inner && block.at.is_object() && i < block.at.size(); ++i) {
     unknown_field(block.at, i, false, true);
   }
   // A form may have limits of its own, and then checks them.

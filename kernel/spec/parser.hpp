@@ -60,6 +60,7 @@ class Parser final {
 
   // step.cpp
   void read_step(const Rule* extras, Draft draft);
+  void read_extras(const Draft& draft, const Rule* extras);
   void step_field(Draft& draft, const FieldName& field, Value value);
   void name_step(Draft& draft);
   void read_kind(Draft& draft);

@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "base/json.hpp"
+#include "base/text.hpp"
+
 namespace weft::spec {
 
 namespace {
@@ -42,6 +45,13 @@ std::string types_text(uint8_t types) {
     if (bit != type_null) text += article(name);
     text += name;
   }
+  return text;
+}
+
+std::string value_text(Value value) {
+  if (value.is_text()) return base::quoted(value.as_text());
+  std::string text = base::json_text(value);
+  if (text.size() > 60) text = types_text(types_of(value));
   return text;
 }
 

@@ -50,6 +50,7 @@ struct Rule {
   bool folds = false;                    // enumerations are compared by base::fold_name
   bool fills = false;                    // it or a rule below has aliases, defaults or folds
   bool marks = false;                    // it or a rule below is marked
+  bool restricts_templates = false;      // it or a rule below says 'template'
   bool implicit_input = false;           // steps take the result of the one before as their input
   uint64_t required = 0, fallbacks = 0;  // bit sets over properties
   std::vector<Property> properties;
@@ -83,6 +84,7 @@ struct Schema::Rules {
 // The types that a value has, as bits.
 uint8_t types_of(Value value);
 std::string types_text(uint8_t types);
+std::string value_text(Value value);  // short: of large ones the type
 bool is_multiple(Value value, Value of);
 
 // How a value stands to a rule.

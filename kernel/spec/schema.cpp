@@ -322,7 +322,8 @@ bool Compiler::read_format(Rule& to, Value value) {
               base::did_you_mean(value.as_text(), names));
 }
 
-bool Compiler::read_template(Rule&, Value value) {
+bool Compiler::read_template(Rule& to, Value value) {
+  to.restricts_templates = true;
   return value.as_text() == "refuse" || value.as_text() == "raw" ||
          fail("'template' must be 'refuse' or 'raw'");
 }
@@ -333,7 +334,6 @@ bool Compiler::read_items(Rule& to, Value value) {
 }
 
 bool Compiler::read_not(Rule& to, Value value) {
-  std::vector<const Rule*> made;
   const size_t before = rules_.size();
   to.none_of = rule(value);
   if (to.none_of == nullptr) return false;
@@ -372,6 +372,7 @@ const Rule* Compiler::child(Rule& owner, Value schema) {
   if (made == nullptr) return nullptr;
   owner.fills = owner.fills || made->fills;
   owner.marks = owner.marks || made->marks;
+  owner.restricts_templates = owner.restricts_templates || made->restricts_templates;
   return made;
 }
 

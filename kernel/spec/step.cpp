@@ -38,10 +38,12 @@ void Parser::read_step(const Rule* extras, Draft draft) {
     draft.form = use_form("sequential", draft.at);
   }
   const Rule* form = form_root(draft.form);
+  bool has_more = extras != nullptr && !extras->names.empty();
   // What is not available yet may be a word of the form, and then means what the form says.
   for (uint32_t i = 0; i < draft.at.size(); ++i) {
     const weft_slot* key = weft_key_at(draft.at.slot(), i);
     const FieldName* field = find_field(step_fields(), key);
+    has_more = has_more || field == nullptr;
     if (field == nullptr) continue;
     const bool is_later = field->field == Field::later || field->field == Field::on_failure;
     const bool is_arguments = field->field == Field::input || field->field == Field::parameters;
@@ -65,19 +67,35 @@ void Parser::read_step(const Rule* extras, Draft draft) {
               "ids are unique in a definition, inner blocks included");
     }
   }
+  if (has_more) read_extras(draft, extras);
+}
+
+// Fields that the form gives to its steps, and fields that nobody knows.
+void Parser::read_extras(const Draft& draft, const Rule* extras) {
+  uint64_t seen = 0;
   for (uint32_t i = 0; i < draft.at.size(); ++i) {
     const weft_slot* key = weft_key_at(draft.at.slot(), i);
     const Name* extra = extras != nullptr ? extras->find(key) : nullptr;
-    if (extra != nullptr) {
-      const Rule& rule = *extras->properties[extra->property].rule;
-      check_part(rule, draft.at[i]);
-      visit(rule, extras->properties[extra->property].key.view(), draft.at[i],
-            Visitor{this, [](void* self, const Rule& found, std::string_view name, Value value) {
-                      static_cast<Parser*>(self)->read_marked(found, name, value);
-                    }});
-    } else {
+    if (extra == nullptr) {
       unknown_step_field(draft, extras, i);
+      continue;
     }
+    seen |= uint64_t{1} << extra->property;
+    const Rule::Property& property = extras->properties[extra->property];
+    check_part(*property.rule, draft.at[i]);
+    if (extra->is_alias) spec().is_canonical = false;
+    visit(*property.rule, property.key.view(), draft.at[i],
+          Visitor{this, [](void* self, const Rule& rule, std::string_view name, Value value) {
+                    static_cast<Parser*>(self)->read_marked(rule, name, value);
+                  }});
+  }
+  const uint64_t missing = extras != nullptr ? extras->required & ~seen : 0;
+  for (uint32_t i = 0; missing != 0 && i < extras->properties.size(); ++i) {
+    const Key key = extras->properties[i].key;
+    const bool is_kernels = key.view() == "id" || key.view() == "tool";
+    if ((missing >> i & 1) == 0 || is_kernels) continue;
+    const std::string name = base::quoted(key.view());
+    problem(draft.at, "spec.missing_field", name + " is missing", "add " + name);
   }
 }
 
@@ -206,8 +224,9 @@ void Parser::read_type(Draft& draft) {
     problem(draft.at, "spec.depth", "blocks are nested more than 64 deep");
     return;
   }
-  if (draft.arguments.exists()) {
-    problem(draft.arguments, "spec.unknown_field", "a pattern takes no 'parameters'",
+  for (const Value given : {draft.arguments, draft.input}) {
+    if (!given.exists()) continue;
+    problem(given, "spec.unknown_field", "a pattern takes no 'parameters'",
             "its steps speak of outer steps directly");
   }
   Block block;

@@ -106,25 +106,38 @@ TEST_CASE("everything wrong is reported at once, sorted by place", "[plan]") {
  ]})");
   CHECK(made.built.plan == nullptr);
   CHECK(made.problems() ==
-        R"_(2:12 /stepps spec.unknown_field: unknown field 'stepps' (did you mean 'steps'?)
-3:13 /timeout spec.range: 'timeout' must be a duration, not 'soon' (write seconds (300), or a text such as "250ms", "5m", "1h30m" or "PT5M")
-4:11 /merge spec.not_available: 'merge' is not available in this version (remove it)
-7:23 /steps/0/tool spec.unknown_tool: no tool is called 'uper' (did you mean 'upper'?)
-8:3 /steps/1 spec.missing_field: 'input' is missing (add 'input', a text)
-8:10 /steps/1/id spec.duplicate_id: the id 'a' is used twice (ids are unique in a definition, inner blocks included)
-8:45 /steps/1/paramters spec.unknown_field: unknown field 'paramters' (did you mean 'parameters'?)
-9:56 /steps/2/parameters/input spec.wrong_type: 'input' must be a text, not an integer
-9:68 /steps/2/parameters/inptu spec.unknown_field: unknown field 'inptu' (did you mean 'input'?)
-10:56 /steps/3/parameters/input spec.unknown_reference: nothing is called 'nmae' at character 3 (did you mean 'name'?)
-10:56 /steps/3/parameters/input expr.syntax: the expression ends too early at character 15 (a value or a path is expected)
-11:40 /steps/4/retry spec.retry_forbidden: the tool 'send' must not be called twice, so the step cannot be retried (remove the retry, or choose an operation that may be repeated)
-11:58 /steps/4/depends_on/0 spec.unknown_reference: there is no step 'bb'
-11:74 /steps/4/mutex spec.not_available: 'mutex' is not available in this version (remove it)
-12:24 /steps/5/agent spec.not_available: 'agent' is not available in this version (remove it)
-13:3 /steps/6 spec.step_kind: the step does nothing (give it a 'tool' or a 'type')
-14:3 /steps/7 spec.missing_field: 'id' is missing (give the step an id)
-15:3 /steps/8 spec.wrong_type: a step must be an object, not an integer
-)_");
+        "2:12 /stepps spec.unknown_field: unknown field 'stepps' (did you mean 'steps'?)\n"
+        "3:13 /timeout spec.range: 'timeout' must be a duration, not 'soon' (write "
+        "seconds (300), or a text such as \"250ms\", \"5m\", \"1h30m\" or \"PT5M\")\n"
+        "4:11 /merge spec.not_available: 'merge' is not available in this version (remove "
+        "it)\n"
+        "7:23 /steps/0/tool spec.unknown_tool: no tool is called 'uper' (did you mean "
+        "'upper'?)\n"
+        "8:3 /steps/1 spec.missing_field: 'input' is missing (add 'input', a text)\n"
+        "8:10 /steps/1/id spec.duplicate_id: the id 'a' is used twice (ids are unique in "
+        "a definition, inner blocks included)\n"
+        "8:45 /steps/1/paramters spec.unknown_field: unknown field 'paramters' (did you "
+        "mean 'parameters'?)\n"
+        "9:56 /steps/2/parameters/input spec.wrong_type: 'input' must be a text, not an "
+        "integer\n"
+        "9:68 /steps/2/parameters/inptu spec.unknown_field: unknown field 'inptu' (did "
+        "you mean 'input'?)\n"
+        "10:56 /steps/3/parameters/input spec.unknown_reference: nothing is called 'nmae' "
+        "at character 3 (did you mean 'name'?)\n"
+        "10:56 /steps/3/parameters/input expr.syntax: the expression ends too early at "
+        "character 15 (a value or a path is expected)\n"
+        "11:40 /steps/4/retry spec.retry_forbidden: the tool 'send' must not be called "
+        "twice, so the step cannot be retried (remove the retry, or choose an operation "
+        "that may be repeated)\n"
+        "11:58 /steps/4/depends_on/0 spec.unknown_reference: there is no step 'bb'\n"
+        "11:74 /steps/4/mutex spec.not_available: 'mutex' is not available in this "
+        "version (remove it)\n"
+        "12:24 /steps/5/agent spec.not_available: 'agent' is not available in this "
+        "version (remove it)\n"
+        "13:3 /steps/6 spec.step_kind: the step does nothing (give it a 'tool' or a "
+        "'type')\n"
+        "14:3 /steps/7 spec.missing_field: 'id' is missing (give the step an id)\n"
+        "15:3 /steps/8 spec.wrong_type: a step must be an object, not an integer\n");
 }
 
 TEST_CASE("unknown field names the nearest known one", "[plan]") {
@@ -253,4 +266,31 @@ TEST_CASE("objections of a pattern stand where the user wrote", "[plan]") {
   CHECK(built.problems[0].where.pointer == expected);
   CHECK(built.problems[0].message == "the step never runs");
   CHECK(built.problems[0].code == "plan.rejected");
+}
+
+TEST_CASE("a definition of the wrong shape is refused, never misread", "[plan]") {
+  const auto [text, expected] = GENERATE(table<const char*, const char*>({
+      {"7", " spec.wrong_type: a definition must be an object, not an integer"},
+      {R"({"id":"x","type":""})", "/type spec.unknown_form: no pattern is called ''"},
+      {R"({"id":"x","type":3})", "/type spec.wrong_type: 'type' must be the name of a form"},
+      {R"({"id":"x","type":"auto"})", "/type spec.not_available: 'auto' is not available"},
+      {R"({"id":"x","/chain":"a"})", "/~1chain spec.wrong_type: '/chain' must be an object"},
+      {R"({"id":"x","steps":3})", "/steps spec.wrong_type: 'steps' must be a list of steps"},
+      {R"({"id":"x"})", " spec.missing_field: 'steps' is missing"},
+      {R"({"steps":[]})", " spec.missing_field: 'id' is missing"},
+      {R"({"id":"x","limits":{"stepz":1},"steps":[]})",
+       "/limits/stepz spec.unknown_field: unknown field 'stepz' (did you mean 'steps'?)"},
+      {R"({"id":"x","policy":{"fs":{"raed":[]}},"steps":[]})",
+       "/policy/fs/raed spec.unknown_field: unknown field 'raed' (did you mean 'read'?)"},
+      {R"({"id":"x","required_tools":["upperr"],"steps":[]})",
+       "/required_tools/0 spec.unknown_tool: no tool is called 'upperr'"},
+      {R"({"id":"x","on_failure":"rollback","steps":[]})",
+       "/on_failure spec.not_available: 'on_failure' is not available"},
+      {R"({"id":"x","input_schema":{"type":"strin"},"steps":[]})",
+       "/input_schema/type spec.schema: unknown type 'strin'"},
+      {R"({"id":"x","steps":[{"id":"p","input":1,"steps":[]}]})",
+       "/steps/0/input spec.unknown_field: a pattern takes no 'parameters'"},
+  }));
+  CAPTURE(text);
+  CHECK_THAT(Definition(text).problems(), ContainsSubstring(expected));
 }
