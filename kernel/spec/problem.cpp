@@ -1,6 +1,7 @@
 #include "spec/problem.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
@@ -85,10 +86,16 @@ std::vector<Error> placed(std::span<const Problem> problems, const Origin& origi
     }
     errors.push_back(std::move(error));
   }
-  std::stable_sort(errors.begin(), errors.end(), [](const Error& a, const Error& b) {
-    return std::tie(a.where.line, a.where.column) < std::tie(b.where.line, b.where.column);
+  std::vector<size_t> order(errors.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::tie(errors[a].where.line, errors[a].where.column, a) <
+           std::tie(errors[b].where.line, errors[b].where.column, b);
   });
-  return errors;
+  std::vector<Error> sorted;
+  sorted.reserve(errors.size());
+  for (const size_t i : order) sorted.push_back(std::move(errors[i]));
+  return sorted;
 }
 
 }  // namespace weft::spec
