@@ -12,8 +12,11 @@ namespace weft::files {
 
 Draft::Draft(const Spot& spot, mode_t mode) : spot_(spot) {
   const int directory = spot.directory.get();
-  file_ = Fd(::openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
-  if (!file_.is_open() && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+  // A nameless file gets its name through /proc, which may be missing.
+  const bool has_proc = ::access("/proc/self/fd", X_OK) == 0;
+  if (has_proc) file_ = Fd(::openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
+  const bool is_lacking = errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL;
+  if (!file_.is_open() && (!has_proc || is_lacking)) {
     std::string name = fresh_name();
     file_ = Fd(::openat(directory, name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode));
     if (file_.is_open()) temporary_ = std::move(name);

@@ -105,15 +105,17 @@ std::string time_text() {
 
 // The directory of the trash beside a path, made when it is missing.
 Spot trash_for(const Access& access, const Spot& spot) {
+  constexpr size_t name_max = 200;  // with the time it stays below 255
+  std::string kept = spot.name;
+  if (kept.size() > name_max) kept = whole_text(std::string_view(kept).substr(0, name_max));
   const std::string trash = joined(parent_of(spot.path), trash_name);
+  const std::string path = joined(trash, time_text().append(1, '-').append(kept));
+  if (auto there = access.try_spot(path)) return std::move(*there);
   const Spot place = access.spot(trash);
   if (::mkdirat(place.directory.get(), place.name.c_str(), 0700) != 0 && errno != EEXIST) {
     fail(errno, "create", trash);
   }
-  constexpr size_t name_max = 200;  // with the time it stays below 255
-  std::string kept = spot.name;
-  if (kept.size() > name_max) kept = whole_text(std::string_view(kept).substr(0, name_max));
-  return access.spot(joined(trash, time_text().append(1, '-').append(kept)));
+  return access.spot(path);
 }
 
 // Moves an entry, never over another one. False when it is on another file system.
