@@ -3,10 +3,13 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include <weft/sdk/json.hpp>
 
 namespace weft::test {
 namespace {
@@ -46,12 +49,16 @@ FakeHost::FakeHost() {
   raw_.version = to_str("1");
   raw_.log_mask = &mask_;
   raw_.log = &FakeHost::log;
-  raw_.complete = [](void*, weft_op, weft_status, weft_val, const weft_error*) noexcept {
-    return weft_status{WEFT_NOT_FOUND};
+  raw_.complete = [](void* h, weft_op op, weft_status status, weft_val result,
+                     const weft_error* err) noexcept {
+    Completion completion{status, status == WEFT_OK ? sdk::json_text(Value(result)) : ""};
+    if (err != nullptr) completion.text.assign(err->msg, err->msg_len);
+    return static_cast<FakeHost*>(h)->complete(op, std::move(completion));
   };
-  raw_.complete_doc = [](void*, weft_op, weft_doc* result) noexcept {
+  raw_.complete_doc = [](void* h, weft_op op, weft_doc* result) noexcept {
+    Completion completion{WEFT_OK, sdk::json_text(Value(result->val))};
     result->release(result);
-    return weft_status{WEFT_NOT_FOUND};
+    return static_cast<FakeHost*>(h)->complete(op, std::move(completion));
   };
   raw_.emit = [](void*, weft_op, weft_val) noexcept { return weft_status{WEFT_NOT_FOUND}; };
   raw_.arena_grow = &Memory::grow;
@@ -65,6 +72,29 @@ void FakeHost::log(void* h, uint32_t, weft_str message, weft_val) noexcept {
   auto& self = *static_cast<FakeHost*>(h);
   const std::scoped_lock lock(self.mutex_);
   self.lines_.emplace_back(to_view(message));
+}
+
+void FakeHost::open(weft_op op) {
+  const std::scoped_lock lock(mutex_);
+  open_[op] = {};
+}
+
+weft_status FakeHost::complete(weft_op op, Completion completion) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = open_.find(op);
+  if (found == open_.end() || found->second.status != WEFT_PENDING) return WEFT_NOT_FOUND;
+  found->second = std::move(completion);
+  completed_.notify_all();
+  return WEFT_OK;
+}
+
+FakeHost::Completion FakeHost::await(weft_op op) {
+  std::unique_lock lock(mutex_);
+  completed_.wait_for(lock, std::chrono::seconds(20),
+                      [&] { return open_[op].status != WEFT_PENDING; });
+  Completion completion = std::move(open_[op]);
+  open_.erase(op);
+  return completion;
 }
 
 std::vector<std::string> FakeHost::logged() const {

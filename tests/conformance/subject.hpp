@@ -1,8 +1,10 @@
 // Subject: the plugin that a conformance suite is run against, and the host it is given.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,9 +32,14 @@ class Memory final {
   std::vector<std::unique_ptr<uint64_t[]>> chunks_;
 };
 
-// A host with the seven functions and no services; keeps what is logged.
+// A host with the seven functions and no services; keeps what is logged and what completes.
 class FakeHost final {
  public:
+  struct Completion {
+    weft_status status = WEFT_PENDING;
+    std::string text;  // the result as JSON, or the message
+  };
+
   FakeHost();
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
@@ -41,12 +48,20 @@ class FakeHost final {
   std::vector<std::string> logged() const;
   void listen(uint32_t mask) { mask_ = mask; }
 
+  // Operations that are not open complete with NOT_FOUND.
+  void open(weft_op op);
+  // Waits for it and closes it; PENDING when it took too long.
+  Completion await(weft_op op);
+
  private:
+  weft_status complete(weft_op op, Completion completion);
   static void log(void* h, uint32_t level, weft_str message, weft_val fields) noexcept;
 
   weft_host raw_{};
   uint32_t mask_ = ~0U;
   mutable std::mutex mutex_;
+  std::condition_variable completed_;
+  std::map<weft_op, Completion> open_;
   std::vector<std::string> lines_;
 };
 
@@ -58,6 +73,12 @@ class Invocation final {
   Invocation& operator=(const Invocation&) = delete;
 
   const weft_call* call() const { return &call_; }
+  void give(Value args, weft_op op = 1) {
+    call_.args = args.raw();
+    call_.op = op;
+  }
+  void cancel() { cancel_ = 1; }
+  void end_by(uint64_t deadline_ns) { call_.deadline_ns = deadline_ns; }
   weft_out* out() { return &out_; }
   Value value() const { return Value(out_.val); }
   uint32_t flags() const { return out_.flags; }
