@@ -74,7 +74,7 @@ Loaded Kernel::load(std::string_view text, std::string_view file, std::string_vi
     source.locator = {&text, place_in_json};
   } else {
     auto number = rooms_->registry->find_format(format.empty() ? std::string(file)
-                                                               : "." + std::string(format));
+                                                               : std::string(".").append(format));
     if (!number) return refuse(number.error());
     auto loaded_format = rooms_->registry->format(*number);
     if (!loaded_format) return refuse(loaded_format.error());

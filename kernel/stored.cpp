@@ -227,7 +227,7 @@ std::vector<PluginState> Kernel::plugins() const {
 
 namespace {
 
-ComponentInfo info_of(const plugin::Registry& registry, uint32_t number) {
+ComponentEntry info_of(const plugin::Registry& registry, uint32_t number) {
   const plugin::Component& c = registry.component(number);
   return {c.id,      c.version, c.kind, c.description, registry.entries()[c.entry].id,
           c.aliases, c.manifest};
@@ -235,18 +235,18 @@ ComponentInfo info_of(const plugin::Registry& registry, uint32_t number) {
 
 }  // namespace
 
-std::vector<ComponentInfo> Kernel::components(std::string_view kind) const {
-  std::vector<ComponentInfo> all;
+std::vector<ComponentEntry> Kernel::components(std::string_view kind) const {
+  std::vector<ComponentEntry> all;
   for (uint32_t i = 0; i < rooms_->registry->size(); ++i) {
-    ComponentInfo info = info_of(*rooms_->registry, i);
+    ComponentEntry info = info_of(*rooms_->registry, i);
     if (kind.empty() || info.kind == kind) all.push_back(std::move(info));
   }
   std::sort(all.begin(), all.end(),
-            [](const ComponentInfo& a, const ComponentInfo& b) { return a.id < b.id; });
+            [](const ComponentEntry& a, const ComponentEntry& b) { return a.id < b.id; });
   return all;
 }
 
-Result<ComponentInfo> Kernel::find_component(std::string_view kind, std::string_view name) const {
+Result<ComponentEntry> Kernel::find_component(std::string_view kind, std::string_view name) const {
   auto number = rooms_->registry->find(kind, name);
   if (!number) return number.error();
   return info_of(*rooms_->registry, *number);

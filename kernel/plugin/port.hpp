@@ -1,4 +1,4 @@
-// Port: where the calls of plugins to their host arrive. The engine fills it; the registry lends it.
+// Port: where plugins' calls to their host arrive. The engine fills it, the registry lends it.
 #pragma once
 
 #include <weft/host.h>

@@ -34,6 +34,15 @@ bool lists(const File& list, std::string_view path) {
 }
 
 bool is_listed(const Tree& tree, std::string_view path) {
+  // What several test programs share is listed by each of them.
+  if (is_below(path, "tests/support")) {
+    return std::any_of(tree.files().begin(), tree.files().end(), [&](const File& file) {
+      return is_below(file.path, "tests") && file.path.ends_with("CMakeLists.txt") &&
+             (find_word(file.text, path.substr(6)) != npos ||
+              find_word(file.text, path.substr(path.rfind('/') + 1)) != npos ||
+              globs(file.text, path.substr(6)));
+    });
+  }
   for (std::string_view folder = folder_of(path);; folder = folder_of(folder)) {
     const std::string at = folder.empty() ? std::string() : std::string(folder) + "/";
     const File* list = tree.find(at + "CMakeLists.txt");

@@ -115,8 +115,9 @@ class Sight final {
       add("outside", "belongs to the kernel", "use plugin-api and the SDK's words");
     }
     if (outside == "plugin-api" && include_.angled) {
+      // <string.h> for memcmp: keys are compared inline.
       const bool known = include_.path.starts_with("weft/") || include_.path == "stddef.h" ||
-                         include_.path == "stdint.h";
+                         include_.path == "stdint.h" || include_.path == "string.h";
       if (!known) add("outside", "is not part of C11's freestanding words", "use <stdint.h> types");
     }
     if (include_.angled) return;
@@ -149,13 +150,13 @@ class Sight final {
     struct Door {
       std::string_view library, place;
     };
-    static constexpr std::array<Door, 10> doors{{{"json", "kernel/base/json."},
+    static constexpr std::array<Door, 10> doors{{{"json", "kernel/base/json"},
                                                  {"dll", "kernel/plugin/library."},
                                                  {"asio", "kernel/engine/"},
                                                  {"asio", "hosts/"},
                                                  {"beast", "hosts/"},
                                                  {"program_options", "hosts/"},
-                                                 {"system", "kernel/base/json."},
+                                                 {"system", "kernel/base/json"},
                                                  {"system", "kernel/plugin/library."},
                                                  {"system", "kernel/engine/"},
                                                  {"system", "hosts/"}}};

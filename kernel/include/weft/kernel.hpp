@@ -100,7 +100,7 @@ struct PluginState {
   std::vector<std::string> components;
 };
 
-struct ComponentInfo {
+struct ComponentEntry {
   std::string id, version, kind, description, plugin;
   std::vector<std::string> aliases;
   Value manifest;  // lives as long as the kernel
@@ -155,8 +155,8 @@ class Kernel final {
   Result<std::string> find_run(std::string_view prefix);
 
   std::vector<PluginState> plugins() const;
-  std::vector<ComponentInfo> components(std::string_view kind) const;
-  Result<ComponentInfo> find_component(std::string_view kind, std::string_view name) const;
+  std::vector<ComponentEntry> components(std::string_view kind) const;
+  Result<ComponentEntry> find_component(std::string_view kind, std::string_view name) const;
 
   // For hosts that own the loop: one turn; false when there was nothing to do.
   bool turn();

@@ -62,10 +62,11 @@ typedef struct weft_val {
   uint64_t bytes;
 } weft_val;
 
-/* A value moved to the receiver, who calls release exactly once, on any thread. Frozen. */
+/* A value moved to the receiver, who calls release exactly once. Frozen. */
 typedef struct weft_doc {
   weft_val val;
   void* owner;
+  /* Gives it back. [any] */
   WEFT_FN(void, release, struct weft_doc*);
 } weft_doc;
 
