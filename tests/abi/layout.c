@@ -1,5 +1,5 @@
 /* Prints the layout of every struct of the plugin ABI: name and size, then offset, size and name of
- * each field. Fails when a struct has a hole, which is padding or a field that is not listed here. */
+ * each field. Fails when a struct has a hole: padding, or a field that is not listed here. */
 #include <stdio.h>
 #include <weft/draft/format.h>
 #include <weft/draft/hook.h>
