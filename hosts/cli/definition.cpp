@@ -1,0 +1,38 @@
+#include "definition.hpp"
+
+#include <algorithm>
+
+#include "values.hpp"
+
+namespace weft::cli {
+
+Result<Definition> read_definition(const std::string& file, std::string_view format) {
+  auto text = read_text(file);
+  if (!text) return text.error();
+  Definition definition{file, std::move(*text), std::string(format)};
+  if (file != "-") return definition;
+  definition.file = "standard input";
+  const size_t first = definition.text.find_first_not_of(" \t\r\n");
+  const bool is_json = first != std::string::npos && definition.text[first] == '{';
+  if (definition.format.empty()) definition.format = is_json ? "json" : "yaml";
+  return definition;
+}
+
+Checked check(Session& session, const Definition& definition) {
+  session.diagnostics().add_source(definition.file, definition.text);
+  Loaded loaded = session.kernel().load(definition.text, definition.file, definition.format);
+  for (const Error& warning : loaded.warnings) session.say(warning, Severity::warning);
+  for (const Error& problem : loaded.problems) session.say(problem);
+  Checked checked;
+  if (!loaded.workflow.empty()) {
+    checked.workflow = std::move(loaded.workflow.front());
+    return checked;
+  }
+  const bool lacks_plugin =
+      std::all_of(loaded.problems.begin(), loaded.problems.end(),
+                  [](const Error& e) { return e.code.starts_with("plugin."); });
+  checked.exit = lacks_plugin ? Exit::missing : Exit::invalid;
+  return checked;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,39 @@
+// Verbs 'validate' and 'explain'.
+#include <algorithm>
+
+#include "definition.hpp"
+#include "verbs.hpp"
+
+namespace weft::cli {
+
+Exit validate(const Arguments& arguments, const Console& console) {
+  auto session = Session::open(arguments, console, {});
+  if (!session) return complain(console, session.error());
+  Exit exit = Exit::ok;
+  for (const std::string& file : arguments.words()) {
+    auto definition = read_definition(file, arguments.value("format"));
+    if (!definition) {
+      (*session)->say(definition.error());
+      exit = std::max(exit, exit_of(definition.error()));
+      continue;
+    }
+    const Checked checked = check(**session, *definition);
+    exit = std::max(exit, checked.exit);
+    if (checked.workflow) console.out.write(definition->file + ": valid\n");
+  }
+  return exit;
+}
+
+Exit explain(const Arguments& arguments, const Console& console) {
+  auto definition = read_definition(arguments.words().front(), arguments.value("format"));
+  if (!definition) return complain(console, definition.error());
+  auto session = Session::open(arguments, console, {});
+  if (!session) return complain(console, session.error());
+  const Checked checked = check(**session, *definition);
+  if (!checked.workflow) return checked.exit;
+  console.out.write(arguments.has("mermaid") ? checked.workflow->explain_mermaid()
+                                             : checked.workflow->explain_text());
+  return Exit::ok;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,183 @@
+// Verbs 'list' and 'show'.
+#include <algorithm>
+
+#include "outcome.hpp"
+#include "pool.hpp"
+#include "table.hpp"
+#include "times.hpp"
+#include "verbs.hpp"
+
+namespace weft::cli {
+
+using namespace weft::lit;
+
+namespace {
+
+Style style_of(std::string_view status) {
+  if (status == "completed" || status == "succeeded") return Style::green;
+  if (status == "failed") return Style::red;
+  if (status == "skipped" || status == "pending") return Style::dim;
+  return Style::yellow;
+}
+
+std::string painted(const Terminal& terminal, std::string_view status) {
+  return terminal.paint(style_of(status), status);
+}
+
+std::string workflow_text(Value id, Value version) {
+  std::string text = printable(id.as_text());
+  if (!version.as_text().empty()) text += " " + printable(version.as_text());
+  return text;
+}
+
+std::string step_note(Value step) {
+  const Value error = step["error"_k];
+  if (error.exists()) {
+    return printable(error["code"_k].as_text()) + ": " + printable(error["message"_k].as_text());
+  }
+  return printable(step["reason"_k].as_text());
+}
+
+std::string milliseconds_text(Value ms) {
+  return ms.is_number() ? duration_text(static_cast<int64_t>(ms.as_f64() * 1e6)) : "";
+}
+
+void print_timeline(const Outcome& outcome, const Console& console) {
+  const Value detail = outcome.detail.view();
+  const Value workflow = detail["workflow"_k];
+  const int64_t began = parse_time(detail["started_at"_k].as_text());
+  std::string head = "run " + outcome.run + ", ";
+  head += workflow.is_object() ? workflow_text(workflow["id"_k], workflow["version"_k])
+                               : workflow_text(workflow, detail["version"_k]);
+  head += ": " + painted(console.out, to_text(outcome.state));
+  const std::string took = milliseconds_text(detail["duration_ms"_k]);
+  if (!took.empty()) head += " in " + took;
+  console.out.write(head + "\n");
+  if (began != 0) console.out.write("started " + local_text(began) + "\n");
+
+  Table table({"STEP", "STATUS", "START", "TIME", "ATTEMPTS", "NOTE"});
+  const Value steps = detail["step_results"_k];
+  for (uint32_t i = 0; i < steps.size(); ++i) {
+    const Value step = steps[i];
+    const int64_t start = parse_time(step["started_at"_k].as_text());
+    table.add({printable(steps.key(i)), painted(console.out, step["status"_k].as_text()),
+               start != 0 && began != 0 ? "+" + duration_text(start - began) : "",
+               milliseconds_text(step["duration_ms"_k]),
+               std::to_string(step["attempts"_k].as_i64()), step_note(step)});
+  }
+  if (!table.is_empty()) console.out.write("\n" + table.text(console.out));
+  if (outcome.state == RunState::failed) {
+    const Error error = error_of(outcome.result.view());
+    console.out.write("\n" + Diagnostics(console.out).render(error));
+  }
+}
+
+std::string compact(Value value) {
+  constexpr uint32_t columns_max = 100;
+  return value.exists() ? cut(printable(to_json(value)), columns_max) : "";
+}
+
+void add_event(const weft_event& event, Builder& b) {
+  b.begin_object();
+  b.set("seq"_k, event.seq);
+  b.key("time"_k);
+  b.time(event.time_ns);
+  b.set("type"_k, to_view(event.type));
+  if (event.step.n != 0) b.set("step"_k, to_view(event.step));
+  if (event.attempt != 0) b.set("attempt"_k, event.attempt);
+  if (event.data.root != nullptr) b.set("data"_k, Value(event.data));
+  b.end_object();
+}
+
+// The detail with an entry 'events'; values of events live only as long as their callback.
+Result<Document> with_events(Kernel& kernel, const Outcome& outcome) {
+  std::vector<Document> events;
+  auto told = kernel.events(outcome.run, [&](const weft_event& event) {
+    Pool pool;
+    Builder b(pool.arena());
+    add_event(event, b);
+    events.push_back(Document::copy(b.take_value()));
+  });
+  if (!told) return told.error();
+  Pool pool;
+  Builder b(pool.arena());
+  const Value detail = outcome.detail.view();
+  b.begin_object();
+  for (uint32_t i = 0; i < detail.size(); ++i) b.set(Key(detail.key(i)), detail[i]);
+  b.key("events"_k);
+  b.begin_array();
+  for (const Document& event : events) b.link(event.view());
+  b.end_array();
+  b.end_object();
+  return Document::copy(b.take_value());
+}
+
+Result<void> print_events(Kernel& kernel, const std::string& run, const Console& console) {
+  Table table({"SEQ", "TIME", "EVENT", "STEP", "VALUE"});
+  int64_t began = 0;
+  auto told = kernel.events(run, [&](const weft_event& event) {
+    if (began == 0) began = event.time_ns;
+    table.add({std::to_string(event.seq), "+" + duration_text(event.time_ns - began),
+               std::string(to_view(event.type)), printable(to_view(event.step)),
+               compact(Value(event.data))});
+  });
+  if (!told) return told;
+  console.out.write("\n" + table.text(console.out));
+  return {};
+}
+
+}  // namespace
+
+Exit list(const Arguments& arguments, const Console& console) {
+  auto limit = number_of(arguments, "limit", 20);
+  if (!limit) return complain(console, limit.error());
+  auto session = Session::open(arguments, console, {false, true});
+  if (!session) return complain(console, session.error());
+  auto runs = (*session)->kernel().list(*limit);
+  if (!runs) return complain(console, runs.error());
+  if (arguments.has("json")) {
+    console.out.write(runs->to_json(true) + "\n");
+    return Exit::ok;
+  }
+  Table table({"RUN", "WORKFLOW", "STATUS", "STARTED", "TIME"});
+  for (const Value run : runs->view()) {
+    const int64_t began = run["created_ns"_k].as_i64();
+    const std::string_view status = run["status"_k].as_text();
+    const int64_t took = run["updated_ns"_k].as_i64(began) - began;
+    table.add({printable(run["id"_k].as_text()), workflow_text(run["workflow"_k], run["version"_k]),
+               painted(console.out, status), local_text(began),
+               status == "running" ? "" : duration_text(took)});
+  }
+  if (table.is_empty()) {
+    console.err.write("there are no runs yet; 'weft run FILE' starts one\n");
+  } else {
+    console.out.write(table.text(console.out));
+  }
+  return Exit::ok;
+}
+
+Exit show(const Arguments& arguments, const Console& console) {
+  auto session = Session::open(arguments, console, {false, true});
+  if (!session) return complain(console, session.error());
+  Kernel& kernel = (*session)->kernel();
+  auto id = kernel.find_run(arguments.words().front());
+  if (!id) return complain(console, id.error());
+  auto outcome = kernel.show(*id);
+  if (!outcome) return complain(console, outcome.error());
+  const bool wants_events = arguments.has("events");
+  if (!arguments.has("json")) {
+    print_timeline(*outcome, console);
+    if (!wants_events) return Exit::ok;
+    auto printed = print_events(kernel, *id, console);
+    return printed ? Exit::ok : complain(console, printed.error());
+  }
+  if (wants_events) {
+    auto all = with_events(kernel, *outcome);
+    if (!all) return complain(console, all.error());
+    outcome->detail = std::move(*all);
+  }
+  console.out.write(outcome->detail.to_json(true) + "\n");
+  return Exit::ok;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,91 @@
+#include "session.hpp"
+
+#include <thread>
+
+#include "places.hpp"
+#include "values.hpp"
+
+namespace weft::cli {
+namespace {
+
+Result<std::vector<KernelOptions::Part>> parts_of(const Arguments& arguments,
+                                                  std::string_view option) {
+  std::vector<KernelOptions::Part> parts;
+  for (const std::string& given : arguments.values(option)) {
+    auto part = read_part(option, given);
+    if (!part) return part.error();
+    parts.push_back(std::move(*part));
+  }
+  return parts;
+}
+
+Result<void> add_engine(const Arguments& arguments, KernelOptions& options) {
+  auto threads = number_of(arguments, "threads", std::thread::hardware_concurrency());
+  if (!threads) return threads.error();
+  options.threads = *threads;
+  auto sinks = parts_of(arguments, "sink");
+  if (!sinks) return sinks.error();
+  options.sinks = std::move(*sinks);
+  auto hooks = parts_of(arguments, "hook");
+  if (!hooks) return hooks.error();
+  options.hooks = std::move(*hooks);
+  return {};
+}
+
+}  // namespace
+
+Exit complain(const Console& console, const Error& error) {
+  console.err.write(Diagnostics(console.err).render(error));
+  return exit_of(error);
+}
+
+ProgressMode progress_mode(const Arguments& arguments, const Console& console) {
+  if (arguments.has("quiet") || arguments.has("json")) return ProgressMode::nothing;
+  return console.err.can_redraw() ? ProgressMode::list : ProgressMode::lines;
+}
+
+Session::Session(const Console& console, const Wants& wants)
+    : console_(&console),
+      interrupts_(wants.runs ? std::optional<Interrupts>(std::in_place) : std::nullopt),
+      diagnostics_(console.err),
+      progress_(console.err, wants.progress),
+      log_(console.err, [this](std::string_view line) { progress_.print(line); }) {}
+
+Result<std::unique_ptr<Session>> Session::open(const Arguments& arguments, const Console& console,
+                                               const Wants& wants) {
+  std::unique_ptr<Session> session(new Session(console, wants));
+  if (auto opened = session->open(arguments, wants); !opened) return opened.error();
+  return session;
+}
+
+Result<void> Session::open(const Arguments& arguments, const Wants& wants) {
+  KernelOptions options;
+  options.plugin_paths = plugin_paths(arguments.values("plugins"));
+  auto mask = log_mask_of(arguments.value("log", "warn"));
+  if (!mask) return mask.error();
+  options.log_mask = *mask;
+  options.log = [this](uint32_t level, std::string_view component, std::string_view message) {
+    log_.write(level, component, message);
+  };
+  if (wants.store) {
+    auto url = store_url(arguments.value("store"));
+    if (!url) return url.error();
+    options.store = std::move(*url);
+    keeps_runs_ = !options.store.starts_with("memory:");
+  }
+  if (wants.runs) {
+    if (auto added = add_engine(arguments, options); !added) return added.error();
+    options.observer = progress_.sink();
+    options.observer_self = &progress_;
+  }
+  auto kernel = Kernel::create(std::move(options));
+  if (!kernel) return kernel.error();
+  kernel_ = std::move(*kernel);
+  return {};
+}
+
+void Session::say(const Error& error, Severity severity) {
+  progress_.print(diagnostics_.render(error, severity));
+}
+
+}  // namespace weft::cli
