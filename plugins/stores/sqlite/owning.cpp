@@ -2,10 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <tuple>
 
-#include "columns.hpp"
 #include "store.hpp"
 
 namespace weft::sqlite {
@@ -18,11 +16,6 @@ Error fenced(uint64_t epoch) {
           "the owner " + std::to_string(epoch) + " is not held by this instance"};
   e.hint = "acquire ownership again";
   return e;
-}
-
-int64_t wall_ns() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
 }  // namespace
@@ -43,7 +36,7 @@ Result<void> Store::own(uint32_t verb, weft_owner& owner) {
 Result<void> Store::acquire(weft_owner& owner) {
   if (!failure_.empty()) return failed();
   Statement last(db_, "SELECT coalesce(max(epoch), 0) FROM owners");
-  Statement insert(db_, "INSERT INTO owners VALUES(?,?,?)");
+  Statement insert(db_, "INSERT INTO owners VALUES(?,?,strftime('%Y-%m-%dT%H:%M:%fZ','now'))");
   Statement forget(db_, "DELETE FROM owners WHERE epoch<?");
   uint64_t epoch = 0;
   const auto attempt = [&]() -> Result<void> {
@@ -55,8 +48,7 @@ Result<void> Store::acquire(weft_owner& owner) {
       epoch = q.natural_at(0) + 1;
     }
     if (auto held = owners_.hold(epoch); !held) return held;
-    const std::string at = to_rfc3339(wall_ns());
-    auto done = Query(insert).natural(epoch).number(::getpid()).text(at).finish();
+    auto done = Query(insert).natural(epoch).number(::getpid()).finish();
     if (!done) return done;
     if (done = Query(forget).natural(epoch).finish(); !done) return done;
     return change.commit();
