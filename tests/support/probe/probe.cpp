@@ -13,9 +13,9 @@ struct Probe {
   weft::Result<weft::Value> operator()(weft::Value in, weft::sdk::Call& call) const {
     const uint32_t attempt = call.attempt();
     if (attempt <= in["failures"_k].as_u64()) {
-      return weft::sdk::failure(in["code"_k].as_text(),
-                                "attempt " + std::to_string(attempt) + " fails with " +
-                                    weft::sdk::json_text(in["input"_k]));
+      return weft::sdk::failure(in["code"_k].as_text(), "attempt " + std::to_string(attempt) +
+                                                            " fails with " +
+                                                            weft::sdk::json_text(in["input"_k]));
     }
     weft::Builder b = call.builder();
     b.begin_object();
