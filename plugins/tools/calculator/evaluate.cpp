@@ -20,7 +20,7 @@ std::string in_quotes(std::string_view text) {
 
 Number integer(int64_t value) { return {true, value, 0}; }
 
-Number real(double value, const Node& at) {
+Number real(double value, const Part& at) {
   if (std::isfinite(value)) return {false, 0, value};
   refuse_at("the result is beyond the range of numbers", at, "use smaller numbers");
 }
@@ -32,12 +32,12 @@ Number whole(double value) {
   return {false, 0, value};
 }
 
-[[noreturn]] void refuse_overflow(const Node& at) {
+[[noreturn]] void refuse_overflow(const Part& at) {
   refuse_at("the integer result does not fit 64 bits", at,
             "set 'exact: true', or write one number with a point: 2.0");
 }
 
-int64_t int_power(int64_t base, int64_t exponent, const Node& at) {
+int64_t int_power(int64_t base, int64_t exponent, const Part& at) {
   int64_t result = 1;
   for (int64_t n = 0; n < exponent; ++n) {
     if (__builtin_mul_overflow(result, base, &result)) refuse_overflow(at);
@@ -66,7 +66,7 @@ bool is_defined(std::string_view name, double x) {
   return true;
 }
 
-[[noreturn]] void refuse_domain(const Node& node, double x) {
+[[noreturn]] void refuse_domain(const Part& node, double x) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, x).ptr;
   std::string message(node.text);
@@ -79,7 +79,7 @@ class Plain final {
   using Type = Number;
   explicit Plain(Value variables) : variables_(variables) {}
 
-  Number literal(const Node& node) const {
+  Number literal(const Part& node) const {
     int64_t value = 0;
     const char* end = node.text.data() + node.text.size();
     const auto [stop, error] = std::from_chars(node.text.data(), end, value);
@@ -90,9 +90,9 @@ class Plain final {
     }
     return real(std::strtod(std::string(node.text).c_str(), nullptr), node);
   }
-  Number least(const Node&) const { return integer(least_integer); }
+  Number least(const Part&) const { return integer(least_integer); }
 
-  Number variable(const Node& node) const {
+  Number variable(const Part& node) const {
     const Value value = variables_[Key(node.text)];
     if (value.tag() == Tag::i64) return integer(value.as_i64());
     if (value.is_boolean()) return of_bool(value.as_bool());
@@ -107,13 +107,13 @@ class Plain final {
                           : "give it in 'variables'");
   }
 
-  Number negate(const Node& at, Number a) const {
+  Number negate(const Part& at, Number a) const {
     if (!a.is_integer) return {false, 0, -a.f};
     if (a.i == least_integer) refuse_overflow(at);
     return integer(-a.i);
   }
 
-  Number binary(const Node& at, Number a, Number b) const {
+  Number binary(const Part& at, Number a, Number b) const {
     const bool by_zero = b.is_integer ? b.i == 0 : b.f == 0;
     if (by_zero && (at.op == Op::divide || at.op == Op::remainder)) {
       refuse_at("division by zero", at);
@@ -132,7 +132,7 @@ class Plain final {
   bool truth(Number a) const { return a.is_integer ? a.i != 0 : a.f != 0; }
   Number of_bool(bool truth) const { return integer(truth ? 1 : 0); }
 
-  Number call(const Node& node, const std::vector<Number>& of) const {
+  Number call(const Part& node, const std::vector<Number>& of) const {
     const std::string_view name = node.text;
     if (name == "pi") return real(std::numbers::pi, node);
     if (name == "e") return real(std::numbers::e, node);
@@ -161,7 +161,7 @@ class Plain final {
     return !__builtin_mul_overflow(root, root, &square) && square == a.i;
   }
 
-  static Number logarithm(const Node& node, const std::vector<Number>& of) {
+  static Number logarithm(const Part& node, const std::vector<Number>& of) {
     for (const Number& argument : of) {
       if (!is_defined("log", argument.real())) refuse_domain(node, argument.real());
     }
@@ -173,7 +173,7 @@ class Plain final {
     return real(std::log(of[0].real()) / std::log(base), node);
   }
 
-  static Number integers(const Node& at, int64_t a, int64_t b) {
+  static Number integers(const Part& at, int64_t a, int64_t b) {
     int64_t result = 0;
     bool overflows = false;
     switch (at.op) {
@@ -192,7 +192,7 @@ class Plain final {
     return integer(result);
   }
 
-  static Number reals(const Node& at, double a, double b) {
+  static Number reals(const Part& at, double a, double b) {
     switch (at.op) {
       case Op::add: return real(a + b, at);
       case Op::subtract: return real(a - b, at);
@@ -202,7 +202,7 @@ class Plain final {
     }
   }
 
-  static Number raise(const Node& at, Number a, Number b) {
+  static Number raise(const Part& at, Number a, Number b) {
     if (std::fabs(b.real()) > Limits::exponent) {
       throw error_at("limit.size", "the exponent is beyond 100", at.column, "the most is 100");
     }
@@ -225,7 +225,7 @@ Number evaluate(const Tree& tree, Value variables) {
 }
 
 void check_names(const Tree& tree, Value variables) {
-  for (const Node& node : tree.nodes) {
+  for (const Part& node : tree.nodes) {
     if (node.op == Op::call) static_cast<void>(function_of(node));
     if (node.op == Op::variable && variables.exists() && !variables[Key(node.text)].exists()) {
       static_cast<void>(Plain(variables).variable(node));

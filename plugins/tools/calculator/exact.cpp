@@ -11,7 +11,7 @@ namespace {
 
 constexpr int scale_max = 400;  // of 10 in a literal; doubles reach 308
 
-[[noreturn]] void refuse_large(const Node& at) {
+[[noreturn]] void refuse_large(const Part& at) {
   throw error_at("limit.size", "the number would have more than 8,192 bits", at.column,
                  "use smaller numbers, or leave 'exact' out");
 }
@@ -71,16 +71,16 @@ class Exact final {
   using Type = Ratio;
   explicit Exact(Value variables) : variables_(variables) {}
 
-  Ratio literal(const Node& node) const {
+  Ratio literal(const Part& node) const {
     return guarded(node, [&] {
       Ratio ratio;
       if (!read_decimal(node.text, ratio)) refuse_at("this is no number", node);
       return ratio;
     });
   }
-  Ratio least(const Node&) const { return {INT64_MIN, 1}; }
+  Ratio least(const Part&) const { return {INT64_MIN, 1}; }
 
-  Ratio variable(const Node& node) const {
+  Ratio variable(const Part& node) const {
     const Value value = variables_[Key(node.text)];
     std::string text(value.as_text());
     if (value.is_integer()) {
@@ -103,9 +103,9 @@ class Exact final {
     });
   }
 
-  Ratio negate(const Node&, const Ratio& a) const { return {-a.p, a.q}; }
+  Ratio negate(const Part&, const Ratio& a) const { return {-a.p, a.q}; }
 
-  Ratio binary(const Node& at, const Ratio& a, const Ratio& b) const {
+  Ratio binary(const Part& at, const Ratio& a, const Ratio& b) const {
     if (b.p.is_zero() && (at.op == Op::divide || at.op == Op::remainder)) {
       refuse_at("division by zero", at);
     }
@@ -132,7 +132,7 @@ class Exact final {
   bool truth(const Ratio& a) const { return !a.p.is_zero(); }
   Ratio of_bool(bool truth) const { return {truth ? 1 : 0, 1}; }
 
-  Ratio call(const Node& node, const std::vector<Ratio>& of) const {
+  Ratio call(const Part& node, const std::vector<Ratio>& of) const {
     const std::string_view name = node.text;
     if (!of.empty()) {
       const Ratio& a = of[0];
@@ -150,7 +150,7 @@ class Exact final {
 
  private:
   template <class F>
-  static Ratio guarded(const Node& at, F&& compute) {
+  static Ratio guarded(const Part& at, F&& compute) {
     try {
       return compute();
     } catch (const TooLarge&) {
@@ -168,7 +168,7 @@ class Exact final {
     return truncated(a + half);
   }
 
-  static Ratio raise(const Node& at, const Ratio& a, const Ratio& b) {
+  static Ratio raise(const Part& at, const Ratio& a, const Ratio& b) {
     int64_t exponent = 0;
     if (!b.is_integer()) refuse_at("a power with a fraction has no exact result", at);
     if (!b.p.fits_i64(exponent) || exponent > Limits::exponent ||

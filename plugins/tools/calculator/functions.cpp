@@ -2,7 +2,7 @@
 
 namespace weft::calc {
 
-const Function& function_of(const Node& call) {
+const Function& function_of(const Part& call) {
   std::string known;
   for (const Function& function : functions) {
     known.append(known.empty() ? "" : ", ").append(function.name);

@@ -46,6 +46,6 @@ inline constexpr Function functions[] = {
 };
 
 // The function of a call; throws tool.bad_data when there is none or the arguments are too many.
-const Function& function_of(const Node& call);
+const Function& function_of(const Part& call);
 
 }  // namespace weft::calc

@@ -81,7 +81,7 @@ class Parser final {
                    is_assignment ? "write '==' to compare" : "");
   }
 
-  uint32_t add(Node node, std::optional<double> constant) {
+  uint32_t add(Part node, std::optional<double> constant) {
     tree_.nodes.push_back(std::move(node));
     constants_.push_back(constant);
     return static_cast<uint32_t>(tree_.nodes.size() - 1);

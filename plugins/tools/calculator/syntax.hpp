@@ -41,7 +41,7 @@ enum class Op : uint8_t {
   either
 };
 
-struct Node {
+struct Part {
   Op op = Op::number;
   uint32_t column = 1;         // of the operator or the first character
   std::string_view text{};     // of a number, variable or function
@@ -49,7 +49,7 @@ struct Node {
 };
 
 struct Tree {
-  std::vector<Node> nodes;
+  std::vector<Part> nodes;
   uint32_t root = 0;
   std::vector<std::string_view> variables;  // different ones, in order of appearance
   std::vector<std::string_view> functions;

@@ -9,7 +9,7 @@
 
 namespace weft::calc {
 
-[[noreturn]] inline void refuse_at(std::string message, const Node& at, std::string hint = {}) {
+[[noreturn]] inline void refuse_at(std::string message, const Part& at, std::string hint = {}) {
   throw error_at("tool.bad_data", std::move(message), at.column, std::move(hint));
 }
 
@@ -22,7 +22,7 @@ class Walk final {
   Walk(const Tree& tree, const Arithmetic& arithmetic) : tree_(tree), with_(arithmetic) {}
 
   Type go(uint32_t index) const {
-    const Node& node = tree_.nodes[index];
+    const Part& node = tree_.nodes[index];
     switch (node.op) {
       case Op::number: return with_.literal(node);
       case Op::variable: return with_.variable(node);
@@ -50,12 +50,12 @@ class Walk final {
 
  private:
   // The least integer has no positive counterpart, so it is read with its sign.
-  Type negate(const Node& node) const {
-    const Node& inner = tree_.nodes[node.of[0]];
+  Type negate(const Part& node) const {
+    const Part& inner = tree_.nodes[node.of[0]];
     if (inner.op == Op::number && inner.text == "9223372036854775808") return with_.least(node);
     return with_.negate(node, go(node.of[0]));
   }
-  Type call(const Node& node) const {
+  Type call(const Part& node) const {
     const Function& function = function_of(node);
     std::vector<Type> arguments;
     for (const uint32_t argument : node.of) arguments.push_back(go(argument));
