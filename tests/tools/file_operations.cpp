@@ -221,9 +221,8 @@ TEST_CASE("moves never destroy, and can be taken back", "[file_operations]") {
   Bench bench;
   bench.put("a", "A");
   const auto moved = bench.between("move", "a", "b");
-  CHECK(
-      moved.json() ==
-      R"({"source":"a","target":"b","undo":{"operation":"move","source_path":"b","target_path":"a"}})");
+  CHECK(moved.json() == R"({"source":"a","target":"b",)"
+                        R"("undo":{"operation":"move","source_path":"b","target_path":"a"}})");
   CHECK(bench.names(".") == Names{"b"});
   CHECK(bench.host.call(moved.result[key("undo")]).ok());
   CHECK(bench.get("a") == "A");
