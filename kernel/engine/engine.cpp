@@ -33,7 +33,8 @@ Engine::Engine(Parts parts)
       store_(parts.store),
       journal_(*parts.store),
       hooks_(std::move(parts.hooks)),
-      decider_(points_of(hooks_)) {
+      decider_(points_of(hooks_)),
+      tended_(ticks_.now()) {
   for (const plugin::BoundSink& sink : parts.sinks) {
     channels_.push_back(std::make_unique<Channel>(sink, env_));
   }

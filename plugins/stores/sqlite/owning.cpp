@@ -11,6 +11,8 @@ namespace {
 
 using lit::operator""_k;
 
+constexpr uint64_t log_rows_kept = 1000;
+
 Error fenced(uint64_t epoch) {
   Error e{Status::fenced, "store.fenced",
           "the owner " + std::to_string(epoch) + " is not held by this instance"};
@@ -20,9 +22,21 @@ Error fenced(uint64_t epoch) {
 
 }  // namespace
 
+// What many short-lived processes left behind is projected by the one that finds it too long.
 Result<void> Store::own(uint32_t verb, weft_owner& owner) {
+  if (verb == WEFT_OWNER_ACQUIRE) {
+    bool is_long = false;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (auto done = acquire(owner); !done) return done;
+      Statement rows(db_, "SELECT coalesce(max(lsn) - min(lsn), 0) FROM log");
+      Query q(rows);
+      if (auto row = q.step(); !row) return row.error();
+      is_long = q.natural_at(0) > log_rows_kept;
+    }
+    return is_long ? tend() : Result<void>();
+  }
   const std::scoped_lock lock(mutex_);
-  if (verb == WEFT_OWNER_ACQUIRE) return acquire(owner);
   if (verb != WEFT_OWNER_RENEW && verb != WEFT_OWNER_RELEASE) {
     return Error{Status::unsupported, "store.unsupported",
                  "ownership verb " + std::to_string(verb) + " is not known to store.sqlite 1.0"};
