@@ -149,8 +149,8 @@ TEST_CASE("hooks are asked in order, each with what the one before it made", "[s
 std::string wide_definition(uint32_t steps) {
   std::string text = R"({"id":"wide","durability":"none","type":"dag","steps":[)";
   for (uint32_t i = 0; i < steps; ++i) {
-    text += (i > 0 ? "," : "") + std::string(R"({"id":"s)") + std::to_string(i) +
-            R"(","tool":"pure","parameters":{"name":"wide"}})";
+    text += i > 0 ? "," : "";
+    text += R"({"id":"s)" + std::to_string(i) + R"(","tool":"pure","parameters":{"name":"wide"}})";
   }
   return text + "]}";
 }
@@ -173,7 +173,7 @@ TEST_CASE("a sink that is not served delays no run, and is told what it lost", "
   CHECK(world.sink.seen == 0);
   world.settle();
   CHECK(world.sink.dropped > 0);
-  CHECK(world.sink.seen + world.sink.dropped == sum - 40);
+  CHECK(world.sink.seen + world.sink.dropped == sum);
 }
 
 TEST_CASE("what a sink has in hand stays readable when its queue overflows meanwhile", "[sim]") {

@@ -42,7 +42,8 @@ class RandomDefinition final {
   }
 
   std::string step(uint32_t depth, std::vector<std::string>& known) {
-    const std::string id = "s" + std::to_string(++made_);
+    std::string id("s");
+    id += std::to_string(++made_);
     std::string text = R"({"id":")" + id + '"';
     bool is_sure = true;
     if (!known.empty() && one_in(6)) {
