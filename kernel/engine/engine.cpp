@@ -86,27 +86,33 @@ bool Engine::drive(const Ticket& ticket, int64_t until, bool accepted_is_enough)
       }
       is_deciding_ = true;
     }
-    take_turn();
-    std::vector<Call*> mine;
-    mine.swap(deferred_);
-    {
-      base::Lock lock(inbox_.mutex());
-      is_deciding_ = false;
-    }
-    inbox_.changed().notify_all();
-    // Blocking calls that no thread took: done here while another thread may decide.
-    for (Call* call : mine) work(call);
-    mine.clear();
+    decide_and_give_way();
   }
   return true;
 }
 
-bool Engine::turn() {
+// A turn, then the blocking calls that no other thread took, done here while somebody else may
+// decide. Requires: this thread has made is_deciding_ true.
+bool Engine::decide_and_give_way() {
   const bool did = take_turn();
   std::vector<Call*> mine;
   mine.swap(deferred_);
+  {
+    base::Lock lock(inbox_.mutex());
+    is_deciding_ = false;
+  }
+  inbox_.changed().notify_all();
   for (Call* call : mine) work(call);
   return did || !mine.empty();
+}
+
+bool Engine::turn() {
+  {
+    base::Lock lock(inbox_.mutex());
+    if (is_deciding_) return false;
+    is_deciding_ = true;
+  }
+  return decide_and_give_way();
 }
 
 bool Engine::take_turn() {

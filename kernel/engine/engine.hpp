@@ -45,7 +45,8 @@ class Engine final {
   // Takes turns until the run has ended or waits for a person, or until the tick; with_id stops as
   // soon as the run is durable. False when the time was up.
   bool drive(const Ticket& ticket, int64_t until, bool accepted_is_enough = false);
-  // One turn, for whoever owns the loop. False when there was nothing to do.
+  // One turn, for whoever owns the loop. False when there was nothing to do, or another thread
+  // decides at the moment.
   bool turn();
   // When there will be something to do without anything new; INT64_MAX when never.
   int64_t next_due() const { return next_due_; }
@@ -63,6 +64,7 @@ class Engine final {
   };
 
   // engine.cpp
+  bool decide_and_give_way();
   bool take_turn();
   void take_posted();
   void take(Posted& posted);
@@ -139,7 +141,6 @@ class Engine final {
   uint64_t tended_bytes_ = 0;
   bool has_work_ = false;     // something was staged or is ready
   bool is_deciding_ = false;  // guarded by the mutex of the inbox
-  uint32_t waiters_ = 0;      // likewise
 };
 
 }  // namespace weft::engine
