@@ -22,8 +22,10 @@ class RandomDefinition final {
   // JSON.
   std::string make() {
     std::vector<std::string> known;
+    bool is_sure = true;
     const std::string type = draw(2) == 0 ? "sequential" : "dag";
-    return R"({"id":"random","type":")" + type + R"(","timeout":"10h",)" + block(1, known) + "}";
+    return R"({"id":"random","type":")" + type + R"(","timeout":"10h",)" +
+           block(1, known, is_sure) + "}";
   }
 
  private:
@@ -31,17 +33,18 @@ class RandomDefinition final {
   bool one_in(uint64_t n) { return draw(n) == 0; }
 
   // known: the steps that can be spoken of and surely have a result.
-  std::string block(uint32_t depth, std::vector<std::string> known) {
+  // A block in which some step may not succeed may end with null.
+  std::string block(uint32_t depth, std::vector<std::string> known, bool& is_sure) {
     std::string steps;
     const uint64_t count = 1 + draw(depth == 1 ? 8 : 4);
     for (uint64_t i = 0; i < count && (made_ < shape_.steps || i == 0); ++i) {
       if (!steps.empty()) steps += ",\n";
-      steps += step(depth, known);
+      steps += step(depth, known, is_sure);
     }
     return R"("steps":[)" + steps + "]";
   }
 
-  std::string step(uint32_t depth, std::vector<std::string>& known) {
+  std::string step(uint32_t depth, std::vector<std::string>& known, bool& is_block_sure) {
     std::string id("s");
     id += std::to_string(++made_);
     std::string text = R"({"id":")" + id + '"';
@@ -53,11 +56,12 @@ class RandomDefinition final {
     }
     if (depth < shape_.depth && one_in(4)) {
       text += R"(,"type":")" + std::string(one_in(2) ? "dag" : "sequential") + R"(",)" +
-              block(depth + 1, known);
+              block(depth + 1, known, is_sure);
     } else {
       text += tool(id, known, is_sure);
     }
     if (is_sure || shape_.may_fail) known.push_back(id);
+    is_block_sure = is_block_sure && is_sure;
     return text + "}";
   }
 
