@@ -32,6 +32,22 @@ constexpr std::array<std::string_view, type_count> names{
     "workflow.timer.fired",
     "workflow.run.cancel_requested",
     "workflow.step.cancel_requested",
+    "workflow.step.waiting",
+    "workflow.step.diverted",
+    "workflow.step.compensating",
+    "workflow.step.compensated",
+    "workflow.step.compensation_failed",
+    "workflow.signal.received",
+    "workflow.signal.consumed",
+    "workflow.signal.lost",
+    "workflow.approval.opened",
+    "workflow.approval.decided",
+    "workflow.approval.escalated",
+    "workflow.rollback.started",
+    "workflow.rollback.done",
+    "state.key.changed",
+    "workflow.run.migrated",
+    "workflow.run.forked",
 };
 
 }  // namespace
@@ -41,7 +57,9 @@ std::string_view name(Type type) {
   return n < type_count ? names[n] : "unknown";
 }
 
-uint32_t area(Type) { return WEFT_AREA_WORKFLOW; }
+uint32_t area(Type type) {
+  return type == Type::state_changed ? WEFT_AREA_STATE : WEFT_AREA_WORKFLOW;
+}
 
 bool ends_run(Type type) {
   return type == Type::run_completed || type == Type::run_partially_completed ||

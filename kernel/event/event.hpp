@@ -39,8 +39,24 @@ enum class Type : uint8_t {
   timer_fired = 23,             // none
   run_stopping = 24,            // {reason, error?}: asked to end; running steps finish first
   step_stopping = 25,           // reason: asked to end
+  step_waiting = 26,            // {for, due_ns?, ...}: for a time, a signal, a resource, a pause
+  step_diverted = 27,           // {error, arguments?}: goes on with its alternative
+  step_compensating = 28,       // arguments of its compensation
+  step_compensated = 29,        // result of its compensation
+  step_uncompensated = 30,      // error of its compensation: the effect remains
+  signal_received = 31,         // {name, data, id?}
+  signal_consumed = 32,         // {name, seq}: of the signal that the step got
+  signal_lost = 33,             // {name, reason}
+  approval_opened = 34,         // {title, form?, people?, quorum, due_ns?, on_deadline}
+  approval_decided = 35,        // {by, approve, data?, comment?}
+  approval_escalated = 36,      // {people, due_ns?, reason}
+  rollback_started = 37,        // {mode, error}; of a frame
+  rollback_done = 38,           // {remaining[]}; of a frame
+  state_changed = 39,           // {vars, changes[{path, old?, new?}]}
+  run_migrated = 40,            // {definition, map[{from, to}]}
+  run_forked = 41,              // {run, seq, base, at, input?, params?, seed}
 };
-inline constexpr uint8_t type_count = 26;
+inline constexpr uint8_t type_count = 42;
 
 // The dotted name of RUNTIME's event table, and its area as in weft/draft/sink.h.
 std::string_view name(Type type);
@@ -54,6 +70,8 @@ inline constexpr uint8_t has_payload = 1;
 inline constexpr uint8_t has_links = 2;     // the payload refers to payloads of earlier events
 inline constexpr uint8_t is_envelope = 4;   // the result is {result, message?, metadata?}
 inline constexpr uint8_t is_continued = 8;  // the failure is under the strategy 'continue'
+inline constexpr uint8_t is_cached = 16;    // the result came from the cache, no call was made
+inline constexpr uint8_t is_blob = 32;  // on disk: the payload lies under "blob/" and its SHA-256
 
 // In memory. The payload lies in the vault of its run (or in the plan) and outlives the event.
 struct Event {

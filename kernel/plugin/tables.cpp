@@ -84,6 +84,10 @@ void fill_nulls(weft_store& t) {
       t.tend, +[](void*, const weft_call*, weft_out* out) noexcept -> weft_status {
         return unsupported(out, "weft_store.tend");
       });
+  otherwise(
+      t.tell,
+      +[](void*, const weft_call*, weft_str, const weft_event* const*, uint32_t,
+          weft_out* out) noexcept -> weft_status { return unsupported(out, "weft_store.tell"); });
 }
 
 void fill_nulls(weft_hook& t) {

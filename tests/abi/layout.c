@@ -296,6 +296,7 @@ static int print_streams(void) {
   F(weft_store, get);
   F(weft_store, scan);
   F(weft_store, tend);
+  F(weft_store, tell);
   END;
   return bad;
 }

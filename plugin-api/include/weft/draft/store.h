@@ -1,12 +1,11 @@
 /* weft/draft/store.h - a state store: one atomic commit of many operations, and what reads it back.
  *
- * A store is passive and starts no thread. A commit carries the operations of one turn, of whatever
- * runs, and is one transaction: after OK all of it survives what the store promises (crash, power
- * loss), after a failure none of it is there. Every pointer of a call is I.
+ * A store is passive and starts no thread. A commit carries the operations of a turn, of any runs;
+ * after OK all of it is as safe as the store promises, else none is there. Every pointer is I.
  */
 #ifndef WEFT_DRAFT_STORE_H
 #define WEFT_DRAFT_STORE_H
-#include <weft/host.h>
+#include <weft/draft/sink.h>
 
 WEFT_BEGIN
 #define WEFT_STORE_ID "weft.store/1"
@@ -15,17 +14,19 @@ WEFT_BEGIN
 #define WEFT_STORE_DURABLE 0x100u /* survives the process, and a power loss after OK */
 #define WEFT_STORE_SHARED 0x200u  /* several processes may use it at once */
 #define WEFT_STORE_LEASES 0x400u  /* ownership by lease; else by the life of the process */
+#define WEFT_STORE_TABLES 0x800u  /* keeps steps and events that people can query: see tell */
 
 /* Operations. An unknown one refuses the whole commit with UNSUPPORTED. */
 #define WEFT_SOP_APPEND 1u   /* bytes are the records of run key from seq on, after expect */
 #define WEFT_SOP_RUN 2u      /* val is the summary of run key: what lists and 'why' read */
-#define WEFT_SOP_SNAPSHOT 3u /* bytes are the state of run key as of seq */
+#define WEFT_SOP_SNAPSHOT 3u /* bytes: what is new in the state of run key from expect to seq */
 #define WEFT_SOP_TRUNCATE 4u /* records of run key up to seq may be forgotten */
-#define WEFT_SOP_KV_PUT 5u   /* bytes under key */
+#define WEFT_SOP_KV_PUT 5u   /* bytes under key; last 1: CONFLICT when there are some already */
 #define WEFT_SOP_KV_DELETE 6u
-#define WEFT_SOP_TIMER_SET 7u /* run key wants to be woken at at_ns; seq names the timer */
-#define WEFT_SOP_TIMER_DELETE 8u
-#define WEFT_SOP_OUTBOX 9u /* bytes under "outbox/" and key, until KV_DELETE takes them away */
+#define WEFT_SOP_TIMER_SET 7u    /* run key wants to be woken at at_ns; seq names the timer */
+#define WEFT_SOP_TIMER_DELETE 8u /* that timer */
+#define WEFT_SOP_OUTBOX 9u  /* bytes under "outbox/" and key, until KV_DELETE takes them away */
+#define WEFT_SOP_FORGET 10u /* everything of run key, which has ended; CONFLICT when it has not */
 
 typedef struct weft_sop {
   uint32_t size, kind;
@@ -53,9 +54,9 @@ typedef struct weft_store {
    * when the disk is full; FAILED. After FAILED the file is not written again. [exec] serial */
   WEFT_FN(weft_status, commit, void* self, const weft_call* call, const weft_owner* owner,
           const weft_sop* const* ops, uint32_t n, weft_out* out);
-  /* From 0, or where records were truncated, emits the latest snapshot, if any, as {snapshot, seq}
-   * and the records after it; else all from from_seq on. Each is the bytes of one APPEND, in order;
-   * out->val is the summary of the run. OK; NOT_FOUND; CORRUPT; BUSY. [exec] */
+  /* From 0, or where records were truncated, emits the chain of snapshots, the first with expect 0,
+   * each as {snapshot, seq}, and the records after it; else all records from from_seq on. Each is
+   * the bytes of one APPEND; out->val is the summary. OK; NOT_FOUND; CORRUPT; BUSY. [exec] */
   WEFT_FN(weft_status, load, void* self, const weft_call* call, weft_str run, uint64_t from_seq,
           weft_out* out);
   /* Takes, renews or gives up ownership for this process. OK; FENCED; BUSY. [ctl] */
@@ -67,12 +68,17 @@ typedef struct weft_store {
           weft_str run, int64_t now_ns, uint32_t max, weft_out* out);
   /* out->val is the bytes under a key. OK; NOT_FOUND; CORRUPT. [exec] */
   WEFT_FN(weft_status, get, void* self, const weft_call* call, weft_str key, weft_out* out);
-  /* out->val lists [{key, value}] with the prefix, after a key, at most max (0: all), in order of
-   * key. Under "run/" values are summaries, under "timer/" {run, seq, at_ns}. OK. [exec] */
+  /* out->val lists [{key, value}] with the prefix, after a key, in order, at most max (0: all):
+   * summaries under "run/", {run, seq, at_ns} under "timer/", {told, last_seq} of runs with events
+   * that tell has not had under "untold/". OK. [exec] */
   WEFT_FN(weft_status, scan, void* self, const weft_call* call, weft_str prefix, weft_str after,
           uint32_t max, weft_out* out);
   /* Housekeeping when nothing is urgent: projections, checkpoint. OK; FAILED. [ctl] */
   WEFT_FN(weft_status, tend, void* self, const weft_call* call, weft_out* out);
+  /* Takes the next n events of a run, from told + 1 on, to make them readable. With TABLES.
+   * OK; CONFLICT when they begin elsewhere; NOT_FOUND; FAILED. [ctl] */
+  WEFT_FN(weft_status, tell, void* self, const weft_call* call, weft_str run,
+          const weft_event* const* events, uint32_t n, weft_out* out);
 } weft_store;
 WEFT_END
 #endif

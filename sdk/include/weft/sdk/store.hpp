@@ -40,6 +40,11 @@ concept Store = requires(T& t, const weft_owner& owner, std::span<const weft_sop
   t.load(run, uint64_t{0}, call);
 };
 
+// A store with WEFT_STORE_TABLES.
+template <class T>
+concept TellsTables = requires(T& t, std::span<const weft_event* const> events, Call& call,
+                               std::string_view run) { t.tell(run, events, call); };
+
 template <class T>
 struct StoreTable final {
   using Table = weft_store;
@@ -96,6 +101,14 @@ struct StoreTable final {
     t.tend = [](void* self, const weft_call* raw, weft_out* out) noexcept {
       return run<Instance>(self, raw, out, [&](T& store, Call& call) { return store.tend(call); });
     };
+    if constexpr (TellsTables<T>) {
+      t.tell = [](void* self, const weft_call* raw, weft_str id, const weft_event* const* events,
+                  uint32_t n, weft_out* out) noexcept {
+        return run<Instance>(self, raw, out, [&](T& store, Call& call) {
+          return store.tell(to_view(id), std::span<const weft_event* const>(events, n), call);
+        });
+      };
+    }
   }
 
   template <class Instance>
