@@ -133,7 +133,18 @@ Exit list(const Arguments& arguments, const Console& console) {
   if (!limit) return complain(console, limit.error());
   auto session = Session::open(arguments, console, {false, true});
   if (!session) return complain(console, session.error());
-  auto runs = (*session)->kernel().list(*limit);
+  RunFilter filter{arguments.value("status"),
+                   arguments.value("workflow"),
+                   arguments.value("tag"),
+                   0,
+                   INT64_MAX,
+                   *limit};
+  if (arguments.has("since")) {
+    auto since = instant_of("since", arguments.value("since"));
+    if (!since) return complain(console, since.error());
+    filter.since_ns = *since;
+  }
+  auto runs = (*session)->kernel().list(filter);
   if (!runs) return complain(console, runs.error());
   if (arguments.has("json")) {
     console.out.write(runs->to_json(true) + "\n");

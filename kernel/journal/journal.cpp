@@ -18,7 +18,8 @@ namespace {
 // The events after which lists show something else.
 bool changes_summary(Type type) {
   return type == Type::run_accepted || type == Type::run_started || type == Type::run_waiting ||
-         type == Type::run_paused || type == Type::run_resumed || event::ends_run(type);
+         type == Type::run_paused || type == Type::run_resumed || type == Type::run_forked ||
+         type == Type::rollback_started || event::ends_run(type);
 }
 
 std::string hex(const std::array<uint8_t, 32>& hash) {
@@ -34,11 +35,43 @@ std::string definition_key(const std::array<uint8_t, 32>& hash) {
 void Journal::stage(std::string_view id, const state::State& state,
                     const std::vector<Event>& events) {
   if (events.empty()) return;
-  if (events.front().type == Type::run_accepted) define(*state.plan);
+  const Type first = events.front().type;
+  if (first == Type::run_accepted || first == Type::run_forked) define(*state.plan);
   append(id, state, events);
   const bool changed = std::any_of(events.begin(), events.end(),
                                    [](const Event& e) { return changes_summary(e.type); });
-  if (changed) summarise(id, state);
+  if (!changed) return;
+  summarise(id, state);
+  set_timer(id, state, events);
+}
+
+// A run that rests is woken at the time that it named; one that goes on is not.
+void Journal::set_timer(std::string_view id, const state::State& state,
+                        const std::vector<Event>& events) {
+  if (!state.had_timer) return;
+  for (const Event& e : events) {
+    const Value due = e.type == Type::run_waiting ? e.value()["due_ns"_k] : Value();
+    if (due.is_integer()) {
+      slices_.push_back({WEFT_SOP_TIMER_SET, id, 1, 0, 0, 0, {}, due.as_i64()});
+    } else if (e.type == Type::run_resumed || e.type == Type::run_started) {
+      slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 1, 0, 0, 0, {}});
+    }
+  }
+  if (state::is_ended(state.status)) {
+    slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 1, 0, 0, 0, {}});
+  }
+}
+
+void Journal::put(std::string key, Value value) {
+  const uint64_t begin = bytes_.size();
+  bytes_.resize(begin + base::packed_bytes(value));
+  base::pack_into(value, bytes_.data() + begin);
+  slices_.push_back(
+      {WEFT_SOP_KV_PUT, keys_.emplace_back(std::move(key)), 0, 0, begin, bytes_.size(), {}});
+}
+
+void Journal::erase(std::string key) {
+  slices_.push_back({WEFT_SOP_KV_DELETE, keys_.emplace_back(std::move(key)), 0, 0, 0, 0, {}});
 }
 
 // Decisions for one run that follow each other become one operation.
@@ -59,6 +92,7 @@ void Journal::append(std::string_view id, const state::State& state,
     }
   }
   slices_.push_back({WEFT_SOP_APPEND, id, events.front().seq, last, begin, bytes_.size(), {}});
+  slices_.back().begins = events.front().type == Type::run_forked;
 }
 
 void Journal::define(const plan::Plan& plan) {
@@ -84,6 +118,8 @@ void Journal::summarise(std::string_view id, const state::State& state) {
   b.set("updated_ns"_k, state.updated);
   b.set("last_seq"_k, state.seq);
   if (state.status == state::RunStatus::failed) b.set("error"_k, state.outcome);
+  if (state.reason.exists()) b.set("reason"_k, state.reason["message"_k]);
+  if (state.base_seq != 0) b.set("base_seq"_k, state.base_seq);
   b.key("tags"_k);
   b.begin_array();
   for (const std::string& tag : state.plan->tags) b.text(tag);
@@ -99,9 +135,10 @@ weft_sop Journal::operation(const Slice& s) const {
   op.key = to_str(s.key);
   op.seq = s.first;
   op.last = s.last;
-  op.expect = s.first != 0 ? s.first - 1 : 0;
+  op.expect = s.first != 0 && !s.begins ? s.first - 1 : 0;
   op.bytes = {bytes_.data() + s.begin, s.end - s.begin};
   op.val = s.summary.raw();
+  op.at_ns = s.at_ns;
   return op;
 }
 
@@ -117,6 +154,7 @@ Result<void> Journal::commit() {
     for (const std::string* key : new_definitions_) defined_.erase(*key);
   }
   new_definitions_.clear();
+  keys_.clear();
   slices_.clear();
   bytes_.clear();
   scratch_.reset();

@@ -31,6 +31,9 @@ class Journal final {
   // The events of one decision, already folded into the state.
   void stage(std::string_view id, const state::State& state,
              const std::vector<event::Event>& events);
+  // A value under a key of the store, or its end, in the same commit.
+  void put(std::string key, Value value);
+  void erase(std::string key);
   // Only how the run stands: for runs whose events are not kept.
   void summarise(std::string_view id, const state::State& state);
 
@@ -46,7 +49,11 @@ class Journal final {
     uint64_t first, last;
     uint64_t begin, end;
     Value summary;
+    int64_t at_ns = 0;
+    bool begins = false;  // the journal of a run that goes on where another one was
   };
+  void set_timer(std::string_view id, const state::State& state,
+                 const std::vector<event::Event>& events);
   void append(std::string_view id, const state::State& state,
               const std::vector<event::Event>& events);
   void define(const plan::Plan& plan);
@@ -59,6 +66,7 @@ class Journal final {
   std::vector<const weft_sop*> pointers_;
   std::unordered_set<std::string> defined_;
   std::vector<const std::string*> new_definitions_;
+  std::deque<std::string> keys_;  // of what is put and erased
   base::Blocks scratch_;
   uint64_t committed_ = 0;
 };

@@ -27,6 +27,7 @@ class Store final {
   explicit Store(plugin::BoundStore bound) : bound_(bound) {}
 
   bool is_durable() const { return (bound_.table->flags & WEFT_STORE_DURABLE) != 0; }
+  bool is_shared() const { return (bound_.table->flags & WEFT_STORE_SHARED) != 0; }
   const weft_owner& owner() const { return owner_; }
 
   // Makes this process an owner.

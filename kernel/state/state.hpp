@@ -25,9 +25,12 @@ enum class RunStatus : uint8_t {
   partially_completed,
   failed,
   cancelled,
+  compensating,
 };
 std::string_view to_text(RunStatus status);
-inline bool is_ended(RunStatus s) { return s >= RunStatus::completed; }
+inline bool is_ended(RunStatus s) {
+  return s >= RunStatus::completed && s != RunStatus::compensating;
+}
 
 // The word for a status of a node, as weft/draft/pattern.h numbers them.
 std::string_view node_status_text(uint8_t status);
@@ -48,7 +51,10 @@ struct Frame {
   uint32_t prev = event::no_node;  // the latest that succeeded
   bool stopping = false;           // its nodes were asked to end; no more are started
   bool closed = false;
+  bool passed_pivot = false;  // only forward recovery is tried
   Value memo;
+  Value rollback;  // payload of rollback_started, once it failed and undoes what it did
+  Value before;    // the variables when it was opened
 
   const weft_slot** value = nullptr;
   int64_t* began = nullptr;  // ticks, meaningful once begun and ended
@@ -61,14 +67,54 @@ struct Frame {
   uint64_t memory_bytes = 0;
 };
 
-// In traits beside the event flags: the node was asked to end.
+// In traits beside the event flags: the node was asked to end, or goes on with its alternative.
 inline constexpr uint8_t trait_stopping = 128;
+inline constexpr uint8_t trait_diverted = 64;
 
-// Something that is due: the next attempt of a waiting step, or a timer that a pattern set.
-struct Timer {
+inline constexpr int64_t never = INT64_MAX;
+
+// Something that is waited for. A node waits for at most one thing.
+struct Wait {
+  enum class Kind : uint8_t {
+    attempt,       // the next one of a step
+    pattern,       // a timer that a pattern set
+    time,          // of a wait step
+    signal,        // about: {for, name, due_ns?}
+    approval,      // about: {title, people?, quorum, ...}
+    resource,      // the next attempt, once there may be room
+    pause,         // the run is paused
+    compensation,  // the next attempt of one
+    start,         // of the run itself
+  };
+  Kind kind{};
+  uint32_t frame = event::no_frame, node = event::no_node;
+  int64_t due = never;
+  int64_t since = 0;
+  const weft_slot* about = nullptr;  // payload of the event that began it
+};
+
+// A signal that nobody has waited for yet.
+struct Signal {
+  uint64_t seq;
+  const weft_slot* about;  // {name, data, id?}
+};
+
+// What one person said of an approval that is open.
+struct Vote {
   uint32_t frame, node;
-  int64_t due;
-  bool of_pattern;
+  const weft_slot* about;  // {by, approve, data?, comment?}
+};
+
+// A step whose effect can be undone, in the order in which they were done.
+struct Undo {
+  enum class Stage : uint8_t { due, running, waiting, done, failed };
+  uint32_t frame = 0, node = 0, visit = 0;
+  Stage stage = Stage::due;
+  bool is_doubted = false;
+  uint16_t attempt = 0;
+  const weft_slot* arguments = nullptr;     // of the step; null where they are the plan's
+  const weft_slot* result = nullptr;        // null when it is in doubt
+  const weft_slot* compensation = nullptr;  // arguments of the compensation, once it began
 };
 
 struct State {
@@ -85,16 +131,25 @@ struct State {
   uint64_t seq = 0;  // of the latest event
   uint64_t seed = 0;
   int64_t accepted = 0, updated = 0, ended = 0;  // ticks
-  int64_t since = 0;  // from when on its time limit counts: accepted, or read back the last time
+  int64_t since = 0;  // from when on its time limit counts: accepted, or resumed the last time
+  int64_t spent = 0;  // of its time limit before that
   Value acceptance;   // payload of run_accepted
   Value input, params;
   Value stopping;          // payload of run_stopping, when the run was asked to end
   Value outcome;           // result, error or reason
+  Value variables;         // an object
+  Value reason;            // why it waits or is paused
+  bool had_timer = false;  // it has rested until a time
+  uint64_t base_seq = 0;   // of a fork: what came before is in the journal of its base
   uint32_t busy = 0;       // active nodes that are not blocks: what the run waits for
   uint32_t continued = 0;  // failures under the strategy 'continue'
   uint32_t doubted = 0;    // steps whose effect may or may not have happened
   std::deque<Frame> frames;
-  std::vector<Timer> timers;
+  std::vector<Wait> waits;
+  std::vector<Signal> signals;
+  std::vector<Vote> votes;
+  std::vector<Undo> undo;
+  std::vector<const weft_slot*> signal_ids;  // of the latest signals that had one
 
   const plan::Block& block(const Frame& frame) const { return plan->blocks[frame.block]; }
   const plan::Node& node(const Frame& frame, uint32_t n) const {
@@ -102,6 +157,17 @@ struct State {
   }
   // The open frame that a running block step holds; null when there is none.
   Frame* child(const Frame& frame, uint32_t n);
+  // Why it rests, or how it ended.
+  Value why() const {
+    const bool rests = status == RunStatus::waiting || status == RunStatus::paused;
+    return rests ? reason : outcome;
+  }
+  // The tick at which the run is out of time; waits for times, signals and people do not count.
+  int64_t expires() const;
+  // What a node waits for; null when it does not.
+  const Wait* wait_of(uint32_t frame, uint32_t node) const;
+  // Whether one frame stands in another, or is the same.
+  bool is_within(uint32_t inner, uint32_t outer) const;
 };
 
 // Where a step stands, such as 'outer/inner#2': ids from the outermost block on, visits above 0.

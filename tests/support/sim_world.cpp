@@ -79,7 +79,10 @@ std::shared_ptr<engine::Ticket> SimWorld::resume(const Plan& plan,
 void SimWorld::cancel(const std::shared_ptr<engine::Ticket>& ticket) {
   run::Input input;
   input.kind = run::Input::Kind::cancel;
-  engine->post(ticket, input, "nobody wants it any more");
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.text("nobody wants it any more");
+  engine->post(ticket, input, base::pack(b.take_value()));
 }
 
 bool SimWorld::step(int64_t until) {
