@@ -233,6 +233,7 @@ void Engine::begin(Submission& s) {
   input.kind = s.fork.empty() ? run::Input::Kind::resume : run::Input::Kind::fork;
   if (!s.fork.empty()) input.value = s.fork.view();
   decide(slot, input);
+  polled_ = 0;  // what was left for it comes in this very turn, before it rests again
   if (!s.settles || slot.run->state.doubted == 0) return;
   input.kind = run::Input::Kind::settle;
   input.result = static_cast<uint32_t>(s.settle);

@@ -17,8 +17,8 @@ constexpr std::string_view inbox_prefix = "inbox/";
 
 }  // namespace
 
-// A run that rests leaves memory: one that waits for people always, unless its host said that it
-// stays; one that waits for a time unless somebody waits for the run.
+// A run that rests leaves memory: one that waits for somebody outside always, unless its host said
+// that it stays; one that waits for a time alone unless somebody waits for the run.
 void Engine::park(Slot& slot, int64_t due) {
   const state::RunStatus status = slot.run->state.status;
   const bool rests = status == state::RunStatus::waiting || status == state::RunStatus::paused;
@@ -29,14 +29,19 @@ void Engine::park(Slot& slot, int64_t due) {
     if (!ticket.stays) finish(slot, nullptr);
     return;
   }
+  const auto& waits = slot.run->state.waits;
+  const bool asks = std::any_of(waits.begin(), waits.end(), [](const state::Wait& w) {
+    return w.kind == state::Wait::Kind::signal || w.kind == state::Wait::Kind::approval;
+  });
+  const bool is_driven = ticket.drivers.load(std::memory_order_acquire) > 0;
   const bool can_leave = slot.is_durable && revive_ != nullptr;
-  if (!can_leave || ticket.drivers.load(std::memory_order_acquire) > 0) return;
+  if (!can_leave || (asks ? ticket.stays : is_driven)) return;
   Parked parked{due, {}};
   if (slot.run->id.size() > parked.run.size()) return;
   slot.run->id.copy(parked.run.data(), parked.run.size());
   parked_.push_back(parked);
   std::push_heap(parked_.begin(), parked_.end());
-  ticket.parked_until.store(due, std::memory_order_release);
+  if (!is_driven) ticket.parked_until.store(due, std::memory_order_release);
   finish(slot, nullptr);
 }
 
