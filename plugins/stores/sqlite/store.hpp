@@ -50,10 +50,11 @@ class Store final {
   Result<weft_val> scan(const Range& range, Arena arena);
 
  private:
-  // What commits check against: the last sequence of a run and who owns it.
+  // What commits check against: how a run stands and who owns it.
   struct Seen {
-    uint64_t last_seq = 0, owner = 0;
+    uint64_t last_seq = 0, owner = 0, snapshot = 0;
     uint64_t touched = 0;  // the number of the tend before which it was used last
+    bool is_there = false, has_ended = false;
   };
   struct Hash {
     using is_transparent = void;
@@ -79,6 +80,8 @@ class Store final {
   Result<void> write_row(F&& fill);
   Result<void> write_sealed();
   Result<void> admit(const weft_sop& op, uint64_t epoch);
+  Result<void> admit_entry(const weft_sop& op);
+  Result<void> expect(const weft_sop& op, const Seen& seen) const;
   Result<Seen*> seen(std::string_view run);
   Result<std::optional<RunRow>> effective(std::string_view run);
   Result<bool> project();
@@ -99,9 +102,11 @@ class Store final {
     uint64_t from_seq = 0;
     RunRow row;
   };
-  Result<uint64_t> emit_snapshot(const Reading& reading, const sdk::Call& call);
+  Result<uint64_t> emit_snapshots(const Reading& reading, const sdk::Call& call);
   Result<void> emit_records(const Reading& reading, const sdk::Call& call);
+  Result<bool> has_entry(std::string_view key);
   Result<void> list_runs(Listing& list);
+  Result<void> list_untold(Listing& list);
   Result<void> list_entries(Listing& list);
   Result<void> list_timers(Listing& list);
 
@@ -120,6 +125,9 @@ class Store final {
   RowWriter writer_;
   std::unordered_map<std::string, Seen, Hash, std::equal_to<>> seen_;
   std::vector<std::pair<Seen*, Seen>> undo_;
+  // Whether there is an entry, as the commit under way leaves it so far; kept when a put asks.
+  std::unordered_map<std::string, bool> entries_;
+  bool asks_entries_ = false;
   uint64_t tends_ = 0;
   std::string failure_;  // why nothing is written any more, or empty
 
