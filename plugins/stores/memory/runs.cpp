@@ -22,9 +22,7 @@ Error refused(const weft_sop& op, std::string_view what) {
               std::string(what)};
 }
 
-Error conflict(const std::string& message) {
-  return {Status::conflict, "store.conflict", message};
-}
+Error conflict(const std::string& message) { return {Status::conflict, "store.conflict", message}; }
 
 std::string entry_key(const weft_sop& op) {
   return std::string(op.kind == WEFT_SOP_OUTBOX ? "outbox/" : "").append(to_view(op.key));

@@ -17,7 +17,7 @@ Result<std::unique_ptr<Keeper>> Keeper::open(const Settings& settings) {
   return std::unique_ptr<Keeper>(new Keeper(std::move(*db)));
 }
 
-Result<bool> Keeper::project() {
+Result<bool> Projection::project() {
   Transaction change(db_, brackets_);
   if (auto begun = change.write(); !begun) return begun.error();
   auto projected = tables_.lsn();
@@ -31,7 +31,38 @@ Result<bool> Keeper::project() {
   return more;
 }
 
-Result<bool> Keeper::fold(Tail& some) {
+// The row of the run is the truth: it says what was told, and is written with what is told now.
+Result<Projection::Hearing> Projection::tell(std::string_view run,
+                                             std::span<const weft_event* const> events) {
+  Transaction change(db_, brackets_);
+  if (auto begun = change.write(); !begun) return begun.error();
+  auto row = tables_.run(run);
+  if (!row) return row.error();
+  if (!*row) return Hearing::unknown;
+  const uint64_t first = events.front()->seq;
+  if (events.back()->seq > (*row)->last_seq) return Hearing::unprojected;
+  if (first != (*row)->told + 1) {
+    return Error{Status::conflict, "store.conflict",
+                 "run '" + std::string(run) + "' was told up to " + std::to_string((*row)->told) +
+                     ", and these events begin at " + std::to_string(first)};
+  }
+  auto told = story_.write((*row)->id, events);
+  if (!told) return told.error();
+  if (auto done = tables_.note_told(run, **row, *told); !done) return done.error();
+  if (auto done = change.commit(); !done) return done.error();
+  return Hearing::heard;
+}
+
+Result<bool> Projection::sweep() {
+  Transaction change(db_, brackets_);
+  if (auto begun = change.write(); !begun) return begun.error();
+  auto more = story_.sweep();
+  if (!more || !*more) return more;
+  if (auto done = change.commit(); !done) return done.error();
+  return true;
+}
+
+Result<bool> Projection::fold(Tail& some) {
   Query q(rows_);
   for (size_t bytes = 0;;) {
     auto row = q.step();

@@ -146,6 +146,8 @@ Result<void> to_second(Database& db) {
 }  // namespace
 
 // A migration is never edited once it was shipped, only followed by another.
-Result<void> migrate(Database& db, int64_t from) { return from == 0 ? db.run(first) : to_second(db); }
+Result<void> migrate(Database& db, int64_t from) {
+  return from == 0 ? db.run(first) : to_second(db);
+}
 
 }  // namespace weft::sqlite

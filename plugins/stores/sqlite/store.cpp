@@ -1,7 +1,6 @@
 #include "store.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "columns.hpp"
 #include "schema.hpp"
@@ -9,7 +8,6 @@
 namespace weft::sqlite {
 
 using lit::operator""_k;
-
 
 Store::Store(Settings settings, Database db)
     : settings_(std::move(settings)), db_(std::move(db)), owners_(settings_.path) {}
@@ -133,9 +131,7 @@ Error too_large(uint64_t bytes) {
   return e;
 }
 
-Error conflict(const std::string& message) {
-  return {Status::conflict, "store.conflict", message};
-}
+Error conflict(const std::string& message) { return {Status::conflict, "store.conflict", message}; }
 
 }  // namespace
 
@@ -229,7 +225,8 @@ Result<Store::Seen*> Store::seen(std::string_view run) {
   Seen s;
   s.touched = tends_;
   if (*row) {
-    s = {(*row)->last_seq, (*row)->owner, (*row)->snapshot, tends_, true, weft::sqlite::has_ended(**row)};
+    s = {(*row)->last_seq, (*row)->owner, (*row)->snapshot,
+         tends_,           true,          weft::sqlite::has_ended(**row)};
   }
   return &seen_.emplace(run, s).first->second;
 }
@@ -247,40 +244,6 @@ Error Store::failed() const {
   Error e{Status::failed, "store.failed", failure_};
   e.hint = "open the store again; what was acknowledged is safe";
   return e;
-}
-
-Result<bool> Store::project() {
-  const std::scoped_lock lock(mutex_);
-  if (!failure_.empty()) return failed();
-  if (!keeper_) {
-    auto opened = Keeper::open(settings_);
-    if (!opened) return opened.error();
-    keeper_ = std::move(*opened);
-  }
-  auto more = keeper_->project();
-  if (!more) remember(more.error());
-  return more;
-}
-
-// A mutex does not ask who came first; between two steps one waiting commit gets its turn.
-void Store::let_commits_pass() {
-  const uint64_t before = passed_;
-  while (waiting_ != 0 && passed_ == before) std::this_thread::yield();
-}
-
-Result<void> Store::tend() {
-  const std::scoped_lock only(tend_mutex_);
-  for (bool more = true; more; let_commits_pass()) {
-    auto step = project();
-    if (!step) return step.error();
-    more = *step;
-  }
-  auto done = keeper_->checkpoint();
-  const std::scoped_lock lock(mutex_);
-  if (!done) remember(done.error());
-  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tends_; });
-  ++tends_;
-  return done;
 }
 
 }  // namespace weft::sqlite

@@ -32,6 +32,10 @@ class Store final {
 
   Result<void> commit(const weft_owner& owner, std::span<const weft_sop* const> ops);
   Result<void> tend();
+  Result<void> tell(std::string_view run, std::span<const weft_event* const> events);
+  // Before an end in order: what the log holds shall be found in the tables. Costs no sync, and
+  // what does not work is left to the next opening.
+  void stop();
 
   Result<void> own(uint32_t verb, weft_owner& owner);
   struct Wanted {
@@ -84,7 +88,11 @@ class Store final {
   Result<void> expect(const weft_sop& op, const Seen& seen) const;
   Result<Seen*> seen(std::string_view run);
   Result<std::optional<RunRow>> effective(std::string_view run);
-  Result<bool> project();
+  Result<void> need_keeper();
+  template <class F>
+  Result<void> in_steps(F&& step);
+  Result<void> project_all();
+  Result<Projection::Hearing> hear(std::string_view run, std::span<const weft_event* const> events);
   void let_commits_pass();
   void remember(const Error& error);
   Error failed() const;

@@ -101,7 +101,8 @@ Result<void> Store::list_runs(Listing& list) {
   return {};
 }
 
-// A run that the log speaks of may have been told all that the table knows, and not what came since.
+// A run that the log speaks of may have been told all that the table knows, and not what came
+// since.
 Result<void> Store::list_untold(Listing& list) {
   const std::string from(list.from(untold_prefix));
   auto it = tail_.runs().lower_bound(from);

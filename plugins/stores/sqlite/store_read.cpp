@@ -87,8 +87,8 @@ struct Thread {
 
 Error broken_chain(std::string_view run, uint64_t seq) {
   Error e{Status::corrupt, "store.corrupt",
-          "run '" + std::string(run) + "' is damaged: in the table 'snapshots' its chain breaks at " +
-              std::to_string(seq)};
+          "run '" + std::string(run) +
+              "' is damaged: in the table 'snapshots' its chain breaks at " + std::to_string(seq)};
   e.hint = "restore the file from a backup";
   return e;
 }

@@ -56,7 +56,8 @@ class Tables final {
   template <class F>
   Result<void> each_record(std::string_view run, uint64_t from_seq, F&& each);
   template <class F>
-  Result<void> each_snapshot(std::string_view run, F&& each);  // in order; each returns Result<void>
+  Result<void> each_snapshot(std::string_view run,
+                             F&& each);  // in order; each returns Result<void>
   template <class F>
   Result<void> each_timer(F&& each);  // in order of time
   // The runs that are not ended and whose owner is that epoch.
@@ -101,8 +102,8 @@ class Tables final {
   Statement open_owners_{db_, "SELECT DISTINCT owner FROM runs WHERE is_open=1"};
   Statement entry_{db_, "SELECT bytes, crc FROM kv WHERE key=?"};
   Statement entries_{db_, "SELECT bytes, crc, key FROM kv WHERE key>=? ORDER BY key"};
-  Statement snapshots_{
-      db_, "SELECT seq, expect, bytes, crc FROM snapshots WHERE run=? ORDER BY seq"};
+  Statement snapshots_{db_,
+                       "SELECT seq, expect, bytes, crc FROM snapshots WHERE run=? ORDER BY seq"};
   Statement records_{db_,
                      "SELECT first_seq, last_seq, bytes, crc FROM records WHERE run=?1 AND "
                      "first_seq >= coalesce((SELECT max(first_seq) FROM records WHERE run=?1 AND "

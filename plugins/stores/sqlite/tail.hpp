@@ -25,15 +25,15 @@ struct Snapshot {
 
 // What the tail says about one run; what it does not say stands in the tables.
 struct RunTail {
-  std::vector<Chunk> records;  // in order, those that were truncated taken out
+  std::vector<Chunk> records;       // in order, those that were truncated taken out
   std::vector<Snapshot> snapshots;  // the first adds to those in the tables, or begins a chain
   std::optional<std::string_view> summary;  // flat
   std::optional<uint64_t> owner;
   uint64_t truncated = 0;                             // up to here records are forgotten
   uint64_t first_seq = 0, last_seq = 0;               // 0: no records here
   std::map<uint64_t, std::optional<int64_t>> timers;  // null: deleted
-  bool is_forgotten = false;  // what stands in the tables is void
-  bool is_there = false;      // something was said of it, after it was forgotten if it was
+  bool is_forgotten = false;                          // what stands in the tables is void
+  bool is_there = false;  // something was said of it, after it was forgotten if it was
 
   // Whether the tables say nothing of this timer any more.
   bool decides_timer(uint64_t seq) const { return is_forgotten || timers.contains(seq); }
