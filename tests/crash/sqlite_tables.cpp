@@ -220,6 +220,98 @@ TEST_CASE_METHOD(Fixture, "a store that ends in order leaves its log in the tabl
   CHECK(took < std::chrono::milliseconds(20));  // generous, for the machine may be busy
 }
 
+TEST_CASE_METHOD(Fixture, "a changed row is refused with the names of its table and its run") {
+  {
+    StoreHost store(place);
+    REQUIRE(store.acquire() == WEFT_OK);
+    Batch batch;
+    batch.append("r", 1, 9, "x").summary("r", "running").timer("r", 1, 5);
+    batch.snapshot("r", 2, "2").snapshot("r", 4, "4", 2).snapshot("r", 6, "6", 4);
+    REQUIRE(store.commit(batch).message == "");
+    REQUIRE(store.commit(Batch().append("s", 1, "x")).message == "");
+    REQUIRE(store.tend().message == "");
+    Telling t;
+    REQUIRE(store.tell("r", t.add("workflow.run.started").all()).message == "");
+  }
+  struct Row {
+    const char *sql, *table;
+  };
+  const auto row = GENERATE(Row{"UPDATE runs SET told_seq=5 WHERE run='r'", "runs"},
+                            Row{"UPDATE runs SET snapshot_seq=4 WHERE run='r'", "runs"},
+                            Row{"UPDATE runs SET last_seq=8 WHERE run='r'", "runs"},
+                            Row{"UPDATE runs SET id=99 WHERE run='r'", "runs"},
+                            Row{"UPDATE snapshots SET expect=0 WHERE seq=4", "snapshots"},
+                            Row{"UPDATE snapshots SET bytes='x' WHERE seq=6", "snapshots"},
+                            Row{"DELETE FROM snapshots WHERE seq=2", "snapshots"},
+                            Row{"DELETE FROM snapshots WHERE seq=4", "snapshots"},
+                            Row{"DELETE FROM snapshots WHERE seq=6", "snapshots"},
+                            Row{"DELETE FROM snapshots", "snapshots"});
+  INFO(row.sql);
+  ask(place, row.sql);
+  StoreHost store(place);
+  REQUIRE(store.message() == "");
+  const Reply reply = store.load("r");
+  CHECK(reply.status == WEFT_CORRUPT);
+  CHECK(reply.code == "store.corrupt");
+  CHECK_THAT(reply.message, ContainsSubstring("'r'"));
+  CHECK_THAT(reply.message, ContainsSubstring(std::string("'").append(row.table).append("'")));
+  CHECK(store.load("s").status == WEFT_OK);
+}
+
+// A file as the first schema left it, with two rows in its log that were not in the tables yet.
+struct FirstSchema : Fixture {
+  FirstSchema() { ask(place, "PRAGMA journal_mode=WAL;" + read_text(WEFT_SCHEMA_1)); }
+};
+
+TEST_CASE_METHOD(FirstSchema, "a file of the first schema is brought forward with all it holds") {
+  using Texts = std::vector<std::string>;
+  for (int i = 0; i < 2; ++i) {
+    StoreHost store(place);
+    REQUIRE(store.message() == "");
+    CHECK(store.load("a", 1).records == Texts{"a1-3", "a4"});
+    CHECK(store.load("a").snapshot->second == "state of a");
+    CHECK(store.load("a").value["status"_k].as_text() == "waiting");
+    CHECK(store.load("b").snapshot->second == "state of b");
+    CHECK(store.load("b").records == Texts{"b3"});
+    CHECK(store.load("c").records == Texts{"c1"});
+    CHECK(store.load("d").records == Texts{"d1"});
+    CHECK(store.get("definition/1").value.as_bytes() == "text");
+    CHECK(store.get("outbox/1").status == WEFT_NOT_FOUND);
+    CHECK(store.scan("timer/").value.size() == 1);
+    CHECK(store.scan("untold/").value.size() == 4);
+    CHECK(store.scan("untold/").value[1]["value"_k]["told"_k].as_u64() == 2);
+    REQUIRE(store.acquire() == WEFT_OK);
+    CHECK(store.owner.epoch > 1);
+    CHECK(store.commit(Batch().snapshot("b", 3, "more", 1)).status == WEFT_CONFLICT);
+    REQUIRE(store.tend().message == "");
+  }
+  CHECK(ask(place, "SELECT value FROM meta WHERE key='schema'") == "2\n");
+  CHECK(ask(place, "SELECT id, run, status FROM runs WHERE is_open=1 ORDER BY id") ==
+        "1|a|waiting\n3|c|\n4|d|running\n");
+}
+
+TEST_CASE_METHOD(FirstSchema, "damage in a file of the first schema is noticed after it moved") {
+  ask(place, "UPDATE runs SET truncated=1 WHERE run='b'; UPDATE snapshots SET bytes=x'00'");
+  StoreHost store(place);
+  REQUIRE(store.message() == "");
+  CHECK(store.load("a", 1).status == WEFT_OK);
+  const Reply reply = store.load("b");
+  CHECK(reply.status == WEFT_CORRUPT);
+  CHECK_THAT(reply.message, ContainsSubstring("'b'") && ContainsSubstring("'runs'"));
+}
+
+TEST_CASE_METHOD(FirstSchema, "a file that cannot be brought forward is left as it was") {
+  ask(place, "DROP TABLE snapshots");
+  const std::string before = ask(place, "SELECT type, name, sql FROM sqlite_schema");
+  {
+    StoreHost store(place);
+    CHECK_FALSE(store.is_open());
+    CHECK_THAT(store.message(), ContainsSubstring(place.path));
+  }
+  CHECK(ask(place, "SELECT type, name, sql FROM sqlite_schema") == before);
+  CHECK(ask(place, "SELECT value FROM meta WHERE key='schema'") == "1\n");
+}
+
 TEST_CASE_METHOD(Fixture, "a store whose file is busy ends all the same") {
   auto store = std::make_unique<StoreHost>(place);
   REQUIRE(store->commit(Batch().append("r", 1, "x")).message == "");
