@@ -3,9 +3,13 @@
 namespace weft::sqlite {
 namespace {
 
-// The cost of a step grows with the runs that it touches, not with what they did, so a larger step
-// is cheaper in all; commits wait for one step.
+// Commits wait for one step. Its cost grows with the runs that it touches more than with what they
+// did, so a step of many runs is worth while only when it takes in more of each.
 constexpr size_t step_bytes = 1U << 20U;
+constexpr size_t step_bytes_per_run = 4U << 10U;
+
+// A step shall fit into memory, or its pages are written twice; checkpoint() gives it back.
+constexpr const char* roomy = "PRAGMA cache_size=-16384";
 
 }  // namespace
 
@@ -14,6 +18,7 @@ Result<std::unique_ptr<Keeper>> Keeper::open(const Settings& settings) {
   if (lazy.synchronous == "full") lazy.synchronous = "normal";
   auto db = Database::open(lazy);
   if (!db) return db.error();
+  if (auto done = db->run(roomy); !done) return done.error();
   return std::unique_ptr<Keeper>(new Keeper(std::move(*db)));
 }
 
@@ -62,13 +67,19 @@ Result<bool> Projection::sweep() {
   return true;
 }
 
+Result<void> Keeper::checkpoint() {
+  auto done = db_.checkpoint();
+  sqlite3_db_release_memory(db_.raw());
+  return done;
+}
+
 Result<bool> Projection::fold(Tail& some) {
   Query q(rows_);
   for (size_t bytes = 0;;) {
     auto row = q.step();
     if (!row) return row.error();
     if (!*row) return false;
-    if (bytes >= step_bytes) return true;
+    if (bytes >= step_bytes + some.runs().size() * step_bytes_per_run) return true;
     if (q.natural_at(0) != some.lsn() + 1) return missing_row(some.lsn() + 1, db_.path());
     auto folded = some.apply(q.bytes_at(1), [](std::string_view) {});
     if (!folded) return folded.error();

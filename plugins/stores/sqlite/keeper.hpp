@@ -42,7 +42,7 @@ class Keeper final {
 
   Projection& projection() { return projection_; }
   // May run beside commits and reads.
-  Result<void> checkpoint() { return db_.checkpoint(); }
+  Result<void> checkpoint();
   void abandon() { db_.abandon(); }
 
  private:

@@ -36,12 +36,12 @@ CREATE TABLE runs_2(
   id INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, status TEXT NOT NULL,
   workflow TEXT NOT NULL, definition TEXT NOT NULL, tags TEXT NOT NULL, created TEXT NOT NULL,
   started TEXT, updated TEXT NOT NULL, ended TEXT, input TEXT, output TEXT, error TEXT NOT NULL,
-  is_open INTEGER NOT NULL, owner INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+  is_open INTEGER NOT NULL, is_untold INTEGER NOT NULL, owner INTEGER NOT NULL, last_seq INTEGER NOT NULL,
   truncated INTEGER NOT NULL, snapshot_seq INTEGER NOT NULL, told_seq INTEGER NOT NULL,
   summary BLOB NOT NULL, crc INTEGER NOT NULL);
 INSERT INTO runs_2
   SELECT id, run, status, workflow, definition, tags, created, NULL, updated, NULL, NULL, NULL,
-    error, 1 - ended, owner, last_seq, truncated, snapshot, truncated, summary,
+    error, 1 - ended, truncated < last_seq, owner, last_seq, truncated, snapshot, truncated, summary,
     weft_check('runs', id, run, owner, last_seq, truncated, snapshot, truncated, summary) + crc -
     weft_check('runs', run, owner, last_seq, truncated, summary)
   FROM (SELECT row_number() OVER (ORDER BY rowid) AS id, *,
@@ -49,7 +49,7 @@ INSERT INTO runs_2
 DROP TABLE runs;
 ALTER TABLE runs_2 RENAME TO runs;
 CREATE INDEX runs_open ON runs(owner) WHERE is_open = 1;
-CREATE INDEX runs_untold ON runs(run) WHERE told_seq < last_seq;
+CREATE INDEX runs_untold ON runs(run) WHERE is_untold = 1;
 CREATE TABLE snapshots_2(
   run TEXT NOT NULL, seq INTEGER NOT NULL, expect INTEGER NOT NULL, bytes BLOB NOT NULL,
   crc INTEGER NOT NULL);

@@ -152,10 +152,15 @@ Result<void> Tables::project_run(std::string_view run, const RunTail& tail) {
     if (!found) return found.error();
     known = std::move(*found);
   }
-  const RunRow r = laid_over(known, tail).value_or(RunRow());
-  if (!known) return insert_run(run, r);
-  const bool was_open = !has_ended(*known), is_open = !has_ended(r);
-  if (known->owner != r.owner || was_open != is_open) {
+  if (!known) return insert_run(run, laid_over({}, tail).value_or(RunRow()));
+  const uint64_t owner = known->owner;
+  const bool was_untold = known->told < known->last_seq;
+  const bool was_open = tail.summary && !has_ended(*known);
+  const RunRow r = laid_over(std::move(known), tail).value_or(RunRow());
+  if (auto done = mark_untold(r, was_untold); !done) return done;
+  if (!tail.summary && owner == r.owner) return advance_run(run, r);
+  const bool is_open = !has_ended(r);
+  if (owner != r.owner || was_open != is_open) {
     Query q(move_run_);
     q.number(is_open ? 1 : 0).natural(r.owner).natural(r.id);
     if (auto done = q.finish(); !done) return done;
@@ -173,8 +178,13 @@ Result<void> Tables::insert_run(std::string_view run, RunRow r) {
   const Columns c = columns_of(held.value());
   Query q(put_run_);
   q.natural(r.id).text(run).text(c.status).text(c.workflow).text(c.definition).text(c.tags);
-  q.text(c.created).text(c.updated).text(c.error).number(c.is_ended ? 0 : 1).natural(r.owner);
-  q.natural(r.last_seq).natural(r.truncated).natural(r.snapshot).natural(r.told);
+  q.text(c.created).text(c.updated).text(c.error).number(c.is_ended ? 0 : 1);
+  q.number(r.told < r.last_seq ? 1 : 0)
+      .natural(r.owner)
+      .natural(r.last_seq)
+      .natural(r.truncated)
+      .natural(r.snapshot)
+      .natural(r.told);
   return q.blob(r.summary).number(check_of(run, r)).finish();
 }
 
@@ -187,9 +197,22 @@ Result<void> Tables::update_run(std::string_view run, const RunRow& r) {
   return q.natural(r.told).blob(r.summary).number(check_of(run, r)).natural(r.id).finish();
 }
 
+Result<void> Tables::advance_run(std::string_view run, const RunRow& r) {
+  Query q(advance_run_);
+  q.natural(r.last_seq).natural(r.truncated).natural(r.snapshot).natural(r.told);
+  return q.number(check_of(run, r)).natural(r.id).finish();
+}
+
+Result<void> Tables::mark_untold(const RunRow& r, bool was_untold) {
+  const bool is_untold = r.told < r.last_seq;
+  if (is_untold == was_untold) return {};
+  return Query(mark_run_).number(is_untold ? 1 : 0).natural(r.id).finish();
+}
+
 Result<void> Tables::note_told(std::string_view run, const RunRow& row, const Told& told) {
   RunRow r = row;
   r.told = told.last_seq;
+  if (auto done = mark_untold(r, true); !done) return done;
   Query q(tell_run_);
   q.natural(r.told).maybe(told.started).maybe(told.ended).maybe(told.input).maybe(told.output);
   return q.number(check_of(run, r)).natural(r.id).finish();

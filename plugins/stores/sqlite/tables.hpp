@@ -82,6 +82,8 @@ class Tables final {
   Result<void> project_run(std::string_view run, const RunTail& tail);
   Result<void> insert_run(std::string_view run, RunRow row);
   Result<void> update_run(std::string_view run, const RunRow& row);
+  Result<void> advance_run(std::string_view run, const RunRow& row);
+  Result<void> mark_untold(const RunRow& row, bool was_untold);
   Result<void> project_records(std::string_view run, const RunTail& tail);
   Result<void> project_snapshots(std::string_view run, const RunTail& tail);
   Result<void> project_timers(std::string_view run, const RunTail& tail);
@@ -97,7 +99,7 @@ class Tables final {
                   "run FROM runs WHERE run>=? ORDER BY run"};
   Statement untold_{db_,
                     "SELECT id, owner, last_seq, truncated, snapshot_seq, told_seq, summary, crc, "
-                    "run FROM runs WHERE told_seq < last_seq AND run>=? ORDER BY run"};
+                    "run FROM runs WHERE is_untold=1 AND run>=? ORDER BY run"};
   Statement open_{db_, "SELECT run FROM runs WHERE is_open=1 AND owner=? ORDER BY id"};
   Statement open_owners_{db_, "SELECT DISTINCT owner FROM runs WHERE is_open=1"};
   Statement entry_{db_, "SELECT bytes, crc FROM kv WHERE key=?"};
@@ -111,14 +113,19 @@ class Tables final {
   Statement timers_{db_, "SELECT run, seq, at_ns, crc FROM timers ORDER BY at_ns, run, seq"};
   Statement put_run_{db_,
                      "INSERT INTO runs(id, run, status, workflow, definition, tags, created, "
-                     "updated, error, is_open, owner, last_seq, truncated, snapshot_seq, told_seq, "
-                     "summary, crc) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
-  // Leaves the columns alone that runs_open is made of.
+                     "updated, error, is_open, is_untold, owner, last_seq, truncated, "
+                     "snapshot_seq, told_seq, summary, crc) "
+                     "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+  // These leave the columns alone that indexes are made of; most often only a run's end moves on.
   Statement update_run_{db_,
                         "UPDATE runs SET status=?, workflow=?, definition=?, tags=?, created=?, "
                         "updated=?, error=?, last_seq=?, truncated=?, snapshot_seq=?, told_seq=?, "
                         "summary=?, crc=? WHERE id=?"};
+  Statement advance_run_{db_,
+                         "UPDATE runs SET last_seq=?, truncated=?, snapshot_seq=?, told_seq=?, "
+                         "crc=? WHERE id=?"};
   Statement move_run_{db_, "UPDATE runs SET is_open=?, owner=? WHERE id=?"};
+  Statement mark_run_{db_, "UPDATE runs SET is_untold=? WHERE id=?"};
   Statement tell_run_{db_,
                       "UPDATE runs SET told_seq=?, started=coalesce(started, ?), "
                       "ended=coalesce(?, ended), input=coalesce(input, ?), "
