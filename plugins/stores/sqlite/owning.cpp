@@ -90,7 +90,7 @@ Result<weft_val> Store::claim(const weft_owner& owner, const Wanted& wanted, Are
     writer_.start(owner.epoch, chosen.size());
     for (const std::string& run : chosen) {
       writer_.add_claim(run);
-      if (const auto it = seen_.find(run); it != seen_.end()) seen_.erase(it);
+      drop_seen(run);
     }
     return !chosen.empty();
   });

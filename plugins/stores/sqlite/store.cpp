@@ -67,7 +67,7 @@ Result<void> Store::refresh() {
   if (!projected) return projected.error();
   if (*projected != tail_.base()) {
     if (*projected > head_) {
-      seen_.clear();
+      drop_seen_before(UINT64_MAX);
       head_ = *projected;
     }
     tail_.reset(*projected);
@@ -82,7 +82,7 @@ Result<void> Store::refresh() {
     if (lsn != tail_.lsn() + 1) return missing_row(tail_.lsn() + 1, db_.path());
     const bool is_foreign = lsn > head_;
     auto folded = tail_.apply(q.bytes_at(1), [&](std::string_view run) {
-      if (const auto it = seen_.find(run); is_foreign && it != seen_.end()) seen_.erase(it);
+      if (is_foreign) drop_seen(run);
     });
     if (!folded) return folded;
     if (is_foreign) head_ = lsn;
@@ -166,19 +166,19 @@ Result<void> Store::admit(const weft_sop& op, uint64_t epoch) {
   const std::string_view run = to_view(op.key);
   auto known = seen(run);
   if (!known) return known.error();
-  Seen& s = **known;
+  Standing& s = (*known)->standing;
   if (epoch < s.owner && op.kind != WEFT_SOP_FORGET) {
     return Error{Status::fenced, "store.fenced",
                  "run '" + std::string(run) + "' belongs to the owner " + std::to_string(s.owner) +
                      ", and this commit comes from the older owner " + std::to_string(epoch)};
   }
   if (auto fine = expect(op, s); !fine) return fine;
-  undo_.emplace_back(&s, s);
-  s.touched = tends_;
+  undo_.emplace_back(*known, s);
+  (*known)->touched = tends_;
   s.is_there = true;
   if (op.kind == WEFT_SOP_APPEND) s.last_seq = op.last;
   if (op.kind == WEFT_SOP_SNAPSHOT) s.snapshot = op.seq;
-  if (op.kind == WEFT_SOP_FORGET) s = Seen{0, 0, 0, tends_, false, false};
+  if (op.kind == WEFT_SOP_FORGET) s = Standing();
   if (op.kind == WEFT_SOP_RUN) {
     s.owner = epoch;
     s.has_ended = is_ended(Value(op.val)["status"_k].as_text());
@@ -187,7 +187,7 @@ Result<void> Store::admit(const weft_sop& op, uint64_t epoch) {
 }
 
 // Whether what an operation expects of its run is so.
-Result<void> Store::expect(const weft_sop& op, const Seen& s) const {
+Result<void> Store::expect(const weft_sop& op, const Standing& s) const {
   const std::string name = "run '" + std::string(to_view(op.key)) + "'";
   if (op.kind == WEFT_SOP_APPEND && op.expect != s.last_seq) {
     return conflict(name + " ends at sequence " + std::to_string(s.last_seq) +
@@ -219,16 +219,46 @@ Result<void> Store::admit_entry(const weft_sop& op) {
 }
 
 Result<Store::Seen*> Store::seen(std::string_view run) {
+  if (previous_ != nullptr) {
+    if (previous_->run == run) return previous_;
+    Seen* guess = previous_->after_of == drops_ ? previous_->after : nullptr;
+    if (guess != nullptr && guess->run == run) return previous_ = guess;
+  }
+  auto found = look_up(run);
+  if (!found) return found;
+  if (previous_ != nullptr) {
+    previous_->after = *found;
+    previous_->after_of = drops_;
+  }
+  return previous_ = *found;
+}
+
+Result<Store::Seen*> Store::look_up(std::string_view run) {
   if (const auto it = seen_.find(run); it != seen_.end()) return &it->second;
   auto row = effective(run);
   if (!row) return row.error();
-  Seen s;
+  const auto it = seen_.emplace(run, Seen()).first;
+  Seen& s = it->second;
+  s.run = it->first;
   s.touched = tends_;
-  if (*row) {
-    s = {(*row)->last_seq, (*row)->owner, (*row)->snapshot,
-         tends_,           true,          weft::sqlite::has_ended(**row)};
+  if (const auto& r = *row; r) {
+    s.standing = {r->last_seq, r->owner, r->snapshot, true, weft::sqlite::has_ended(*r)};
   }
-  return &seen_.emplace(run, s).first->second;
+  return &s;
+}
+
+void Store::drop_seen(std::string_view run) {
+  const auto it = seen_.find(run);
+  if (it == seen_.end()) return;
+  seen_.erase(it);
+  previous_ = nullptr;
+  ++drops_;
+}
+
+void Store::drop_seen_before(uint64_t tend) {
+  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tend; });
+  previous_ = nullptr;
+  ++drops_;
 }
 
 // A run as tables and log tell it together. Requires: a transaction is open.

@@ -55,10 +55,17 @@ class Store final {
 
  private:
   // What commits check against: how a run stands and who owns it.
-  struct Seen {
+  struct Standing {
     uint64_t last_seq = 0, owner = 0, snapshot = 0;
-    uint64_t touched = 0;  // the number of the tend before which it was used last
     bool is_there = false, has_ended = false;
+  };
+  // Runs come in much the same order commit after commit, so each remembers which one followed it.
+  struct Seen {
+    Standing standing;
+    uint64_t touched = 0;  // the number of the tend before which it was used last
+    std::string_view run;
+    Seen* after = nullptr;
+    uint64_t after_of = 0;  // what follows is believed while drops_ is this
   };
   struct Hash {
     using is_transparent = void;
@@ -85,8 +92,11 @@ class Store final {
   Result<void> write_sealed();
   Result<void> admit(const weft_sop& op, uint64_t epoch);
   Result<void> admit_entry(const weft_sop& op);
-  Result<void> expect(const weft_sop& op, const Seen& seen) const;
+  Result<void> expect(const weft_sop& op, const Standing& standing) const;
   Result<Seen*> seen(std::string_view run);
+  Result<Seen*> look_up(std::string_view run);
+  void drop_seen(std::string_view run);
+  void drop_seen_before(uint64_t tend);
   Result<std::optional<RunRow>> effective(std::string_view run);
   Result<void> need_keeper();
   template <class F>
@@ -132,7 +142,9 @@ class Store final {
   uint64_t head_ = 0;  // the last row of the log that this instance wrote or saw
   RowWriter writer_;
   std::unordered_map<std::string, Seen, Hash, std::equal_to<>> seen_;
-  std::vector<std::pair<Seen*, Seen>> undo_;
+  Seen* previous_ = nullptr;  // the run that was seen last
+  uint64_t drops_ = 0;        // how often something was taken out of seen_
+  std::vector<std::pair<Seen*, Standing>> undo_;
   // Whether there is an entry, as the commit under way leaves it so far; kept when a put asks.
   std::unordered_map<std::string, bool> entries_;
   bool asks_entries_ = false;
@@ -165,7 +177,7 @@ Result<void> Store::write_row(F&& fill) {
   };
   auto done = attempt();
   if (done) return done;
-  for (auto it = undo_.rbegin(); it != undo_.rend(); ++it) *it->first = it->second;
+  for (auto it = undo_.rbegin(); it != undo_.rend(); ++it) it->first->standing = it->second;
   remember(done.error());
   return done;
 }

@@ -12,6 +12,7 @@ Error missing_row(uint64_t lsn, const std::string& path) {
 }
 
 void Tail::reset(uint64_t lsn) {
+  previous_ = nullptr;
   runs_.clear();
   entries_.clear();
   rows_.clear();
@@ -28,11 +29,25 @@ void Tail::fold(const Op& op, uint64_t epoch) {
   entries_[op.key] = op.kind == WEFT_SOP_KV_PUT ? std::optional(op.bytes) : std::nullopt;
 }
 
+// Commits name runs in much the same order, one after the other.
+RunTail& Tail::run(std::string_view key) {
+  RunTail* guess = previous_;
+  if (guess != nullptr && guess->run != key) guess = guess->after;
+  if (guess != nullptr && guess->run == key) return *(previous_ = guess);
+  const auto it = runs_.try_emplace(key).first;
+  it->second.run = it->first;
+  if (previous_ != nullptr) previous_->after = &it->second;
+  return *(previous_ = &it->second);
+}
+
 void Tail::fold_run(const Op& op, uint64_t epoch) {
-  RunTail& r = runs_[op.key];
+  RunTail& r = run(op.key);
   if (op.kind == WEFT_SOP_FORGET) {
-    r = RunTail();
-    r.is_forgotten = true;
+    RunTail nothing;
+    nothing.is_forgotten = true;
+    nothing.run = r.run;
+    nothing.after = r.after;
+    r = std::move(nothing);
     return;
   }
   r.is_there = true;

@@ -34,6 +34,8 @@ struct RunTail {
   std::map<uint64_t, std::optional<int64_t>> timers;  // null: deleted
   bool is_forgotten = false;                          // what stands in the tables is void
   bool is_there = false;  // something was said of it, after it was forgotten if it was
+  std::string_view run;
+  RunTail* after = nullptr;  // which one followed when it was last spoken of: a guess for the next
 
   // Whether the tables say nothing of this timer any more.
   bool decides_timer(uint64_t seq) const { return is_forgotten || timers.contains(seq); }
@@ -62,10 +64,12 @@ class Tail final {
  private:
   void fold(const Op& op, uint64_t epoch);
   void fold_run(const Op& op, uint64_t epoch);
+  RunTail& run(std::string_view key);
 
   uint64_t base_ = 0, lsn_ = 0;
   std::deque<std::string> rows_;
   Runs runs_;
+  RunTail* previous_ = nullptr;  // the run that was spoken of last
   Entries entries_;
 };
 

@@ -66,7 +66,7 @@ Result<void> Store::tend() {
   auto done = keeper_->checkpoint();
   const std::scoped_lock lock(mutex_);
   if (!done) remember(done.error());
-  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tends_; });
+  drop_seen_before(tends_);
   ++tends_;
   return done;
 }
