@@ -36,12 +36,13 @@ CREATE TABLE runs_2(
   id INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, status TEXT NOT NULL,
   workflow TEXT NOT NULL, definition TEXT NOT NULL, tags TEXT NOT NULL, created TEXT NOT NULL,
   started TEXT, updated TEXT NOT NULL, ended TEXT, input TEXT, output TEXT, error TEXT NOT NULL,
-  is_open INTEGER NOT NULL, is_untold INTEGER NOT NULL, owner INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-  truncated INTEGER NOT NULL, snapshot_seq INTEGER NOT NULL, told_seq INTEGER NOT NULL,
-  summary BLOB NOT NULL, crc INTEGER NOT NULL);
+  is_open INTEGER NOT NULL, is_untold INTEGER NOT NULL, owner INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL, truncated INTEGER NOT NULL, snapshot_seq INTEGER NOT NULL,
+  told_seq INTEGER NOT NULL, summary BLOB NOT NULL, crc INTEGER NOT NULL);
 INSERT INTO runs_2
-  SELECT id, run, status, workflow, definition, tags, created, NULL, updated, NULL, NULL, NULL,
-    error, 1 - ended, truncated < last_seq, owner, last_seq, truncated, snapshot, truncated, summary,
+  SELECT id, run, status, workflow, definition, tags, created, NULL, updated, NULL, NULL,
+    NULL, error, 1 - ended, truncated < last_seq, owner, last_seq, truncated, snapshot, truncated,
+    summary,
     weft_check('runs', id, run, owner, last_seq, truncated, snapshot, truncated, summary) + crc -
     weft_check('runs', run, owner, last_seq, truncated, summary)
   FROM (SELECT row_number() OVER (ORDER BY rowid) AS id, *,
@@ -103,16 +104,19 @@ CREATE VIEW signals AS
     strftime('%Y-%m-%dT%H:%M:%S', c.time_ns / 1000000000, 'unixepoch') ||
       printf('.%09dZ', c.time_ns % 1000000000) AS consumed,
     c.step AS consumed_by
-  FROM runs r JOIN told_signals s ON s.id = r.id JOIN told_events e ON e.id = s.id AND e.seq = s.seq
+  FROM runs r JOIN told_signals s ON s.id = r.id
+  JOIN told_events e ON e.id = s.id AND e.seq = s.seq
   LEFT JOIN told_events c ON c.id = s.id AND c.seq = s.consumed_seq;
 CREATE VIEW artifacts AS
   SELECT r.run, a.sha256, a.bytes, e.step,
     strftime('%Y-%m-%dT%H:%M:%S', e.time_ns / 1000000000, 'unixepoch') ||
       printf('.%09dZ', e.time_ns % 1000000000) AS created
-  FROM runs r JOIN told_artifacts a ON a.id = r.id JOIN told_events e ON e.id = a.id AND e.seq = a.seq
+  FROM runs r JOIN told_artifacts a ON a.id = r.id
+  JOIN told_events e ON e.id = a.id AND e.seq = a.seq
   UNION ALL
   SELECT NULL, substr(key, 6), length(bytes), NULL, NULL FROM kv
-  WHERE key >= 'blob/' AND key < 'blob0' AND substr(key, 6) NOT IN (SELECT sha256 FROM told_artifacts);
+  WHERE key >= 'blob/' AND key < 'blob0' AND
+    substr(key, 6) NOT IN (SELECT sha256 FROM told_artifacts);
 )sql";
 
 void add_argument(Check& check, sqlite3_value* value) {

@@ -51,11 +51,11 @@ typedef struct weft_owner {
 typedef struct weft_store {
   uint32_t size, flags; /* WEFT_STORE_..., WEFT_BLOCKING */
   /* All of ops, or none. OK; CONFLICT when what an operation expects is not so; FENCED; LIMIT when
-   * the disk is full or the commit too large; FAILED: the file is not written again. [exec] serial */
+   * the disk is full or ops are too large; FAILED: the file is not written again. [exec] serial */
   WEFT_FN(weft_status, commit, void* self, const weft_call* call, const weft_owner* owner,
           const weft_sop* const* ops, uint32_t n, weft_out* out);
   /* From 0 emits the chain of snapshots in order, each as {snapshot, seq}, and the records after
-   * it; else the records from from_seq on that were not truncated, each as the bytes of one APPEND.
+   * it; else the records from from_seq on that were not truncated, each as it was appended.
    * out->val is the summary. OK; NOT_FOUND; CORRUPT; BUSY. [exec] */
   WEFT_FN(weft_status, load, void* self, const weft_call* call, weft_str run, uint64_t from_seq,
           weft_out* out);
@@ -75,7 +75,7 @@ typedef struct weft_store {
           uint32_t max, weft_out* out);
   /* Housekeeping when nothing is urgent: projections, checkpoint. OK; FAILED. [ctl] */
   WEFT_FN(weft_status, tend, void* self, const weft_call* call, weft_out* out);
-  /* Takes the next n events of a run, from told + 1 on, to make them readable. With TABLES.
+  /* Takes the next n events of a run, from told + 1 on, to make them readable; may be null.
    * OK; CONFLICT when they begin elsewhere; NOT_FOUND; FAILED. [ctl] */
   WEFT_FN(weft_status, tell, void* self, const weft_call* call, weft_str run,
           const weft_event* const* events, uint32_t n, weft_out* out);
