@@ -166,6 +166,11 @@ Query& Query::number(int64_t v) {
   return *this;
 }
 
+Query& Query::nothing() {
+  sqlite3_bind_null(statement_.raw_, next_++);
+  return *this;
+}
+
 Result<bool> Query::step() {
   if (statement_.raw_ == nullptr) return statement_.db_.error("preparing a statement for");
   const int code = sqlite3_step(statement_.raw_);
