@@ -242,7 +242,8 @@ void Engine::begin(Submission& s) {
 
 void Engine::decide(Slot& slot, const run::Input& input) {
   decision_.clear();
-  decider_.decide(*slot.run, input, tick_, decision_);
+  // The wall clock may have been set back since another process recorded the run.
+  decider_.decide(*slot.run, input, std::max(tick_, slot.run->state.updated), decision_);
   if (!slot.is_touched) {
     slot.is_touched = true;
     touched_.push_back(&slot);

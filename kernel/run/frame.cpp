@@ -46,7 +46,11 @@ void Decider::deliver() {
     }
     Frame& f = state().frames[to];
     if (!f.closed) ask(f);
-    if (f.stopping && f.active == 0 && !f.closed) settle_stopped(f);
+    // It may still end with a result, if that of its last step is among what it will hear.
+    const bool hears_more =
+        f.stopping && std::any_of(facts_.begin() + delivered_, facts_.end(),
+                                  [to](const Delivery& d) { return d.frame == to; });
+    if (f.stopping && f.active == 0 && !f.closed && !hears_more) settle_stopped(f);
   }
   facts_.clear();
   delivered_ = 0;

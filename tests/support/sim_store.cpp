@@ -57,8 +57,10 @@ weft_status SimStore::commit(void* self, const weft_call*, const weft_owner*,
 void SimStore::apply(const weft_sop& op) {
   const std::string key(to_view(op.key));
   const std::string bytes(to_view(op.bytes));
-  written += std::to_string(op.kind) + ' ' + key + ' ' + std::to_string(op.seq) + '-' +
-             std::to_string(op.last) + '\n' + bytes + '\n';
+  if (keeps_bytes) {
+    written += std::to_string(op.kind) + ' ' + key + ' ' + std::to_string(op.seq) + '-' +
+               std::to_string(op.last) + '\n' + bytes + '\n';
+  }
   switch (op.kind) {
     case WEFT_SOP_APPEND: {
       Run& run = runs[key];
@@ -71,7 +73,7 @@ void SimStore::apply(const weft_sop& op) {
     }
     case WEFT_SOP_RUN:
       runs[key].status = Value(op.val)["status"_k].as_text();
-      written += base::json_text(Value(op.val)) + '\n';
+      if (keeps_bytes) written += base::json_text(Value(op.val)) + '\n';
       return;
     case WEFT_SOP_KV_PUT: entries[key] = bytes; return;
     case WEFT_SOP_KV_DELETE: entries.erase(key); return;
