@@ -60,8 +60,12 @@ std::vector<Reference> Scope::take_references() {
 Result<expr::Root> Scope::find(std::string_view name) {
   expr::Root root;
   if (find_reserved(name, root)) return root;
-  if (name.starts_with(steps_prefix)) return find_step(name.substr(steps_prefix.size()));
-  if (spec_.ids.find(name) != spec::Ids::none) return find_step(name);
+  if (name.starts_with(steps_prefix)) {
+    const std::string_view id = name.substr(steps_prefix.size());
+    const uint32_t item = spec_.ids.find(id);
+    return item != spec::Ids::none ? refer_to(item) : unknown(id);
+  }
+  if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) return refer_to(item);
   if (is_binding(name)) return root_of(RootKind::loop);
   if (!may_be_named(name)) return unknown(name);
   return root_of(RootKind::named);
@@ -76,9 +80,7 @@ bool Scope::find_reserved(std::string_view name, expr::Root& root) const {
   return false;
 }
 
-Result<expr::Root> Scope::find_step(std::string_view id) {
-  const uint32_t item = spec_.ids.find(id);
-  if (item == spec::Ids::none) return unknown(id);
+Result<expr::Root> Scope::refer_to(uint32_t item) {
   uint32_t speaker = item_;
   uint32_t out = 0;
   for (uint32_t b = block_; b != none; ++out) {
@@ -92,7 +94,7 @@ Result<expr::Root> Scope::find_step(std::string_view id) {
   }
   Error error{.status = Status::bad_input,
               .code = "spec.unknown_reference",
-              .message = "the step " + base::quoted(id) +
+              .message = "the step " + base::quoted(spec_.items[item].id) +
                          " stands in a block that cannot be seen "
                          "from here",
               .hint = "speak of the step that holds the block"};
