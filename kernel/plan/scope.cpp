@@ -62,8 +62,12 @@ Result<expr::Root> Scope::find(std::string_view name) {
   if (find_reserved(name, root)) return root;
   if (has_original_ && name == "original") return root_of(RootKind::original);
   if (has_original_ && name == "reason") return root_of(RootKind::reason);
-  if (name.starts_with(steps_prefix)) return find_step(name.substr(steps_prefix.size()));
-  if (spec_.ids.find(name) != spec::Ids::none) return find_step(name);
+  if (name.starts_with(steps_prefix)) {
+    const std::string_view id = name.substr(steps_prefix.size());
+    const uint32_t item = spec_.ids.find(id);
+    return item != spec::Ids::none ? refer_to(item) : unknown(id);
+  }
+  if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) return refer_to(item);
   if (is_binding(name)) return root_of(RootKind::loop);
   if (name == "secret") {
     has_secrets_ = true;
@@ -82,9 +86,7 @@ bool Scope::find_reserved(std::string_view name, expr::Root& root) const {
   return false;
 }
 
-Result<expr::Root> Scope::find_step(std::string_view id) {
-  const uint32_t item = spec_.ids.find(id);
-  if (item == spec::Ids::none) return unknown(id);
+Result<expr::Root> Scope::refer_to(uint32_t item) {
   uint32_t speaker = item_;
   uint32_t out = 0;
   for (uint32_t b = block_; b != none; ++out) {
@@ -98,7 +100,7 @@ Result<expr::Root> Scope::find_step(std::string_view id) {
   }
   Error error{.status = Status::bad_input,
               .code = "spec.unknown_reference",
-              .message = "the step " + base::quoted(id) +
+              .message = "the step " + base::quoted(spec_.items[item].id) +
                          " stands in a block that cannot be seen "
                          "from here",
               .hint = "speak of the step that holds the block"};

@@ -37,7 +37,7 @@ class Scope final {
 
  private:
   Result<expr::Root> find(std::string_view name);
-  Result<expr::Root> find_step(std::string_view id);
+  Result<expr::Root> refer_to(uint32_t item);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
   bool is_binding(std::string_view name) const;
   bool may_be_named(std::string_view name) const;
