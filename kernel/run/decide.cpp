@@ -60,6 +60,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
   }
   deliver();
   if (!state::is_ended(run.state.status) && run.state.busy <= run.state.waits.size()) rest();
+  if (!out.events.empty()) out.events.back().flags |= event::is_last;
 }
 
 void Decider::accept(const Input& input) {

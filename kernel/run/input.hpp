@@ -27,7 +27,7 @@ struct Input {
     fork,     // the run begins where another one was: value is {run, seq, base, ...}
   };
   Kind kind{};
-  uint8_t flags = 0;  // of a reply: event::is_envelope, is_cached
+  uint8_t flags = 0;  // of a reply: event::is_envelope, is_cached or as_recorded
   bool is_compensation = false;
   bool was_not_called = false;  // of a reply: the tool never saw the call
   uint16_t attempt = 0;
@@ -42,6 +42,10 @@ struct Input {
 };
 
 enum class Settle : uint32_t { again, fail };
+
+// Flag of a reply or verdict that is made from the journal: the field 'output' was applied to its
+// value, and a failure stands in value as it was recorded; with result 1 nothing more was tried.
+inline constexpr uint8_t as_recorded = 128;
 
 // Something to do. Arguments live in the vault or the plan of the run.
 struct Command {

@@ -18,7 +18,11 @@ using state::Frame;
 void Decider::failed_attempt(const At& at, const Input& input) {
   const Frame& f = frame(at);
   const std::string path = state::step_path(state(), at.frame, at.node);
-  const Value error = fault(input.status, input.error, {path, at.attempt}, scratch_.arena());
+  const bool is_recorded = (input.flags & as_recorded) != 0;
+  const Value error = is_recorded
+                          ? input.value
+                          : fault(input.status, input.error, {path, at.attempt}, scratch_.arena());
+  if (is_recorded && input.result == 1) return fail(at, error);
   const bool stopping = f.stopping || (f.traits[at.node] & state::trait_stopping) != 0;
   if (stopping) return fail(at, error);
   if (wait_for_room(at, input, error)) return;

@@ -122,7 +122,9 @@ void Decider::compensated(const Input& input) {
 
 void Decider::uncompensated(Undo& u, const At& at, const Input& input) {
   const std::string path = state::step_path(state(), at.frame, at.node);
-  const Value error = fault(input.status, input.error, {path, at.attempt}, scratch_.arena());
+  const Value error = (input.flags & as_recorded) != 0
+                          ? input.value
+                          : fault(input.status, input.error, {path, at.attempt}, scratch_.arena());
   const plan::Policy& policy = *called(state(), frame(at), at.node, true).policy;
   if (is_retryable(input.status, input.error) && at.attempt < policy.attempts_max) {
     const int64_t due = tick_ + static_cast<int64_t>(delay_ns(policy, at.attempt, seed(at)));

@@ -132,6 +132,7 @@ void Decider::verdict(const Input& input) {
     case WEFT_VERDICT_REPLACE: return succeed(at, {input.value});
     case WEFT_VERDICT_SKIPPED: return skip(at, input.value);
     case WEFT_VERDICT_CANCEL:
+      if ((input.flags & as_recorded) != 0) return fail(at, input.value);
       return fail(at, Error{Status::denied,
                             "hook.cancelled",
                             "a hook refused the call: " + std::string(input.value.as_text()),
@@ -192,7 +193,9 @@ bool Decider::again(const At& at, Value error, uint32_t after_ms) {
 void Decider::succeed(const At& at, Payload result) {
   const plan::Node& n = node(at);
   Error why;
-  if (n.output != plan::none) {
+  const bool is_recorded = (result.flags & as_recorded) != 0;
+  result.flags &= static_cast<uint8_t>(~as_recorded);
+  if (n.output != plan::none && !is_recorded) {
     const Value bare =
         (result.flags & event::is_envelope) != 0 ? result.value["result"_k] : result.value;
     const FrameScope scope{&state(), &frame(at), bare};

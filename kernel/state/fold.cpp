@@ -128,7 +128,7 @@ void end(State& state, Frame& frame, const Event& e, uint8_t status) {
   frame.ended[e.node] = e.tick;
   if (status == WEFT_NODE_SUCCEEDED) remember_undo(state, frame, e);
   frame.value[e.node] = e.payload;
-  frame.traits[e.node] = e.flags;
+  frame.traits[e.node] = e.flags & static_cast<uint8_t>(~event::is_last);
   set_status(state, frame, e.node, status);
 }
 
