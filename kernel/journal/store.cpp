@@ -91,6 +91,16 @@ Result<base::Doc> Store::load(std::string_view run,
   });
 }
 
+Result<base::Doc> Store::records(std::string_view run, uint64_t from,
+                                 const std::function<void(std::string_view)>& piece) {
+  return call<base::Doc>("load the run", [&](const weft_call* c, weft_out* out) {
+    piece_ = &piece;
+    const weft_status status = bound_.table->load(bound_.self, c, to_str(run), from, out);
+    piece_ = nullptr;
+    return status;
+  });
+}
+
 Result<base::Doc> Store::claim(std::string_view run, int64_t now_ns, uint32_t max) {
   return call<base::Doc>("claim the run", [&](const weft_call* c, weft_out* out) {
     return bound_.table->claim(bound_.self, c, &owner_, to_str(run), now_ns, max, out);

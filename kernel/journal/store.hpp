@@ -35,6 +35,10 @@ class Store final {
   Result<void> commit(const weft_sop* const* ops, uint32_t n);
   // The summary of a run; each piece of records is handed to piece as it comes.
   Result<base::Doc> load(std::string_view run, const std::function<void(std::string_view)>& piece);
+  // The same with all records from a sequence on and no snapshot; what does not hold records is
+  // handed over as an empty piece.
+  Result<base::Doc> records(std::string_view run, uint64_t from,
+                            const std::function<void(std::string_view)>& piece);
   // Makes an orphaned run this process's own; BUSY when a live process owns it.
   Result<base::Doc> claim(std::string_view run, int64_t now_ns, uint32_t max);
   Result<base::Doc> get(std::string_view key);

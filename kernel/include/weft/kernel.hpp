@@ -164,6 +164,14 @@ struct KernelOptions {
   void* observer_self = nullptr;
 };
 
+// Of weft/travel.hpp.
+struct Checkpoint;
+struct Comparison;
+struct Exported;
+struct Imported;
+struct Replayed;
+struct Verified;
+
 // Runs belong to the process that started or resumed them. Whoever waits for a run does its work on
 // the waiting thread, so without threads nothing happens unless somebody waits. Functions may be
 // called from any thread.
@@ -206,6 +214,21 @@ class Kernel final {
   Result<Forgotten> forget(const Retention& retention);
   // The id that a prefix or 'last' means.
   Result<std::string> find_run(std::string_view prefix);
+
+  // The past of a run, see weft/travel.hpp; nothing of it calls a tool, hook or sink.
+  Result<std::vector<Checkpoint>> checkpoints(std::string_view run);
+  // As it stood behind its event of that sequence.
+  Result<Outcome> show_at(std::string_view run, uint64_t seq);
+  Result<Comparison> diff(std::string_view first, std::string_view second);
+  // Everything of it is read back and checked.
+  Result<Verified> verify(std::string_view run);
+  // Decided again from what is recorded, up to a sequence; with another definition when there is
+  // one.
+  Result<Replayed> replay(std::string_view run, uint64_t to_seq, const Workflow* with = nullptr);
+  // One file that holds the run and all it needs, handed to write piece by piece; and back.
+  Result<Exported> export_run(std::string_view run,
+                              const std::function<Result<void>(std::string_view)>& write);
+  Result<Imported> import_run(std::string_view file);
 
   std::vector<PluginState> plugins() const;
   std::vector<ComponentEntry> components(std::string_view kind) const;
