@@ -6,7 +6,9 @@
 #include "kernel_rooms.hpp"
 #include "travel/account.hpp"
 #include "travel/checkpoints.hpp"
+#include "travel/exchange.hpp"
 #include "travel/imagine.hpp"
+#include "travel/verify.hpp"
 
 namespace weft {
 
@@ -89,6 +91,26 @@ Result<Replayed> Kernel::replay(std::string_view run, uint64_t to_seq, const Wor
   imagined.tell(replayed);
   replayed.steps.push_back(std::move(*compared));
   return replayed;
+}
+
+Result<Verified> Kernel::verify(std::string_view run) {
+  const travel::PlanOf plan_of =
+      [this](std::string_view hash) -> Result<std::shared_ptr<const plan::Plan>> {
+    Error error;
+    plan::Built built = rooms_->plan_stored(hash, error);
+    if (built.plan == nullptr) return error;
+    return std::move(built.plan);
+  };
+  return travel::verify(*rooms_->store, run, plan_of);
+}
+
+Result<Exported> Kernel::export_run(std::string_view run,
+                                    const std::function<Result<void>(std::string_view)>& write) {
+  return travel::export_run(*rooms_->store, run, write);
+}
+
+Result<Imported> Kernel::import_run(std::string_view file, std::string_view head) {
+  return travel::import_run(*rooms_->store, file, head);
 }
 
 }  // namespace weft

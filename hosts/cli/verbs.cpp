@@ -1,6 +1,7 @@
 #include "verbs.hpp"
 
 #include "options.hpp"
+#include "past.hpp"
 
 namespace weft::cli {
 namespace {
@@ -59,6 +60,7 @@ constexpr Option list_options[] = {
 constexpr Option show_options[] = {
     {"json", 0, "", "print one JSON document"},
     {"events", 'e', "", "every event of the run, too"},
+    {"at", 0, "SEQ", "as it stood then; 'weft checkpoints' lists the points"},
 };
 constexpr Option format_options[] = {
     {"format", 0, "NAME", "json or yaml, where the name of the file does not say"},
@@ -263,7 +265,7 @@ std::vector<Verb> verbs_of_weft() {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto make : {verbs_of_runs, verbs_of_steering, verbs_of_questions,
+  for (const auto make : {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past,
                           verbs_of_definitions, verbs_of_tools, verbs_of_plugins, verbs_of_weft}) {
     for (Verb& verb : make()) all.push_back(std::move(verb));
   }

@@ -82,20 +82,11 @@ Result<void> Store::commit(const weft_sop* const* ops, uint32_t n) {
 }
 
 Result<base::Doc> Store::load(std::string_view run,
-                              const std::function<void(std::string_view)>& piece) {
+                              const std::function<void(std::string_view)>& piece,
+                              uint64_t from_seq) {
   return call<base::Doc>("load the run", [&](const weft_call* c, weft_out* out) {
     piece_ = &piece;
-    const weft_status status = bound_.table->load(bound_.self, c, to_str(run), 0, out);
-    piece_ = nullptr;
-    return status;
-  });
-}
-
-Result<base::Doc> Store::records(std::string_view run, uint64_t from,
-                                 const std::function<void(std::string_view)>& piece) {
-  return call<base::Doc>("load the run", [&](const weft_call* c, weft_out* out) {
-    piece_ = &piece;
-    const weft_status status = bound_.table->load(bound_.self, c, to_str(run), from, out);
+    const weft_status status = bound_.table->load(bound_.self, c, to_str(run), from_seq, out);
     piece_ = nullptr;
     return status;
   });

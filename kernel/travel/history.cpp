@@ -30,9 +30,12 @@ Error damaged_base(std::string_view what) {
 Result<Chapter> load_chapter(journal::Store& store, std::string_view run) {
   Chapter chapter;
   chapter.run = run;
-  auto summary = store.records(run, 1, [&](std::string_view piece) {
-    if (!piece.empty()) chapter.records.emplace_back(piece);
-  });
+  auto summary = store.load(
+      run,
+      [&](std::string_view piece) {
+        if (!piece.empty()) chapter.records.emplace_back(piece);
+      },
+      1);
   if (!summary) return summary.error();
   chapter.summary = std::move(*summary);
   auto base = base_of(chapter.records);
@@ -57,7 +60,8 @@ Error no_history(std::string_view run) {
 uint64_t first_seq(const std::vector<std::string>& records) {
   if (records.empty()) return 0;
   const auto header = header_at(records.front(), 0);
-  return header ? header->seq : 0;
+  // What is damaged says nothing.
+  return header && event::Reader(records.front(), header->seq).next() ? header->seq : 0;
 }
 
 Result<std::optional<Branch>> base_of(const std::vector<std::string>& records) {
@@ -114,9 +118,13 @@ void cut_behind(std::vector<std::string>& records, uint64_t seq) {
 
 Result<History> join(std::vector<Chapter> chapters) {
   History history;
-  for (size_t i = 0; i < chapters.size(); ++i) {
-    Chapter& chapter = chapters[i];
-    if (i + 1 < chapters.size()) cut_behind(chapter.records, chapters[i + 1].base->seq);
+  // A fork may have left its base before its base left another run.
+  uint64_t last = UINT64_MAX;
+  for (size_t i = chapters.size(); i > 0; --i) {
+    cut_behind(chapters[i - 1].records, last);
+    if (chapters[i - 1].base) last = std::min(last, chapters[i - 1].base->seq);
+  }
+  for (Chapter& chapter : chapters) {
     std::move(chapter.records.begin(), chapter.records.end(), std::back_inserter(history.records));
   }
   history.run = std::move(chapters.back().run);

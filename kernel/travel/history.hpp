@@ -48,7 +48,7 @@ Result<History> load_history(journal::Store& store, std::string_view run);
 // Leaves the records up to a sequence. What is damaged stays, for a reader to name it.
 void cut_behind(std::vector<std::string>& records, uint64_t seq);
 
-// The sequence of the first record; 0 when there is none.
+// The sequence of the first record; 0 when there is none that is good.
 uint64_t first_seq(const std::vector<std::string>& records);
 
 // The base that the first record names; nothing when it is not that of a fork.

@@ -228,7 +228,8 @@ class Kernel final {
   // One file that holds the run and all it needs, handed to write piece by piece; and back.
   Result<Exported> export_run(std::string_view run,
                               const std::function<Result<void>(std::string_view)>& write);
-  Result<Imported> import_run(std::string_view file);
+  // head is that of its export, when it must be the same file; else empty.
+  Result<Imported> import_run(std::string_view file, std::string_view head = {});
 
   std::vector<PluginState> plugins() const;
   std::vector<ComponentEntry> components(std::string_view kind) const;
