@@ -95,7 +95,9 @@ Result<std::vector<std::string>> runs_to_verify(Kernel& kernel, const Arguments&
     runs.push_back(std::move(*id));
     return runs;
   }
-  auto all = kernel.list(UINT32_MAX);
+  RunFilter everything;
+  everything.max = UINT32_MAX;
+  auto all = kernel.list(everything);
   if (!all) return all.error();
   for (const Value run : all->view()) runs.emplace_back(run["id"_k].as_text());
   return runs;

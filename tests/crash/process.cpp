@@ -83,7 +83,11 @@ void Process::play(const Plans& plans, const Scenario& scenario,
     env_.at(env_.now() + scenario.cancel_after_ns, [this] {
       run::Input input;
       input.kind = run::Input::Kind::cancel;
-      for (const auto& ticket : tickets_) engine_->post(ticket, input, "nobody wants it any more");
+      base::Blocks blocks;
+      Builder b(blocks.arena());
+      b.text("nobody wants it any more");
+      const Value reason = b.take_value();
+      for (const auto& ticket : tickets_) engine_->post(ticket, input, base::pack(reason));
     });
   }
   const auto is_done = [](const auto& ticket) { return ticket->is_done.load(); };
