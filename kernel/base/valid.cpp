@@ -41,6 +41,22 @@ struct Memory {
   bool skips(const weft_slot& s) const { return links_to(known, s); }
 };
 
+// Inside one value, but for the slot that leads there and those that lead elsewhere.
+struct Part {
+  static constexpr bool is_contiguous = true;
+  const weft_slot* root;
+  const Place& place;
+  const Known& leading_out;
+
+  const void* payload(const weft_slot& s, uint64_t bytes) const {
+    const auto* start = static_cast<const char*>(place.begin);
+    if (&s != root) return Bytes{start, place.size}.payload(s, bytes);
+    const auto at = static_cast<uint64_t>(static_cast<const char*>(place.content) - start);
+    return at % 8 == 0 && at <= place.size && bytes <= place.size - at ? place.content : nullptr;
+  }
+  bool skips(const weft_slot& s) const { return leading_out.holds(leading_out.self, &s); }
+};
+
 // Walks a value once. Every byte that is looked at is paid from a budget, so parts that are reached
 // twice cannot make it walk longer than the budget is; what was paid is the packed size.
 template <class Source>
@@ -275,6 +291,10 @@ Result<void> validate(const void* bytes, uint64_t size, Admit admit) {
   Checker checker(Bytes{static_cast<const char*>(bytes), size}, size, admit.links);
   if (checker.root(*static_cast<const weft_slot*>(bytes))) return {};
   return refused(checker, Status::corrupt);
+}
+
+bool is_content(const weft_slot& slot, const Place& place, Known leading_out) {
+  return Checker(Part{&slot, place, leading_out}, place.size + slot_bytes, false).root(slot);
 }
 
 Result<Value> copy_checked(Value from, Arena to, Known known) {
