@@ -17,43 +17,27 @@ using event::Type;
 
 namespace {
 
-// All columns in one piece, the widest first so that each is aligned.
-void open_table(State& state, Frame& frame) {
-  const uint64_t n = frame.count;
-  constexpr uint64_t per_node = 8 + 8 + 8 + 4 + 2 + 1 + 1;
-  frame.memory = state.pages->take(n * per_node, &frame.memory_bytes);
-  char* at = frame.memory;
-  const auto column = [&at, n](auto*& to, bool zero) {
-    using T = std::remove_reference_t<decltype(*to)>;
-    to = reinterpret_cast<T*>(at);
-    if (zero) std::memset(at, 0, n * sizeof(T));
-    at += n * sizeof(T);
-  };
-  column(frame.value, true);
-  column(frame.began, false);
-  column(frame.ended, false);
-  column(frame.visit, true);
-  column(frame.attempt, true);
-  column(frame.status, true);
-  column(frame.traits, true);
+void touch(State& state, Frame& frame) {
+  if (frame.is_dirty) return;
+  frame.is_dirty = true;
+  state.dirty.push_back(frame.number);
 }
 
 void open_frame(State& state, const Event& e) {
   const auto packed = static_cast<uint64_t>(e.value().as_i64());
   base::check(e.frame == state.frames.size(), "frames are numbered in the order they open");
-  Frame& frame = state.frames.emplace_back();
-  frame.number = e.frame;
+  Frame& frame = state.frames.add();
   frame.block = static_cast<uint32_t>(packed);
   frame.parent = static_cast<uint32_t>(packed >> 32U);
-  frame.outer = frame.parent != event::no_frame ? &state.frames[frame.parent] : nullptr;
   frame.parent_node = e.node;
   frame.parent_visit = e.visit;
-  frame.count = state.plan->blocks[frame.block].count;
   open_table(state, frame);
+  touch(state, frame);
 }
 
 // What a closed frame waited for, nobody waits for any more.
 void close_frame(State& state, Frame& frame) {
+  touch(state, frame);
   frame.closed = true;
   std::erase_if(state.timers, [&](const Timer& t) { return t.frame == frame.number; });
   for (uint32_t n = 0; n < frame.count && state.doubted > 0; ++n) {
@@ -131,6 +115,8 @@ void accept(State& state, const Event& e) {
 
 void fold_step(State& state, const Event& e) {
   Frame& frame = state.frames[e.frame];
+  touch(state, frame);
+  frame.dirty[e.node / chunk_nodes] = 1;
   switch (e.type) {
     case Type::step_queued: return queue(state, frame, e);
     case Type::step_started: return start(state, frame, e);
@@ -150,8 +136,9 @@ void fold_step(State& state, const Event& e) {
     case Type::step_stopping: {
       frame.traits[e.node] |= trait_stopping;
       Frame* inner = state.child(frame, e.node);
-      if (inner != nullptr) inner->stopping = true;
-      return;
+      if (inner == nullptr) return;
+      inner->stopping = true;
+      return touch(state, *inner);
     }
     case Type::step_doubted:
       ++state.doubted;
@@ -160,17 +147,21 @@ void fold_step(State& state, const Event& e) {
   }
 }
 
+bool may_open(const State& state, const Event& e) {
+  const auto packed = static_cast<uint64_t>(e.value().as_i64());
+  const auto block = static_cast<uint32_t>(packed);
+  const auto parent = static_cast<uint32_t>(packed >> 32U);
+  if (block >= state.plan->blocks.size() || e.frame != state.frames.size()) return false;
+  if (parent == event::no_frame) return e.frame == 0;
+  if (parent >= e.frame || e.node >= state.frames[parent].count) return false;
+  const Frame& outer = state.frames[parent];
+  return state.node(outer, e.node).block == block && state.child(outer, e.node) == nullptr;
+}
+
 }  // namespace
 
 bool may_fold(const State& state, const Event& e) {
-  if (e.type == Type::frame_opened) {
-    const auto packed = static_cast<uint64_t>(e.value().as_i64());
-    const auto parent = static_cast<uint32_t>(packed >> 32U);
-    return static_cast<uint32_t>(packed) < state.plan->blocks.size() &&
-           e.frame == state.frames.size() &&
-           (parent == event::no_frame ? e.frame == 0
-                                      : parent < e.frame && e.node < state.frames[parent].count);
-  }
+  if (e.type == Type::frame_opened) return may_open(state, e);
   if (e.type == Type::run_stopping) return !state.frames.empty();
   if (e.frame == event::no_frame) return e.type < Type::frame_opened;
   if (e.frame >= state.frames.size()) return false;
@@ -198,9 +189,11 @@ void fold(State& state, const Event& e) {
     case Type::run_stopping:
       state.stopping = e.value();
       state.frames.front().stopping = true;
-      return;
+      return touch(state, state.frames.front());
     case Type::frame_opened: return open_frame(state, e);
-    case Type::frame_advanced: state.frames[e.frame].memo = e.value(); return;
+    case Type::frame_advanced:
+      state.frames[e.frame].memo = e.value();
+      return touch(state, state.frames[e.frame]);
     case Type::frame_closed: return close_frame(state, state.frames[e.frame]);
     case Type::timer_set:
       state.timers.push_back({e.frame, e.node, e.value().as_i64(), true});
@@ -211,12 +204,15 @@ void fold(State& state, const Event& e) {
   }
 }
 
+const Frame* State::child(const Frame& frame, uint32_t n) const {
+  if (frame.inner == nullptr || frame.inner[n] == event::no_frame) return nullptr;
+  const Frame& inner = frames[frame.inner[n]];
+  return inner.closed ? nullptr : &inner;
+}
+
 Frame* State::child(const Frame& frame, uint32_t n) {
-  // The latest frames are at the end, and an open child is younger than its parent.
-  for (auto it = frames.rbegin(); it != frames.rend() && it->number > frame.number; ++it) {
-    if (!it->closed && it->parent == frame.number && it->parent_node == n) return &*it;
-  }
-  return nullptr;
+  const Frame* inner = static_cast<const State*>(this)->child(frame, n);
+  return inner != nullptr ? &frames[inner->number] : nullptr;
 }
 
 std::string step_path(const State& state, uint32_t frame, uint32_t node) {
@@ -230,10 +226,6 @@ std::string step_path(const State& state, uint32_t frame, uint32_t node) {
     frame = f.parent;
   }
   return path;
-}
-
-State::~State() {
-  for (Frame& frame : frames) pages->give(frame.memory, frame.memory_bytes);
 }
 
 std::string_view to_text(RunStatus status) {
