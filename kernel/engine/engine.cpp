@@ -207,7 +207,7 @@ void Engine::begin(Submission& s) {
     input.value = s.acceptance.view();
     return decide(slot, input);
   }
-  journal::Recovery recovery(slot.run->state);
+  journal::Recovery recovery(slot.run->state, nullptr, journal::fetch_from(*store_));
   for (const std::string& records : s.records) {
     const auto taken = recovery.take(records);
     // A damaged tail is cut: the run goes on from the last good record.

@@ -65,7 +65,9 @@ weft_status Store::completed(weft_status status, weft_val result, const weft_err
 
 weft_status Store::emitted(weft_val part) {
   if (piece_ == nullptr) return WEFT_NOT_FOUND;
-  (*piece_)(Value(part).as_bytes());
+  // Snapshots come as {snapshot, seq}; their bytes say themselves what they are.
+  const Value piece(part);
+  (*piece_)(piece.is_object() ? piece["snapshot"_k].as_bytes() : piece.as_bytes());
   return WEFT_OK;
 }
 
@@ -82,10 +84,11 @@ Result<void> Store::commit(const weft_sop* const* ops, uint32_t n) {
 }
 
 Result<base::Doc> Store::load(std::string_view run,
-                              const std::function<void(std::string_view)>& piece) {
+                              const std::function<void(std::string_view)>& piece,
+                              uint64_t from_seq) {
   return call<base::Doc>("load the run", [&](const weft_call* c, weft_out* out) {
     piece_ = &piece;
-    const weft_status status = bound_.table->load(bound_.self, c, to_str(run), 0, out);
+    const weft_status status = bound_.table->load(bound_.self, c, to_str(run), from_seq, out);
     piece_ = nullptr;
     return status;
   });

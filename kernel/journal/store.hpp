@@ -32,8 +32,10 @@ class Store final {
   // Makes this process an owner.
   Result<void> own();
   Result<void> commit(const weft_sop* const* ops, uint32_t n);
-  // The summary of a run; each piece of records is handed to piece as it comes.
-  Result<base::Doc> load(std::string_view run, const std::function<void(std::string_view)>& piece);
+  // The summary of a run; each piece is handed to piece as it comes. From 0 these are its snapshots
+  // and the records after them, else its records from that one on.
+  Result<base::Doc> load(std::string_view run, const std::function<void(std::string_view)>& piece,
+                         uint64_t from_seq = 0);
   // Makes an orphaned run this process's own; BUSY when a live process owns it.
   Result<base::Doc> claim(std::string_view run, int64_t now_ns, uint32_t max);
   Result<base::Doc> get(std::string_view key);

@@ -108,13 +108,13 @@ TEST_CASE("payloads that were recorded are restored with their links", "[state]"
   for (const auto& [seq, root] : kept.roots) {
     const auto flags = static_cast<uint8_t>(event::has_payload | (seq == 2 ? event::has_links : 0));
     const event::Event e{event::Type::step_succeeded, flags, 1, 0, 0, 0, seq, 0, root};
-    event::encode(e, Vault::payload_bytes(root), kept.vault.origins(), bytes);
+    event::encode(e, Vault::payload_bytes(root), {kept.vault.origins()}, bytes);
   }
 
   Vault copy(kept.pages);
   std::map<uint64_t, const weft_slot*> restored;
   const event::Targets targets{
-      &restored, [](const void* self, const event::Origin& origin) {
+      &restored, [](void* self, const event::Origin& origin, const weft_slot&) {
         const auto& map = *static_cast<const std::map<uint64_t, const weft_slot*>*>(self);
         const auto found = map.find(origin.seq);
         if (found == map.end()) return static_cast<const void*>(nullptr);
