@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include <weft/result.hpp>
 #include <weft/value.hpp>
@@ -24,14 +25,11 @@ struct Known {
   bool (*holds)(const void* self, const void* p) noexcept = nullptr;
 };
 
-// Whether the content of a slot lies at a place inside a value that validate took: what a link says
-// it leads to. Slots in known memory lead out of that value and are not looked into.
-struct Place {
-  const void* content;
-  const void* begin;  // of the value
-  uint64_t size;
-};
-bool is_content(const weft_slot& slot, const Place& place, Known leading_out);
+// Whether the content of a slot lies at a place inside the bytes of a value that validate took:
+// what a link says it leads to. Slots in known memory lead out of that value and are not looked
+// into.
+bool is_content(const weft_slot& slot, const void* content, std::string_view value,
+                Known leading_out);
 
 // A value that a plugin in this process gave, checked and copied to one allocation of its exact
 // size. What lies in known memory, slot or payload, is linked and not looked into; a root there is

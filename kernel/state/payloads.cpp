@@ -29,7 +29,8 @@ const void* Payloads::content_of(void* self, const event::Origin& origin, const 
   slot.v.rel = static_cast<const char*>(content) - reinterpret_cast<const char*>(&slot);
   if (!payloads.found_.contains(found)) {
     const base::Known links{self, is_link};
-    if (!base::is_content(slot, {content, root, Vault::payload_bytes(root)}, links)) return nullptr;
+    const std::string_view value{reinterpret_cast<const char*>(root), Vault::payload_bytes(root)};
+    if (!base::is_content(slot, content, value, links)) return nullptr;
     payloads.found_.insert(found);
   }
   payloads.links_.insert(&link);
