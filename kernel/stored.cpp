@@ -22,14 +22,14 @@ struct Stored {
   base::Doc acceptance;
 };
 
-Result<Stored> load_run(journal::Store& store, std::string_view run) {
+Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t from_seq = 0) {
   Stored stored;
-  auto summary =
-      store.load(run, [&](std::string_view piece) { stored.records.emplace_back(piece); });
+  auto summary = store.load(
+      run, [&](std::string_view piece) { stored.records.emplace_back(piece); }, from_seq);
   if (!summary) return summary.error();
   stored.summary = std::move(*summary);
   if (stored.records.empty()) return stored;
-  auto acceptance = journal::acceptance_of(stored.records.front());
+  auto acceptance = journal::acceptance_of(stored.records.front(), journal::fetch_from(store));
   if (!acceptance) return acceptance.error();
   stored.acceptance = std::move(*acceptance);
   return stored;
@@ -158,7 +158,8 @@ Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bindings_of(std::
 }
 
 Result<Kernel::Rooms::Recalled> Kernel::Rooms::recall(std::string_view run, const Told& told) {
-  auto stored = load_run(*store, run);
+  // Who wants to hear of each event wants those before the latest snapshot, too.
+  auto stored = load_run(*store, run, told ? 1 : 0);
   if (!stored) return stored.error();
   if (stored->records.empty()) return no_history(run);
   Recalled recalled;
@@ -171,7 +172,7 @@ Result<Kernel::Rooms::Recalled> Kernel::Rooms::recall(std::string_view run, cons
   recalled.pages = std::make_unique<state::Pages>();
   recalled.state = std::make_unique<state::State>(recalled.plan, *recalled.pages);
   const journal::Recovery::Each each = [&](const event::Event& e) { told(*recalled.state, e); };
-  journal::Recovery recovery(*recalled.state, told ? &each : nullptr);
+  journal::Recovery recovery(*recalled.state, told ? &each : nullptr, journal::fetch_from(*store));
   for (const std::string& records : stored->records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();

@@ -16,6 +16,8 @@ inline constexpr uint64_t value_bytes = WEFT_VALUE_BYTES_MAX;  // of one value i
 inline constexpr uint64_t inline_bytes = mb;  // a larger payload is journalled as a blob reference
 
 // Memory.
+inline constexpr uint64_t vault_page_bytes = 64 * kb;  // one live value keeps no more than a page
+inline constexpr uint64_t swept_bytes = mb;  // payloads of a run that are never swept: too few
 inline constexpr uint64_t block_first_bytes = 4 * kb;  // one page: most calls need no second block
 inline constexpr uint64_t block_bytes_max = mb;        // doubling ends; waste stays below one block
 inline constexpr uint64_t call_arena_bytes =
@@ -43,6 +45,7 @@ inline constexpr uint32_t commands = 65'536;      // of one call of step
 inline constexpr uint32_t quorum = 1'000;         // people that one approval may ask for
 inline constexpr uint32_t signals = 1'000;        // buffered per run while nobody waits
 inline constexpr uint32_t attempts = 1'000;       // of one step, whatever its policy says
+inline constexpr uint32_t frames = 1U << 27U;     // ever opened in a run: a month at 50 a second
 inline constexpr uint32_t kept_iterations = 100;  // of a loop in state; older ones by reference
 inline constexpr uint32_t inline_calls = 16;      // synchronous completions continued in place
 inline constexpr uint32_t fork_depth = 1'000;     // forks of forks; a circle of them ends here
@@ -66,6 +69,12 @@ inline constexpr uint32_t forgotten_at_once = 100;  // runs in one commit, so th
 // Messages from outside.
 inline constexpr int64_t message_poll_ns = 100'000'000;  // what a person calls at once
 inline constexpr uint32_t messages = 1'024;              // taken in one turn
+
+// Snapshots of a run.
+inline constexpr uint64_t snapshot_events = 4'096;  // since the one before: what recovery repeats
+inline constexpr uint64_t snapshot_records_bytes = mb;
+inline constexpr uint32_t snapshot_links = 256;  // of a chain; then a whole one begins the next
+inline constexpr uint64_t snapshot_whole_bytes = 64 * kb;  // a chain twice this long is still short
 
 // Queues. A full one answers BUSY; nothing grows without a bound.
 inline constexpr uint32_t inbox = 65'536;         // inputs of an engine not yet decided

@@ -41,6 +41,23 @@ struct Memory {
   bool skips(const weft_slot& s) const { return links_to(known, s); }
 };
 
+// Inside one value, but for the slot that leads there and those that lead elsewhere.
+struct Part {
+  static constexpr bool is_contiguous = true;
+  const weft_slot* root;
+  const void* content;
+  std::string_view value;
+  const Known& leading_out;
+
+  const void* payload(const weft_slot& s, uint64_t bytes) const {
+    if (&s != root) return Bytes{value.data(), value.size()}.payload(s, bytes);
+    const auto at = static_cast<uint64_t>(static_cast<const char*>(content) - value.data());
+    const bool inside = at % 8 == 0 && at <= value.size() && bytes <= value.size() - at;
+    return inside ? content : nullptr;
+  }
+  bool skips(const weft_slot& s) const { return leading_out.holds(leading_out.self, &s); }
+};
+
 // Walks a value once. Every byte that is looked at is paid from a budget, so parts that are reached
 // twice cannot make it walk longer than the budget is; what was paid is the packed size.
 template <class Source>
@@ -153,7 +170,8 @@ class Checker final {
     if (p == nullptr) return fail("the items of an array lie outside");
     const weft_slot* before = nullptr;
     for (uint32_t i = 0; i < array.len; ++i) {
-      const bool is_record = p[i].tag == WEFT_OBJECT && is_shaped(p[i]) && !source_.skips(p[i]);
+      const bool leads_out = source_.skips(p[i]) || (links_ && is_link(p[i]));
+      const bool is_record = p[i].tag == WEFT_OBJECT && is_shaped(p[i]) && !leads_out;
       if (!(is_record ? record(p[i], room, before) : slot(p[i], room))) {
         came_from(std::to_string(i));
         return false;
@@ -275,6 +293,12 @@ Result<void> validate(const void* bytes, uint64_t size, Admit admit) {
   Checker checker(Bytes{static_cast<const char*>(bytes), size}, size, admit.links);
   if (checker.root(*static_cast<const weft_slot*>(bytes))) return {};
   return refused(checker, Status::corrupt);
+}
+
+bool is_content(const weft_slot& slot, const void* content, std::string_view value,
+                Known leading_out) {
+  const Part part{&slot, content, value, leading_out};
+  return Checker(part, value.size() + slot_bytes, false).root(slot);
 }
 
 Result<Value> copy_checked(Value from, Arena to, Known known) {

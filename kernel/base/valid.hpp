@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include <weft/result.hpp>
 #include <weft/value.hpp>
@@ -23,6 +24,12 @@ struct Known {
   const void* self = nullptr;
   bool (*holds)(const void* self, const void* p) noexcept = nullptr;
 };
+
+// Whether the content of a slot lies at a place inside the bytes of a value that validate took:
+// what a link says it leads to. Slots in known memory lead out of that value and are not looked
+// into.
+bool is_content(const weft_slot& slot, const void* content, std::string_view value,
+                Known leading_out);
 
 // A value that a plugin in this process gave, checked and copied to one allocation of its exact
 // size. What lies in known memory, slot or payload, is linked and not looked into; a root there is

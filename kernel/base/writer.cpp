@@ -27,8 +27,10 @@ uint64_t payload_bytes(const weft_slot& s) {
 bool links_to(const Known& known, const weft_slot& slot) {
   const uint64_t bytes = is_inline(slot) ? 0 : payload_bytes(slot);
   if (bytes == 0 || known.holds == nullptr) return false;
-  if (known.holds(known.self, &slot)) return true;
   const auto* first = static_cast<const char*>(weft_payload(&slot));
+  // A part of a text may begin anywhere; records name places by the eighth.
+  if (reinterpret_cast<uintptr_t>(first) % 8 != 0) return false;
+  if (known.holds(known.self, &slot)) return true;
   return known.holds(known.self, first) && known.holds(known.self, first + bytes - 1);
 }
 

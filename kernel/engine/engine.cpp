@@ -222,12 +222,17 @@ void Engine::begin(Submission& s) {
     input.value = s.acceptance.view();
     return decide(slot, input);
   }
-  journal::Recovery recovery(slot.run->state);
+  journal::Recovery recovery(slot.run->state, nullptr, journal::fetch_from(*store_));
   for (const std::string& records : s.records) {
     const auto taken = recovery.take(records);
-    // A damaged tail is cut: the run goes on from the last good record.
-    if (!taken && slot.run->state.seq == 0) return finish(slot, &taken.error());
-    if (!taken) break;
+    if (taken) continue;
+    // What is lost is for people to judge; a fork goes on from the last good record.
+    Error damaged = taken.error();
+    if (recovery.cut()) {
+      damaged.hint = "'weft fork " + slot.run->id + " --at " +
+                     std::to_string(recovery.cut()->last) + "' goes on from the last good record";
+    }
+    return finish(slot, &damaged);
   }
   if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
   input.kind = s.fork.empty() ? run::Input::Kind::resume : run::Input::Kind::fork;

@@ -5,7 +5,10 @@
 
 #include "base/check.hpp"
 #include "base/crc32c.hpp"
+#include "base/encode.hpp"
+#include "base/limits.hpp"
 #include "base/valid.hpp"
+#include "event/links.hpp"
 
 namespace weft::event {
 namespace {
@@ -13,45 +16,52 @@ namespace {
 // A link keeps the slot and replaces its offset: 41 bits of sequence, 23 bits of offset / 8.
 constexpr unsigned offset_bits = 23;
 
-bool has_payload_elsewhere(const weft_slot& s) {
-  const bool outside = (s.tag >= WEFT_STR && s.tag <= WEFT_OBJECT) || s.tag == WEFT_BLOB;
-  return outside && (s.flags & WEFT_INLINE) == 0 && (s.len != 0 || s.tag == WEFT_BLOB);
-}
-
-// Visits every slot of a contiguous value whose payload is not within it. Keys are always within.
-template <class Visit>
-struct Walk {
-  const char* begin;
-  const char* end;
-  Visit visit;
-
-  void slot(weft_slot* s) {
-    if (!has_payload_elsewhere(*s)) return;
-    if ((s->flags & WEFT_LINKED) != 0) return visit(s);
-    auto* payload = reinterpret_cast<char*>(s) + s->v.rel;
-    if (payload < begin || payload >= end) return visit(s);
-    if (s->tag != WEFT_ARRAY && s->tag != WEFT_OBJECT) return;
-    auto* first = reinterpret_cast<weft_slot*>(payload);
-    const bool shaped = (s->flags & WEFT_SHAPED) != 0;
-    const uint32_t step = s->tag == WEFT_OBJECT && !shaped ? 2 : 1;
-    if (shaped || step == 2) ++first;
-    for (uint32_t i = 0; i < s->len; ++i) slot(first + size_t{i} * step);
-  }
+// The payload of a record whose own lies elsewhere: a value of tag WEFT_BLOB.
+struct Reference {
+  weft_slot slot;
+  base::Digest digest;
+  uint64_t bytes;
 };
-
-template <class Visit>
-void for_each_outside(char* root, uint64_t bytes, Visit visit) {
-  Walk<Visit>{root, root + bytes, visit}.slot(reinterpret_cast<weft_slot*>(root));
-}
+static_assert(sizeof(Reference) == 56);
 
 }  // namespace
 
-void encode(const Event& event, uint64_t payload_bytes, const Origins& origins,
+uint64_t pack(const Origin& origin) {
+  base::check(origin.seq != 0 && origin.offset % 8 == 0, "a link leads to a recorded payload");
+  return origin.seq << offset_bits | origin.offset / 8;
+}
+
+Origin unpack(uint64_t packed) {
+  return {packed >> offset_bits, (packed & ((uint64_t{1} << offset_bits) - 1)) * 8};
+}
+
+void encode_payload(std::string_view payload, uint8_t* flags, const Encoding& how,
+                    std::vector<char>& out) {
+  const size_t at = out.size();
+  out.insert(out.end(), payload.begin(), payload.end());
+  if ((*flags & has_links) != 0) {
+    // The copied slots still hold offsets that count from where they stood in memory, and links
+    // are what leaves the payload; so the walk goes by distances, which are the same in both.
+    auto* copy = reinterpret_cast<weft_slot*>(out.data() + at);
+    for_each_outside(copy, payload.size(), [&](weft_slot* s) {
+      const auto* stood = payload.data() + (reinterpret_cast<char*>(s) - (out.data() + at));
+      s->v.u = pack(how.origins.of(how.origins.self, stood + s->v.rel));
+      s->flags |= WEFT_LINKED;
+    });
+  }
+  if (how.blobs != nullptr && payload.size() > base::limits::inline_bytes) {
+    const base::Digest digest = how.blobs->put(how.blobs->self, {out.data() + at, payload.size()});
+    Reference reference{{WEFT_BLOB, 0, 0, 0, {sizeof(weft_slot)}}, digest, payload.size()};
+    out.resize(at + sizeof reference);
+    std::memcpy(out.data() + at, &reference, sizeof reference);
+    *flags |= is_blob;
+  }
+}
+
+void encode(const Event& event, uint64_t payload_bytes, const Encoding& how,
             std::vector<char>& out) {
   const size_t at = out.size();
-  const uint64_t size = sizeof(Header) + payload_bytes;
-  out.resize(at + size);
-  Header h{static_cast<uint32_t>(size),
+  Header h{0,
            0,
            static_cast<uint8_t>(event.type),
            event.flags,
@@ -61,22 +71,13 @@ void encode(const Event& event, uint64_t payload_bytes, const Origins& origins,
            event.tick,
            event.node,
            event.visit};
-  char* payload = out.data() + at + sizeof h;
+  out.resize(at + sizeof h);
   if (payload_bytes != 0) {
-    const auto* original = reinterpret_cast<const char*>(event.payload);
-    std::memcpy(payload, original, payload_bytes);
-    if ((event.flags & has_links) != 0) {
-      // The copied slots still hold offsets that count from where they stood in memory, and links
-      // are what leaves the payload; so the walk goes by distances, which are the same in both.
-      for_each_outside(payload, payload_bytes, [&](weft_slot* s) {
-        const auto* stood = original + (reinterpret_cast<char*>(s) - payload);
-        const Origin from = origins.of(origins.self, stood + s->v.rel);
-        base::check(from.seq != 0 && from.offset % 8 == 0, "a link leads to a recorded payload");
-        s->flags |= WEFT_LINKED;
-        s->v.u = from.seq << offset_bits | from.offset / 8;
-      });
-    }
+    const auto* payload = reinterpret_cast<const char*>(event.payload);
+    encode_payload({payload, payload_bytes}, &h.flags, how, out);
   }
+  const size_t size = out.size() - at;
+  h.size = static_cast<uint32_t>(size);
   std::memcpy(out.data() + at, &h, sizeof h);
   h.crc = base::crc32c(out.data() + at + 8, size - 8);
   std::memcpy(out.data() + at, &h, sizeof h);
@@ -121,9 +122,9 @@ Result<Reader::Record> Reader::next() {
 
 Result<void> resolve(weft_slot* root, uint64_t bytes, const Targets& targets) {
   bool missing = false;
-  for_each_outside(reinterpret_cast<char*>(root), bytes, [&](weft_slot* s) {
-    const Origin origin{s->v.u >> offset_bits, (s->v.u & ((1ULL << offset_bits) - 1)) * 8};
-    const void* target = (s->flags & WEFT_LINKED) != 0 ? targets.at(targets.self, origin) : nullptr;
+  for_each_outside(root, bytes, [&](weft_slot* s) {
+    const bool is_link = (s->flags & WEFT_LINKED) != 0;
+    const void* target = is_link ? targets.at(targets.self, unpack(s->v.u), *s) : nullptr;
     if (target == nullptr) {
       missing = true;
       *s = weft_slot{WEFT_NULL, 0, 0, 0, {0}};
@@ -135,6 +136,37 @@ Result<void> resolve(weft_slot* root, uint64_t bytes, const Targets& targets) {
   if (!missing) return {};
   return Error{Status::corrupt, "journal.damaged", "a record refers to a value that is not there",
                "the journal was cut or edited; restore it from a backup"};
+}
+
+std::string blob_key(const base::Digest& digest) { return "blob/" + base::to_hex(digest); }
+
+Result<base::Doc> fetch_blob(std::string_view reference, const Fetch& fetch) {
+  Reference r;
+  const auto wrong = [&](const char* what) {
+    return Error{Status::corrupt, "journal.damaged",
+                 "a value of " + std::to_string(r.bytes) + " bytes lies under '" +
+                     blob_key(r.digest) + "' of the store, where " + what,
+                 "restore the store from a backup"};
+  };
+  r.slot.tag = WEFT_NULL;
+  if (reference.size() == sizeof r) std::memcpy(&r, reference.data(), sizeof r);
+  if (r.slot.tag != WEFT_BLOB || r.slot.v.rel != sizeof(weft_slot)) {
+    return Error{Status::corrupt, "journal.damaged",
+                 "a record says that its value lies elsewhere and not where",
+                 "restore the store from a backup"};
+  }
+  if (!fetch) return wrong("nothing can be fetched from");
+  auto kept = fetch(blob_key(r.digest));
+  if (!kept) return wrong("it could not be read");
+  const std::string_view bytes = kept->view().as_bytes();
+  if (bytes.size() != r.bytes) return wrong("something of another size is");
+  if (base::sha256(bytes) != r.digest) return wrong("something with another hash is");
+  base::Doc doc(bytes.size());
+  if (!bytes.empty()) std::memcpy(doc.data(), bytes.data(), bytes.size());
+  if (!base::validate(doc.data(), bytes.size(), {.links = true})) {
+    return wrong("a malformed value is");
+  }
+  return doc;
 }
 
 }  // namespace weft::event

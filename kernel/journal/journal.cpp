@@ -4,8 +4,10 @@
 #include <cstring>
 
 #include "base/encode.hpp"
+#include "base/limits.hpp"
 #include "base/pack.hpp"
 #include "event/record.hpp"
+#include "state/snapshot.hpp"
 
 namespace weft::journal {
 
@@ -32,33 +34,40 @@ std::string definition_key(const std::array<uint8_t, 32>& hash) {
   return "definition/" + hex(hash);
 }
 
-void Journal::stage(std::string_view id, const state::State& state,
-                    const std::vector<Event>& events) {
+void Journal::stage(std::string_view id, state::State& state, const std::vector<Event>& events) {
   if (events.empty()) return;
   const Type first = events.front().type;
   if (first == Type::run_accepted || first == Type::run_forked) define(*state.plan);
-  append(id, state, events);
-  const bool changed = std::any_of(events.begin(), events.end(),
-                                   [](const Event& e) { return changes_summary(e.type); });
+  state::Saved& saved = state.saved;
+  saved.record_bytes += append(id, state, events);
+  bool changed = false, parks = false, ends = false;
+  for (const Event& e : events) {
+    changed = changed || changes_summary(e.type);
+    parks = parks || e.type == Type::run_waiting || e.type == Type::run_paused;
+    ends = ends || event::ends_run(e.type);
+  }
+  const bool much = state.seq - saved.seq >= base::limits::snapshot_events ||
+                    saved.record_bytes >= base::limits::snapshot_records_bytes;
+  if ((much || parks) && !ends) snapshot(id, state);
   if (!changed) return;
   summarise(id, state);
-  set_timer(id, state, events);
+  if (state.had_timer) set_timer(id, state, events);
 }
 
 // A run that rests is woken at the time that it named; one that goes on is not.
 void Journal::set_timer(std::string_view id, const state::State& state,
                         const std::vector<Event>& events) {
-  if (!state.had_timer) return;
+  constexpr uint64_t timer = 1;
   for (const Event& e : events) {
     const Value due = e.type == Type::run_waiting ? e.value()["due_ns"_k] : Value();
     if (due.is_integer()) {
-      slices_.push_back({WEFT_SOP_TIMER_SET, id, 1, 0, 0, 0, {}, due.as_i64()});
+      slices_.push_back({WEFT_SOP_TIMER_SET, id, 0, timer, 0, 0, 0, {}, false, due.as_i64()});
     } else if (e.type == Type::run_resumed || e.type == Type::run_started) {
-      slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 1, 0, 0, 0, {}});
+      slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 0, timer, 0, 0, 0, {}});
     }
   }
   if (state::is_ended(state.status)) {
-    slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 1, 0, 0, 0, {}});
+    slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 0, timer, 0, 0, 0, {}});
   }
 }
 
@@ -67,43 +76,74 @@ void Journal::put(std::string key, Value value) {
   bytes_.resize(begin + base::packed_bytes(value));
   base::pack_into(value, bytes_.data() + begin);
   slices_.push_back(
-      {WEFT_SOP_KV_PUT, keys_.emplace_back(std::move(key)), 0, 0, begin, bytes_.size(), {}});
+      {WEFT_SOP_KV_PUT, keys_.emplace_back(std::move(key)), 0, 0, 0, begin, bytes_.size(), {}});
 }
 
 void Journal::erase(std::string key) {
-  slices_.push_back({WEFT_SOP_KV_DELETE, keys_.emplace_back(std::move(key)), 0, 0, 0, 0, {}});
+  slices_.push_back({WEFT_SOP_KV_DELETE, keys_.emplace_back(std::move(key)), 0, 0, 0, 0, 0, {}});
 }
 
 // Decisions for one run that follow each other become one operation.
-void Journal::append(std::string_view id, const state::State& state,
-                     const std::vector<Event>& events) {
+uint64_t Journal::append(std::string_view id, const state::State& state,
+                         const std::vector<Event>& events) {
   const uint64_t begin = bytes_.size();
+  const event::Blobs blobs{this, put_blob};
   for (const Event& e : events) {
     const uint64_t payload = e.payload != nullptr ? state::Vault::payload_bytes(e.payload) : 0;
-    event::encode(e, payload, state.vault.origins(), bytes_);
+    event::encode(e, payload, {state.vault.origins(), &blobs}, bytes_);
   }
+  const uint64_t first = events.front().seq;
   const uint64_t last = events.back().seq;
+  const uint64_t end = bytes_.size();
   if (!slices_.empty()) {
     Slice& before = slices_.back();
     if (before.kind == WEFT_SOP_APPEND && before.key.data() == id.data()) {
       before.last = last;
-      before.end = bytes_.size();
-      return;
+      before.end = end;
+      return end - begin;
     }
   }
-  slices_.push_back({WEFT_SOP_APPEND, id, events.front().seq, last, begin, bytes_.size(), {}});
-  slices_.back().begins = events.front().type == Type::run_forked;
+  const bool begins = events.front().type == Type::run_forked;
+  slices_.push_back({WEFT_SOP_APPEND, id, begins ? 0 : first - 1, first, last, begin, end, {}});
+  return end - begin;
+}
+
+void Journal::snapshot(std::string_view id, state::State& state) {
+  const bool whole = state::wants_whole(state.saved);
+  const uint64_t expect = whole ? 0 : state.saved.seq;
+  const uint64_t begin = bytes_.size();
+  const event::Blobs blobs{this, put_blob};
+  state::write_snapshot(state, whole, &blobs, bytes_);
+  slices_.push_back({WEFT_SOP_SNAPSHOT, id, expect, state.seq, 0, begin, bytes_.size(), {}});
+}
+
+const std::string* Journal::put_first(std::string key) {
+  const auto [at, is_new] = put_.insert(std::move(key));
+  if (!is_new) return nullptr;
+  new_.push_back(&*at);
+  return &*at;
+}
+
+base::Digest Journal::put_blob(void* self, std::string_view bytes) {
+  auto& journal = *static_cast<Journal*>(self);
+  const base::Digest digest = base::sha256(bytes);
+  const std::string* key = journal.put_first(event::blob_key(digest));
+  if (key == nullptr) return digest;
+  const uint64_t begin = journal.blobs_.size();
+  journal.blobs_.insert(journal.blobs_.end(), bytes.begin(), bytes.end());
+  const uint64_t end = journal.blobs_.size();
+  journal.slices_.push_back({WEFT_SOP_KV_PUT, *key, 0, 0, 0, begin, end, {}, true});
+  return digest;
 }
 
 void Journal::define(const plan::Plan& plan) {
-  const auto [key, is_new] = defined_.insert(definition_key(plan.hash));
-  if (!is_new) return;
-  new_definitions_.push_back(&*key);
+  const std::string* key = put_first(definition_key(plan.hash));
+  if (key == nullptr) return;
   const Value source = plan.source.view();
   const uint64_t begin = bytes_.size();
   bytes_.resize(begin + base::packed_bytes(source));
   base::pack_into(source, bytes_.data() + begin);
-  slices_.push_back({WEFT_SOP_KV_PUT, *key, 0, 0, begin, bytes_.size(), {}});
+  slices_.push_back({WEFT_SOP_KV_PUT, *key, 0, 0, 0, begin, bytes_.size(), {}});
 }
 
 void Journal::summarise(std::string_view id, const state::State& state) {
@@ -125,7 +165,7 @@ void Journal::summarise(std::string_view id, const state::State& state) {
   for (const std::string& tag : state.plan->tags) b.text(tag);
   b.end_array();
   b.end_object();
-  slices_.push_back({WEFT_SOP_RUN, id, 0, 0, 0, 0, b.take_value()});
+  slices_.push_back({WEFT_SOP_RUN, id, 0, 0, 0, 0, 0, b.take_value()});
 }
 
 weft_sop Journal::operation(const Slice& s) const {
@@ -135,8 +175,8 @@ weft_sop Journal::operation(const Slice& s) const {
   op.key = to_str(s.key);
   op.seq = s.first;
   op.last = s.last;
-  op.expect = s.first != 0 && !s.begins ? s.first - 1 : 0;
-  op.bytes = {bytes_.data() + s.begin, s.end - s.begin};
+  op.expect = s.expect;
+  op.bytes = {(s.is_blob ? blobs_ : bytes_).data() + s.begin, s.end - s.begin};
   op.val = s.summary.raw();
   op.at_ns = s.at_ns;
   return op;
@@ -149,14 +189,16 @@ Result<void> Journal::commit() {
   for (const weft_sop& op : ops_) pointers_.push_back(&op);
   auto done = store_->commit(pointers_.data(), static_cast<uint32_t>(pointers_.size()));
   if (done) {
-    committed_ += bytes_.size();
+    committed_ += bytes_.size() + blobs_.size();
   } else {
-    for (const std::string* key : new_definitions_) defined_.erase(*key);
+    for (const std::string* key : new_) put_.erase(*key);
   }
-  new_definitions_.clear();
+  new_.clear();
   keys_.clear();
   slices_.clear();
   bytes_.clear();
+  // Blobs are seldom and large, so their memory is not kept.
+  if (!blobs_.empty()) std::vector<char>().swap(blobs_);
   scratch_.reset();
   return done;
 }

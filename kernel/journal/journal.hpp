@@ -13,7 +13,7 @@
 
 #include "base/blocks.hpp"
 #include "base/doc.hpp"
-#include "event/event.hpp"
+#include "event/record.hpp"
 #include "journal/store.hpp"
 #include "state/state.hpp"
 
@@ -28,9 +28,9 @@ class Journal final {
  public:
   explicit Journal(Store& store) : store_(&store) {}
 
-  // The events of one decision, already folded into the state.
-  void stage(std::string_view id, const state::State& state,
-             const std::vector<event::Event>& events);
+  // The events of one decision, already folded into the state. Now and then, and when the run
+  // parks, a snapshot goes with them; so a state whose commit failed is dropped.
+  void stage(std::string_view id, state::State& state, const std::vector<event::Event>& events);
   // A value under a key of the store, or its end, in the same commit.
   void put(std::string key, Value value);
   void erase(std::string key);
@@ -46,27 +46,32 @@ class Journal final {
   struct Slice {  // offsets, for the buffer moves while it grows
     uint32_t kind;
     std::string_view key;
-    uint64_t first, last;
+    uint64_t expect, first, last;
     uint64_t begin, end;
     Value summary;
+    bool is_blob = false;  // its bytes are in blobs_
     int64_t at_ns = 0;
-    bool begins = false;  // the journal of a run that goes on where another one was
   };
   void set_timer(std::string_view id, const state::State& state,
                  const std::vector<event::Event>& events);
-  void append(std::string_view id, const state::State& state,
-              const std::vector<event::Event>& events);
+  uint64_t append(std::string_view id, const state::State& state,
+                  const std::vector<event::Event>& events);
+  void snapshot(std::string_view id, state::State& state);
   void define(const plan::Plan& plan);
+  // The key as it lives here, when this journal has not put it yet; else null.
+  const std::string* put_first(std::string key);
+  static base::Digest put_blob(void* self, std::string_view bytes);
   weft_sop operation(const Slice& slice) const;
 
   Store* store_;
   std::vector<char> bytes_;
+  std::vector<char> blobs_;  // of this turn, one behind the other
   std::vector<Slice> slices_;
   std::vector<weft_sop> ops_;
   std::vector<const weft_sop*> pointers_;
-  std::unordered_set<std::string> defined_;
-  std::vector<const std::string*> new_definitions_;
-  std::deque<std::string> keys_;  // of what is put and erased
+  std::unordered_set<std::string> put_;  // keys of definitions and blobs
+  std::vector<const std::string*> new_;  // those of this turn
+  std::deque<std::string> keys_;         // of what is put and erased
   base::Blocks scratch_;
   uint64_t committed_ = 0;
 };

@@ -1,39 +1,66 @@
-// Recover: the state of a run from its records; calls no plugin.
+// Recover: the state of a run from its snapshots and records; calls no plugin but to fetch blobs.
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <weft/result.hpp>
 
 #include "base/doc.hpp"
 #include "event/record.hpp"
+#include "journal/store.hpp"
+#include "state/payloads.hpp"
 #include "state/state.hpp"
 
 namespace weft::journal {
 
-// Folds the records of a run piece by piece, in order, into a state that nothing was folded into.
+// Where a journal ends because what follows cannot be read.
+struct Cut {
+  uint64_t last;    // the event up to which the run was read
+  uint64_t record;  // the one that is damaged
+  Error why;        // names both
+};
+
+// Folds what a store has of a run piece by piece, in order, into a state that nothing was folded
+// into: first its snapshots, if there are some, then its records.
 class Recovery final {
  public:
   // each is told of every event after it was folded; it may be null and outlives the recovery.
   using Each = std::function<void(const event::Event&)>;
-  explicit Recovery(state::State& state, const Each* each = nullptr)
-      : state_(&state), each_(each) {}
+  // Without a fetch, a payload that lies under a key of its own is damage.
+  explicit Recovery(state::State& state, const Each* each = nullptr, event::Fetch fetch = {})
+      : state_(&state), each_(each), fetch_(std::move(fetch)) {}
 
-  // The error names the record from which on nothing could be read; what came before it is folded.
-  Result<void> take(std::string_view records);
+  // The error names the record from which on nothing could be read; what came before it is folded
+  // and a run can go on from there. After an error of code snapshot.damaged the state is of no use:
+  // the records from the first on may still tell everything.
+  Result<void> take(std::string_view piece);
+  // Set after a record that could not be read.
+  const std::optional<Cut>& cut() const { return cut_; }
 
  private:
-  static const void* payload_at(const void* self, const event::Origin& origin);
+  Result<void> take_snapshot(std::string_view bytes);
+  Result<void> take_record(event::Reader::Record& record);
+  Error cut_before(uint64_t record, const Error& why);
 
   state::State* state_;
   const Each* each_;
-  std::vector<const weft_slot*> payloads_;  // by sequence; null where there is none
+  event::Fetch fetch_;
+  state::Payloads payloads_;
+  std::optional<Cut> cut_;
 };
 
-// What a run was accepted with, from the first of its records.
-Result<base::Doc> acceptance_of(std::string_view records);
+// What reads the values that a store has under keys of their own.
+event::Fetch fetch_from(Store& store);
+
+// Whether the snapshots among these pieces are undamaged and follow each other. When they do not, a
+// run is loaded again from its first record.
+Result<void> check_snapshots(std::span<const std::string> pieces);
+
+// What a run was accepted with, from the first piece that a store has of it.
+Result<base::Doc> acceptance_of(std::string_view piece, const event::Fetch& fetch = {});
 
 }  // namespace weft::journal

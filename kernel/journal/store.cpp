@@ -65,7 +65,9 @@ weft_status Store::completed(weft_status status, weft_val result, const weft_err
 
 weft_status Store::emitted(weft_val part) {
   if (piece_ == nullptr) return WEFT_NOT_FOUND;
-  (*piece_)(Value(part).as_bytes());
+  // Snapshots come as {snapshot, seq}; their bytes say themselves what they are.
+  const Value piece(part);
+  (*piece_)(piece.is_object() ? piece["snapshot"_k].as_bytes() : piece.as_bytes());
   return WEFT_OK;
 }
 

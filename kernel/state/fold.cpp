@@ -19,44 +19,22 @@ using event::Type;
 
 namespace {
 
-// All columns in one piece, the widest first so that each is aligned.
-void open_table(State& state, Frame& frame) {
-  const uint64_t n = frame.count;
-  constexpr uint64_t per_node = 8 + 8 + 8 + 4 + 2 + 1 + 1;
-  frame.memory = state.pages->take(n * per_node, &frame.memory_bytes);
-  char* at = frame.memory;
-  const auto column = [&at, n](auto*& to, bool zero) {
-    using T = std::remove_reference_t<decltype(*to)>;
-    to = reinterpret_cast<T*>(at);
-    if (zero) std::memset(at, 0, n * sizeof(T));
-    at += n * sizeof(T);
-  };
-  column(frame.value, true);
-  column(frame.began, false);
-  column(frame.ended, false);
-  column(frame.visit, true);
-  column(frame.attempt, true);
-  column(frame.status, true);
-  column(frame.traits, true);
-}
-
 void open_frame(State& state, const Event& e) {
   const auto packed = static_cast<uint64_t>(e.value().as_i64());
   base::check(e.frame == state.frames.size(), "frames are numbered in the order they open");
-  Frame& frame = state.frames.emplace_back();
-  frame.number = e.frame;
+  Frame& frame = state.frames.add();
   frame.block = static_cast<uint32_t>(packed);
   frame.parent = static_cast<uint32_t>(packed >> 32U);
-  frame.outer = frame.parent != event::no_frame ? &state.frames[frame.parent] : nullptr;
   frame.parent_node = e.node;
   frame.parent_visit = e.visit;
-  frame.count = state.plan->blocks[frame.block].count;
   frame.before = state.variables;
   open_table(state, frame);
+  touch(state, frame);
 }
 
 // What a closed frame waited for, nobody waits for any more.
 void close_frame(State& state, Frame& frame) {
+  touch(state, frame);
   frame.closed = true;
   std::erase_if(state.waits, [&](const Wait& w) {
     return w.frame == frame.number && w.kind != Wait::Kind::compensation;
@@ -196,6 +174,7 @@ void start_rollback(State& state, const Event& e) {
   Frame& frame = state.frames[e.frame];
   frame.stopping = true;
   frame.rollback = e.value();
+  touch(state, frame);
   if (e.frame == 0) state.status = RunStatus::compensating;
 }
 
@@ -224,6 +203,8 @@ void fork(State& state, const Event& e) {
 
 void fold_step(State& state, const Event& e) {
   Frame& frame = state.frames[e.frame];
+  touch(state, frame);
+  frame.dirty[e.node / chunk_nodes] = 1;
   switch (e.type) {
     case Type::step_queued: return queue(state, frame, e);
     case Type::step_started: return start(state, frame, e);
@@ -255,8 +236,9 @@ void fold_step(State& state, const Event& e) {
     case Type::step_stopping: {
       frame.traits[e.node] |= trait_stopping;
       Frame* inner = state.child(frame, e.node);
-      if (inner != nullptr) inner->stopping = true;
-      return;
+      if (inner == nullptr) return;
+      inner->stopping = true;
+      return touch(state, *inner);
     }
     case Type::step_doubted:
       ++state.doubted;
@@ -301,9 +283,11 @@ void fold(State& state, const Event& e) {
     case Type::run_stopping:
       state.stopping = e.value();
       state.frames.front().stopping = true;
-      return;
+      return touch(state, state.frames.front());
     case Type::frame_opened: return open_frame(state, e);
-    case Type::frame_advanced: state.frames[e.frame].memo = e.value(); return;
+    case Type::frame_advanced:
+      state.frames[e.frame].memo = e.value();
+      return touch(state, state.frames[e.frame]);
     case Type::frame_closed: return close_frame(state, state.frames[e.frame]);
     case Type::timer_set:
       state.waits.push_back(

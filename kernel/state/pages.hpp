@@ -1,7 +1,8 @@
-// Pages: a pool of memory pieces in powers of two, so that a run which ends feeds the next one.
+// Pages: a pool of memory pieces in a few sizes, so that a run which ends feeds the next one.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
@@ -9,8 +10,8 @@
 
 namespace weft::state {
 
-// Sizes from 4 KB to 1 MB are kept for reuse, up to 16 MB in all; larger ones go back at once. Used
-// by the deciding thread only.
+// Pieces from 256 bytes to 1 MB come in two sizes for each power of two and are kept for reuse, up
+// to 16 MB in all; larger ones go back at once. Used by the deciding thread only.
 class Pages final {
  public:
   Pages() = default;
@@ -48,18 +49,27 @@ class Pages final {
     kept_bytes_ += bytes;
   }
 
+  // A number that no earlier round over payloads had; see Vault.
+  uint32_t next_round() { return ++round_; }
+
  private:
-  static constexpr unsigned shelf_count = 9;
+  static constexpr unsigned smallest_bits = 8;
+  static constexpr unsigned shelf_count = 25;
   static constexpr uint64_t kept_max = uint64_t{16} << 20;
-  static uint64_t size_of(unsigned n) { return uint64_t{4096} << n; }
+  static uint64_t size_of(unsigned n) {
+    const uint64_t power = uint64_t{1} << (smallest_bits + n / 2);
+    return n % 2 == 0 ? power : power + power / 2;
+  }
   static unsigned shelf_of(uint64_t bytes) {
-    unsigned n = 0;
-    while (n < shelf_count && size_of(n) < bytes) ++n;
-    return n;
+    if (bytes <= size_of(0)) return 0;
+    const auto bits = static_cast<unsigned>(std::bit_width(bytes - 1));  // 2^(bits-1) < bytes
+    const unsigned below = (bits - 1 - smallest_bits) * 2;
+    return bytes <= size_of(below + 1) ? below + 1 : below + 2;
   }
 
   std::array<std::vector<char*>, shelf_count> shelves_;
   uint64_t kept_bytes_ = 0;
+  uint32_t round_ = 0;
 };
 
 }  // namespace weft::state

@@ -8,15 +8,23 @@ namespace weft::state {
 using event::Event;
 using event::Type;
 
+namespace {
+
+bool may_open(const State& state, const Event& e) {
+  const auto packed = static_cast<uint64_t>(e.value().as_i64());
+  const auto block = static_cast<uint32_t>(packed);
+  const auto parent = static_cast<uint32_t>(packed >> 32U);
+  if (block >= state.plan->blocks.size() || e.frame != state.frames.size()) return false;
+  if (parent == event::no_frame) return e.frame == 0;
+  if (parent >= e.frame || e.node >= state.frames[parent].count) return false;
+  const Frame& outer = state.frames[parent];
+  return state.node(outer, e.node).block == block && state.child(outer, e.node) == nullptr;
+}
+
+}  // namespace
+
 bool may_fold(const State& state, const Event& e) {
-  if (e.type == Type::frame_opened) {
-    const auto packed = static_cast<uint64_t>(e.value().as_i64());
-    const auto parent = static_cast<uint32_t>(packed >> 32U);
-    return static_cast<uint32_t>(packed) < state.plan->blocks.size() &&
-           e.frame == state.frames.size() &&
-           (parent == event::no_frame ? e.frame == 0
-                                      : parent < e.frame && e.node < state.frames[parent].count);
-  }
+  if (e.type == Type::frame_opened) return may_open(state, e);
   if (e.type == Type::run_stopping) return !state.frames.empty();
   if (e.type == Type::rollback_started || e.type == Type::rollback_done) {
     return e.frame < state.frames.size();
@@ -48,12 +56,15 @@ bool State::is_within(uint32_t inner, uint32_t outer) const {
   return inner == outer;
 }
 
+const Frame* State::child(const Frame& frame, uint32_t n) const {
+  if (frame.inner == nullptr || frame.inner[n] == event::no_frame) return nullptr;
+  const Frame& inner = frames[frame.inner[n]];
+  return inner.closed ? nullptr : &inner;
+}
+
 Frame* State::child(const Frame& frame, uint32_t n) {
-  // The latest frames are at the end, and an open child is younger than its parent.
-  for (auto it = frames.rbegin(); it != frames.rend() && it->number > frame.number; ++it) {
-    if (!it->closed && it->parent == frame.number && it->parent_node == n) return &*it;
-  }
-  return nullptr;
+  const Frame* inner = static_cast<const State*>(this)->child(frame, n);
+  return inner != nullptr ? &frames[inner->number] : nullptr;
 }
 
 std::string step_path(const State& state, uint32_t frame, uint32_t node) {
@@ -67,10 +78,6 @@ std::string step_path(const State& state, uint32_t frame, uint32_t node) {
     frame = f.parent;
   }
   return path;
-}
-
-State::~State() {
-  for (Frame& frame : frames) pages->give(frame.memory, frame.memory_bytes);
 }
 
 std::string_view to_text(RunStatus status) {

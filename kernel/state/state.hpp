@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 
 #include "event/event.hpp"
 #include "plan/plan.hpp"
+#include "state/frames.hpp"
 #include "state/vault.hpp"
 
 namespace weft::state {
@@ -27,6 +27,7 @@ enum class RunStatus : uint8_t {
   cancelled,
   compensating,
 };
+inline constexpr uint8_t run_status_count = 9;
 std::string_view to_text(RunStatus status);
 inline bool is_ended(RunStatus s) {
   return s >= RunStatus::completed && s != RunStatus::compensating;
@@ -52,6 +53,8 @@ struct Frame {
   bool stopping = false;           // its nodes were asked to end; no more are started
   bool closed = false;
   bool passed_pivot = false;  // only forward recovery is tried
+  bool released = false;      // closed and superseded: its table is given back
+  bool is_dirty = false;      // listed in State::dirty
   Value memo;
   Value rollback;  // payload of rollback_started, once it failed and undoes what it did
   Value before;    // the variables when it was opened
@@ -63,9 +66,24 @@ struct Frame {
   uint16_t* attempt = nullptr;
   uint8_t* status = nullptr;
   uint8_t* traits = nullptr;  // event flags of the value
+  uint8_t* dirty = nullptr;   // by chunk: 1 when a node of it changed since the latest snapshot
   char* memory = nullptr;
   uint64_t memory_bytes = 0;
+
+  uint32_t* inner = nullptr;  // by node: its latest frame; null while there was none
+  uint64_t inner_bytes = 0;
 };
+
+inline Frame& Frames::operator[](uint32_t number) {
+  return groups_[number / group_frames][number % group_frames];
+}
+inline const Frame& Frames::operator[](uint32_t number) const {
+  return groups_[number / group_frames][number % group_frames];
+}
+
+// What a snapshot writes at once.
+inline constexpr uint32_t chunk_nodes = 256;
+inline uint32_t chunks_of(uint32_t nodes) { return (nodes + chunk_nodes - 1) / chunk_nodes; }
 
 // In traits beside the event flags: the node was asked to end, or goes on with its alternative.
 inline constexpr uint8_t trait_stopping = 128;
@@ -93,6 +111,8 @@ struct Wait {
   const weft_slot* about = nullptr;  // payload of the event that began it
 };
 
+inline constexpr uint8_t wait_kind_count = 9;
+
 // A signal that nobody has waited for yet.
 struct Signal {
   uint64_t seq;
@@ -115,6 +135,19 @@ struct Undo {
   const weft_slot* arguments = nullptr;     // of the step; null where they are the plan's
   const weft_slot* result = nullptr;        // null when it is in doubt
   const weft_slot* compensation = nullptr;  // arguments of the compensation, once it began
+};
+
+inline constexpr uint8_t undo_stage_count = 5;
+
+// The chain of snapshots that a store has of a run: a whole one and those that add to it.
+struct Saved {
+  void add(bool whole, uint64_t the_seq, uint64_t bytes);
+
+  uint64_t seq = 0;           // of the latest; 0 when there is none
+  uint64_t whole_bytes = 0;   // of the first
+  uint64_t chain_bytes = 0;   // of those that add to it
+  uint32_t links = 0;         // of all, their number
+  uint64_t record_bytes = 0;  // of records since the latest
 };
 
 struct State {
@@ -144,12 +177,14 @@ struct State {
   uint32_t busy = 0;       // active nodes that are not blocks: what the run waits for
   uint32_t continued = 0;  // failures under the strategy 'continue'
   uint32_t doubted = 0;    // steps whose effect may or may not have happened
-  std::deque<Frame> frames;
+  Frames frames;
   std::vector<Wait> waits;
   std::vector<Signal> signals;
   std::vector<Vote> votes;
   std::vector<Undo> undo;
   std::vector<const weft_slot*> signal_ids;  // of the latest signals that had one
+  std::vector<uint32_t> dirty;               // frames that changed since the latest snapshot
+  Saved saved;
 
   const plan::Block& block(const Frame& frame) const { return plan->blocks[frame.block]; }
   const plan::Node& node(const Frame& frame, uint32_t n) const {
@@ -157,6 +192,7 @@ struct State {
   }
   // The open frame that a running block step holds; null when there is none.
   Frame* child(const Frame& frame, uint32_t n);
+  const Frame* child(const Frame& frame, uint32_t n) const;
   // Why it rests, or how it ended.
   Value why() const {
     const bool rests = status == RunStatus::waiting || status == RunStatus::paused;
@@ -173,8 +209,24 @@ struct State {
 // Where a step stands, such as 'outer/inner#2': ids from the outermost block on, visits above 0.
 std::string step_path(const State& state, uint32_t frame, uint32_t node);
 
+// The frame has changed since the latest snapshot.
+inline void touch(State& state, Frame& frame) {
+  if (frame.is_dirty) return;
+  frame.is_dirty = true;
+  state.dirty.push_back(frame.number);
+}
+
 // Whether an event read from a journal speaks of frames and nodes that the plan has.
 bool may_fold(const State& state, const event::Event& event);
+
+// Opens a frame whose header is set. The frame before it of the same step, which is closed, and all
+// within that one have been seen for the last time: their tables are given back.
+void open_table(State& state, Frame& frame);
+
+// Makes an empty state of the same plan and pool one that goes on from where the other stands, as a
+// fork does. Payloads are shared. Takes time by the size of the open tables; neither knows of the
+// other afterwards.
+void copy(const State& from, State& to);
 
 // Takes one event. Requires: it is the next in sequence and was decided or recorded for this run.
 void fold(State& state, const event::Event& event);

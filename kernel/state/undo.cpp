@@ -30,6 +30,7 @@ void remember_undo(State& state, Frame& frame, const Event& e) {
   if (rarity->is_pivot) {
     for (Frame* f = &frame;; f = &state.frames[f->parent]) {
       f->passed_pivot = true;
+      touch(state, *f);
       if (f->parent == event::no_frame) break;
     }
   }

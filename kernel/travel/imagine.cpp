@@ -113,7 +113,7 @@ void Imagined::decide(const Input& input, int64_t tick) {
   decider_.decide(run_, input, tick_, decision_);
   for (const event::Event& e : decision_.events) {
     const uint64_t payload = e.payload != nullptr ? state::Vault::payload_bytes(e.payload) : 0;
-    event::encode(e, payload, run_.state.vault.origins(), records_);
+    event::encode(e, payload, {run_.state.vault.origins()}, records_);
   }
   for (const Command& command : decision_.commands) perform(command);
 }

@@ -137,6 +137,37 @@ TEST_CASE("links are admitted only where records may hold them, and never as key
   CHECK_FALSE(key.problem({.links = true}).empty());
 }
 
+TEST_CASE("an item of a list may be a link to a record that has shared keys", "[valid]") {
+  Damaged damaged(R"([{"a":1,"b":2},{"a":3,"b":4}])");
+  damaged.slot(1).flags = WEFT_SHAPED | WEFT_LINKED;
+  CHECK(damaged.problem({.links = true}).empty());
+}
+
+TEST_CASE("what a link leads to is believed only where such a content lies", "[valid]") {
+  Sample sample;
+  const Doc doc = pack(sample(R"([[2,"one text outside"],{"k":"another text"}])"));
+  const Value list = doc.view()[0];
+  const Value object = doc.view()[1];
+  const Known none{nullptr, [](const void*, const void*) noexcept { return false; }};
+  const auto is_right = [&](weft_slot slot, const void* content) {
+    slot.v.rel = static_cast<const char*>(content) - reinterpret_cast<const char*>(&slot);
+    const weft_slot& link = slot;
+    return is_content(link, content, doc.bytes(), none);
+  };
+  const void* items = weft_payload(list.slot());
+  CHECK(is_right(*list.slot(), items));
+  CHECK(is_right(*object.slot(), weft_payload(object.slot())));
+  CHECK(is_right(*list[1].slot(), weft_payload(list[1].slot())));
+  weft_slot longer = *list.slot();
+  longer.len = 9;
+  CHECK_FALSE(is_right(longer, items));
+  CHECK_FALSE(is_right(*object.slot(), items));
+  CHECK_FALSE(is_right(*list.slot(), weft_payload(list[1].slot())));
+  CHECK_FALSE(is_right(*list.slot(), static_cast<const char*>(items) + 4));
+  CHECK_FALSE(is_right(*list.slot(), doc.bytes().data() + doc.bytes().size()));
+  CHECK_FALSE(is_right(*list.slot(), &longer));
+}
+
 TEST_CASE("a checked copy is contiguous, of exact size and equal", "[copy]") {
   Sample sample;
   const Value value = sample(R"({"rows":[{"a":1,"b":"text outside"},{"a":2,"b":"x"}],"n":null})");

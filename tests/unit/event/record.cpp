@@ -26,7 +26,7 @@ struct Written {
     b.end_array();
     add(Type::step_succeeded, b.take_value());
     Event bare{Type::frame_closed, 0, 0, 3, event::no_node, 0, 4, 44, nullptr};
-    event::encode(bare, 0, vault.origins(), bytes);
+    event::encode(bare, 0, {vault.origins()}, bytes);
   }
   void add(Type type, std::string_view json) { add(type, *base::parse_json(json, blocks.arena())); }
   void add(Type type, Value value) {
@@ -36,7 +36,7 @@ struct Written {
     const auto flags =
         static_cast<uint8_t>(event::has_payload | (stored->has_links ? event::has_links : 0));
     const Event e{type, flags, 2, 3, 4, 5, seq, 40, stored->root};
-    event::encode(e, state::Vault::payload_bytes(stored->root), vault.origins(), bytes);
+    event::encode(e, state::Vault::payload_bytes(stored->root), {vault.origins()}, bytes);
     vault_payloads.emplace_back(stored->root);
   }
   std::string_view view() const { return {bytes.data(), bytes.size()}; }

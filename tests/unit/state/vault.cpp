@@ -108,13 +108,13 @@ TEST_CASE("payloads that were recorded are restored with their links", "[state]"
   for (const auto& [seq, root] : kept.roots) {
     const auto flags = static_cast<uint8_t>(event::has_payload | (seq == 2 ? event::has_links : 0));
     const event::Event e{event::Type::step_succeeded, flags, 1, 0, 0, 0, seq, 0, root};
-    event::encode(e, Vault::payload_bytes(root), kept.vault.origins(), bytes);
+    event::encode(e, Vault::payload_bytes(root), {kept.vault.origins()}, bytes);
   }
 
   Vault copy(kept.pages);
   std::map<uint64_t, const weft_slot*> restored;
   const event::Targets targets{
-      &restored, [](const void* self, const event::Origin& origin) {
+      &restored, [](void* self, const event::Origin& origin, const weft_slot&) {
         const auto& map = *static_cast<const std::map<uint64_t, const weft_slot*>*>(self);
         const auto found = map.find(origin.seq);
         if (found == map.end()) return static_cast<const void*>(nullptr);
@@ -178,4 +178,60 @@ TEST_CASE("a malformed value is refused and leaves nothing behind", "[state]") {
   const weft_slot* after = kept.store(kept.json("1"));
   CHECK(reinterpret_cast<const char*>(after) - reinterpret_cast<const char*>(before) ==
         static_cast<std::ptrdiff_t>(Vault::payload_bytes(before) + 16));
+}
+
+TEST_CASE("a vault that shares another sees all of it, and grows on its own", "[state]") {
+  Kept base;
+  for (int i = 0; i < 50; ++i) base.store(base.json(text_of(3000)));
+  Vault fork(base.pages);
+  fork.share_from(base.vault);
+  CHECK(fork.held_bytes() == base.vault.held_bytes());
+  for (const auto& [seq, root] : base.roots) {
+    REQUIRE(fork.holds(root));
+    REQUIRE(fork.origin(root).seq == seq);
+  }
+  const auto linked = fork.store(51, Value(base.roots[7]));
+  REQUIRE(linked);
+  CHECK(linked->has_links);
+  CHECK(weft_payload(linked->root) == weft_payload(base.roots[7]));
+  CHECK_FALSE(base.vault.holds(linked->root));
+  const weft_slot* later = base.store(base.json(text_of(70'000)));
+  CHECK_FALSE(fork.holds(later));
+
+  const std::string before = base::json_text(Value(base.roots[7]));
+  base.vault.clear();
+  base.store(base.json(text_of(3000)));
+  CHECK(base::json_text(Value(linked->root)) == before);
+}
+
+TEST_CASE("a large payload lies on a page of its own", "[state]") {
+  Kept kept;
+  const weft_slot* small = kept.store(kept.json(text_of(100)));
+  const weft_slot* large = kept.store(kept.json(text_of(500'000)));
+  const weft_slot* next = kept.store(kept.json(text_of(100)));
+  CHECK(Vault::payload_bytes(large) > 500'000);
+  CHECK(reinterpret_cast<const char*>(next) - reinterpret_cast<const char*>(small) ==
+        static_cast<std::ptrdiff_t>(Vault::payload_bytes(small) + 16));
+  const uint64_t before = kept.vault.held_bytes();
+  const uint32_t round = kept.vault.next_round();
+  CHECK(kept.vault.meet(small, round) == small);
+  CHECK(kept.vault.meet(small, round) == nullptr);
+  const uint64_t given = kept.vault.give_back_unmet(round);
+  CHECK(given >= 500'000);
+  CHECK(kept.vault.held_bytes() == before - given);
+  CHECK(kept.vault.holds(next));
+  CHECK_FALSE(kept.vault.holds(large));
+}
+
+TEST_CASE("a part of a text that begins at any byte is copied and not linked", "[state]") {
+  Kept kept;
+  const weft_slot* text = kept.store(kept.json(text_of(5000)));
+  weft_slot tail = *text;
+  tail.len -= 3;
+  const char* from = static_cast<const char*>(weft_payload(text)) + 3;
+  tail.v.rel = from - reinterpret_cast<const char*>(&tail);
+  tail.hint = weft_hint(from, tail.len);
+  const weft_slot* stored = kept.store(Value(&tail));
+  CHECK_FALSE(kept.has_links);
+  CHECK(base::json_text(Value(stored)) == text_of(4997));
 }

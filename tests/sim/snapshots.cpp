@@ -1,0 +1,159 @@
+// A run is the same whether it is read from all its records or from any chain of snapshots and the
+// records after it.
+#include <deque>
+#include <random>
+
+#include "base/json.hpp"
+
+#include "catch.hpp"
+#include "journal/recover.hpp"
+#include "random_definition.hpp"
+#include "run/decide.hpp"
+#include "sim_plans.hpp"
+#include "state/snapshot.hpp"
+#include "state/sweep.hpp"
+#include "state_text.hpp"
+
+namespace weft::tests {
+namespace {
+
+using namespace weft::lit;
+using run::Command;
+using run::Input;
+
+// A run without an engine that keeps its records one by one, and snapshots when chance says so.
+class Recorded final {
+ public:
+  struct Snapshot {
+    uint64_t expect, seq;
+    std::string bytes;
+  };
+
+  Recorded(std::shared_ptr<const plan::Plan> plan, uint64_t seed)
+      : run_(0, "recorded", std::move(plan), pages_), random_(seed) {
+    Input submit;
+    base::Blocks blocks;
+    submit.value = *base::parse_json(
+        R"({"id":"recorded","input":{"number":7,"text":"what was given, longer than a slot"},
+            "params":null,"seed":5})",
+        blocks.arena());
+    take(submit);
+    while (!todo_.empty()) answer();
+  }
+
+  std::vector<std::string> records;
+  std::vector<Snapshot> snapshots;
+  const state::State& state() const { return run_.state; }
+
+ private:
+  void take(const Input& input) {
+    decision_.clear();
+    decider_.decide(run_, input, ++tick_, decision_);
+    for (const event::Event& e : decision_.events) {
+      const uint64_t bytes = e.payload != nullptr ? state::Vault::payload_bytes(e.payload) : 0;
+      std::vector<char> record;
+      event::encode(e, bytes, {run_.state.vault.origins()}, record);
+      records.emplace_back(record.data(), record.size());
+    }
+    todo_.insert(todo_.end(), decision_.commands.begin(), decision_.commands.end());
+    if (random_() % 3 == 0) return;
+    const bool whole = snapshots.empty() || random_() % 5 == 0;
+    const uint64_t expect = whole ? 0 : run_.state.saved.seq;
+    if (expect == run_.state.seq) return;
+    std::vector<char> bytes;
+    state::write_snapshot(run_.state, whole, nullptr, bytes);
+    snapshots.push_back({expect, run_.state.seq, {bytes.data(), bytes.size()}});
+  }
+
+  void answer() {
+    const Command c = todo_.front();
+    todo_.pop_front();
+    if (c.kind == Command::Kind::finished || c.kind == Command::Kind::parked) return;
+    Input input;
+    input.frame = c.frame;
+    input.node = c.node;
+    input.visit = c.visit;
+    input.attempt = c.attempt;
+    input.kind = c.kind == Command::Kind::wake_at ? Input::Kind::wake : Input::Kind::reply;
+    const std::string_view how = c.args["do"_k].as_text();
+    const bool misbehaves = c.attempt <= c.args["times"_k].as_u64(UINT32_MAX);
+    weft_error error{};
+    error.size = sizeof error;
+    if (c.kind == Command::Kind::call && misbehaves && (how == "fail" || how == "refuse")) {
+      error.flags = how == "fail" ? WEFT_ERR_RETRYABLE : 0;
+      input.status = WEFT_FAILED;
+      input.error = &error;
+    } else if (c.kind == Command::Kind::stop) {
+      input.status = WEFT_CANCELLED;
+    }
+    input.value = c.args;
+    take(input);
+  }
+
+  state::Pages pages_;
+  run::Run run_;
+  run::Decider decider_;
+  run::Decision decision_;
+  std::mt19937_64 random_;
+  int64_t tick_ = 1000;
+  std::deque<Command> todo_;
+};
+
+// The chain that ends with a snapshot, in the order in which it is read.
+std::vector<const Recorded::Snapshot*> chain_to(const Recorded& run, size_t last) {
+  std::vector<const Recorded::Snapshot*> chain{&run.snapshots[last]};
+  while (chain.back()->expect != 0) {
+    for (const Recorded::Snapshot& s : run.snapshots) {
+      if (s.seq == chain.back()->expect) chain.push_back(&s);
+    }
+  }
+  return {chain.rbegin(), chain.rend()};
+}
+
+TEST_CASE("a chain of snapshots and the records after it tell what all records tell", "[sim]") {
+  SimPlans plans;
+  uint64_t cuts = 0, deltas = 0;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const std::string definition = RandomDefinition(seed, {}).make();
+    INFO("seed " << seed << "\n" << definition);
+    const auto plan = plans.build(definition);
+    const Recorded run(plan, seed);
+    REQUIRE(state::is_ended(run.state().status));
+
+    state::Pages pages;
+    std::vector<std::string> told;  // after each record
+    state::State all(plan, pages);
+    journal::Recovery from_records(all);
+    for (const std::string& record : run.records) {
+      const auto taken = from_records.take(record);
+      INFO((taken ? "" : taken.error().message));
+      REQUIRE(taken);
+      told.push_back(StateText::of(all));
+    }
+    REQUIRE(told.back() == StateText::of(run.state()));
+
+    for (size_t last = 0; last < run.snapshots.size(); ++last) {
+      state::State state(plan, pages);
+      journal::Recovery recovery(state);
+      for (const Recorded::Snapshot* s : chain_to(run, last)) {
+        const auto taken = recovery.take(s->bytes);
+        INFO((taken ? "" : taken.error().message));
+        REQUIRE(taken);
+        deltas += s->expect != 0 ? 1 : 0;
+      }
+      for (uint64_t seq = run.snapshots[last].seq;; ++seq, ++cuts) {
+        REQUIRE(state.seq == seq);
+        REQUIRE(StateText::of(state) == told[seq - 1]);
+        if (seq == run.records.size()) break;
+        REQUIRE(recovery.take(run.records[seq]));
+      }
+      state::sweep(state);
+      REQUIRE(StateText::of(state) == told.back());
+    }
+  }
+  CHECK(cuts > 10'000);
+  CHECK(deltas > 1'000);
+}
+
+}  // namespace
+}  // namespace weft::tests
