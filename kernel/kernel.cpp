@@ -29,6 +29,7 @@ Kernel::~Kernel() = default;
 
 Kernel::Rooms::~Rooms() {
   if (host_env != nullptr) host_env->join();
+  if (engine != nullptr && engine->has_committed()) tell();
   engine.reset();
   // Plugins that speak after this are told that nobody is there.
   port.complete = nullptr;
@@ -71,6 +72,7 @@ Result<void> Kernel::Rooms::open(KernelOptions the_options) {
 Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
   engine::Engine::Parts parts{host_env->env(), store.get(), {}, {}, {}};
   // A run that cannot come back now stays in the store, where 'resume' tells why.
+  parts.idle = [this] { tell(); };
   parts.revive = [this](std::string_view run) { (void)revive(run); };
   for (const KernelOptions::Part& part : options.hooks) {
     const auto number = registry->find("hook", part.id);

@@ -74,6 +74,8 @@ struct Kernel::Rooms {
   Result<std::shared_ptr<engine::Ticket>> bring_back(std::string_view run, const Return& how);
   // The same for one that rested here.
   Result<void> revive(std::string_view run);
+  // Tells the store what it has not heard of its runs.
+  void tell();
   Result<Delivered> leave_message(std::string_view run, Value message);
   // The state of a run as the store has it.
   struct Recalled {

@@ -65,6 +65,7 @@ inline constexpr int64_t breaker_probe_wait_ns =
     1'000'000'000;  // for others, while that one has not answered
 
 inline constexpr uint32_t forgotten_at_once = 100;  // runs in one commit, so that others get in
+inline constexpr uint32_t told_at_once = 64;        // runs, when the engine has nothing to do
 
 // Messages from outside.
 inline constexpr int64_t message_poll_ns = 100'000'000;  // what a person calls at once

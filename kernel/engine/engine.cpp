@@ -7,7 +7,6 @@
 #include "base/limits.hpp"
 #include "engine/report.hpp"
 #include "engine/slot.hpp"
-#include "journal/recover.hpp"
 
 namespace weft::engine {
 
@@ -15,7 +14,6 @@ using namespace weft::lit;
 
 namespace {
 
-constexpr unsigned slot_bits = 20;  // runs that one engine holds at a time
 constexpr int64_t tend_every_ns = 1'000'000'000;
 constexpr uint64_t tend_every_bytes = uint64_t{4} << 20;
 
@@ -52,6 +50,7 @@ Engine::Engine(Parts parts)
       hooks_(std::move(parts.hooks)),
       decider_(points_of(hooks_)),
       revive_(std::move(parts.revive)),
+      idle_(std::move(parts.idle)),
       tended_(ticks_.now()),
       polled_(tended_) {
   for (const plugin::BoundSink& sink : parts.sinks) {
@@ -172,77 +171,6 @@ void Engine::take(Posted& posted) {
   if (slot == nullptr) return;
   posted.input.value = posted.value.view();
   decide(*slot, posted.input);
-}
-
-Engine::Slot* Engine::slot_of(uint32_t number) {
-  const uint32_t index = number & ((1U << slot_bits) - 1);
-  if (index >= slots_.size() || slots_[index] == nullptr) return nullptr;
-  return slots_[index]->number == number ? slots_[index].get() : nullptr;
-}
-
-Engine::Slot* Engine::holder_of(uint32_t number) {
-  Slot* slot = slot_of(number);
-  if (slot != nullptr) return slot;
-  for (const auto& retired : retired_) {
-    if (retired->number == number) return retired.get();
-  }
-  return nullptr;
-}
-
-Engine::Slot& Engine::new_slot() {
-  auto slot = std::make_unique<Slot>();
-  if (free_slots_.empty()) {
-    base::check(slots_.size() < (1U << slot_bits), "an engine holds at most a million runs");
-    slot->number = static_cast<uint32_t>(slots_.size());
-    slots_.push_back(std::move(slot));
-    return *slots_.back();
-  }
-  const uint32_t before = free_slots_.back();
-  free_slots_.pop_back();
-  const uint32_t index = before & ((1U << slot_bits) - 1);
-  slot->number = before + (1U << slot_bits);
-  slots_[index] = std::move(slot);
-  return *slots_[index];
-}
-
-void Engine::begin(Submission& s) {
-  Slot& slot = new_slot();
-  slot.ticket = std::move(s.ticket);
-  slot.bindings = std::move(s.bindings);
-  slot.grants = std::move(s.grants);
-  const auto& plan = slot.bindings->plan;
-  slot.run = std::make_unique<run::Run>(slot.number, slot.ticket->run, plan, pages_);
-  slot.is_durable = store_->is_durable() && plan->durability != plan::Durability::none;
-  slot.ticket->number.store(slot.number, std::memory_order_release);
-  know_breakers(*plan);
-  run::Input input;
-  input.run = slot.number;
-  if (s.records.empty()) {
-    input.kind = run::Input::Kind::submit;
-    input.value = s.acceptance.view();
-    return decide(slot, input);
-  }
-  journal::Recovery recovery(slot.run->state, nullptr, journal::fetch_from(*store_));
-  for (const std::string& records : s.records) {
-    const auto taken = recovery.take(records);
-    if (taken) continue;
-    // What is lost is for people to judge; a fork goes on from the last good record.
-    Error damaged = taken.error();
-    if (recovery.cut()) {
-      damaged.hint = "'weft fork " + slot.run->id + " --at " +
-                     std::to_string(recovery.cut()->last) + "' goes on from the last good record";
-    }
-    return finish(slot, &damaged);
-  }
-  if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
-  input.kind = s.fork.empty() ? run::Input::Kind::resume : run::Input::Kind::fork;
-  if (!s.fork.empty()) input.value = s.fork.view();
-  decide(slot, input);
-  polled_ = 0;  // what was left for it comes in this very turn, before it rests again
-  if (!s.settles || slot.run->state.doubted == 0) return;
-  input.kind = run::Input::Kind::settle;
-  input.result = static_cast<uint32_t>(s.settle);
-  decide(slot, input);
 }
 
 void Engine::decide(Slot& slot, const run::Input& input) {
@@ -406,6 +334,7 @@ void Engine::tend() {
   tended_bytes_ = bytes;
   // A failure here loses nothing: the log still holds everything, and the next commit tells.
   (void)store_->tend();
+  if (idle_) idle_();
 }
 
 void Engine::flush_sinks() {

@@ -35,6 +35,8 @@ class Engine final {
     std::vector<plugin::BoundSink> sinks;
     // Brings a run back that rests in the store; called by the deciding thread.
     std::function<void(std::string_view run)> revive{};
+    // There is time for what nobody waits for; called by the deciding thread.
+    std::function<void()> idle{};
   };
   explicit Engine(Parts parts);
   ~Engine();
@@ -58,6 +60,7 @@ class Engine final {
   int64_t next_due() const { return next_due_; }
   // Runs that rest until a time, of which nothing else is in memory.
   size_t parked_count() const { return parked_.size(); }
+  bool has_committed() const { return journal_.bytes_committed() != 0; }
   int64_t now() const { return ticks_.now(); }
   // Everything published so far is written out by the sinks.
   void flush_sinks();
@@ -76,7 +79,6 @@ class Engine final {
   bool take_turn();
   void take_posted();
   void take(Posted& posted);
-  void begin(Submission& submission);
   void decide(Slot& slot, const run::Input& input);
   void note_status(Slot& slot);
   bool polls() const;
@@ -89,6 +91,10 @@ class Engine final {
   void retire();
   void tend();
   void publish_held();
+
+  // begin.cpp
+  void begin(Submission& submission);
+  bool read_back(Slot& slot, const std::vector<std::string>& records);
   Slot* slot_of(uint32_t number);    // null when it has left
   Slot* holder_of(uint32_t number);  // also then, while its memory is needed
   Slot& new_slot();
@@ -173,6 +179,7 @@ class Engine final {
   std::vector<bool> known_tools_;  // whose breaker was asked for
   std::vector<Parked> parked_;     // a heap, the earliest on top
   std::function<void(std::string_view)> revive_;
+  std::function<void()> idle_;
 
   int64_t tick_ = 0;
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;

@@ -10,6 +10,8 @@
 
 namespace weft::engine {
 
+inline constexpr unsigned slot_bits = 20;  // runs that one engine holds at a time
+
 struct Engine::Slot {
   uint32_t number = 0;  // index and generation, so that what is late finds nobody
   std::unique_ptr<run::Run> run;

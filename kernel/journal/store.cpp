@@ -118,4 +118,10 @@ Result<void> Store::tend() {
   });
 }
 
+Result<void> Store::tell(std::string_view run, const weft_event* const* events, uint32_t n) {
+  return call<void>("keep what happened", [&](const weft_call* c, weft_out* out) {
+    return bound_.table->tell(bound_.self, c, to_str(run), events, n, out);
+  });
+}
+
 }  // namespace weft::journal

@@ -28,6 +28,7 @@ class Store final {
 
   bool is_durable() const { return (bound_.table->flags & WEFT_STORE_DURABLE) != 0; }
   bool is_shared() const { return (bound_.table->flags & WEFT_STORE_SHARED) != 0; }
+  bool has_tables() const { return (bound_.table->flags & WEFT_STORE_TABLES) != 0; }
   const weft_owner& owner() const { return owner_; }
 
   // Makes this process an owner.
@@ -42,6 +43,7 @@ class Store final {
   Result<base::Doc> get(std::string_view key);
   Result<base::Doc> scan(std::string_view prefix, std::string_view after, uint32_t max);
   Result<void> tend();
+  Result<void> tell(std::string_view run, const weft_event* const* events, uint32_t n);
 
   // From the port, on any thread.
   weft_status completed(weft_status status, weft_val result, const weft_error* error);

@@ -87,6 +87,7 @@ class Recorded final {
       input.status = WEFT_CANCELLED;
     }
     input.value = c.args;
+    tick_ = std::max(tick_, c.due);
     take(input);
   }
 

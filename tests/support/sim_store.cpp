@@ -75,6 +75,14 @@ void SimStore::apply(const weft_sop& op) {
       runs[key].status = Value(op.val)["status"_k].as_text();
       if (keeps_bytes) written += base::json_text(Value(op.val)) + '\n';
       return;
+    case WEFT_SOP_SNAPSHOT: {
+      Run& run = runs[key];
+      if (op.expect != 0 && op.expect != run.snapshot) {
+        broken_rule = "a snapshot of run " + key + " does not add to the latest";
+      }
+      run.snapshot = op.seq;
+      return;
+    }
     case WEFT_SOP_KV_PUT: entries[key] = bytes; return;
     case WEFT_SOP_KV_DELETE: entries.erase(key); return;
     case WEFT_SOP_TIMER_SET: runs[key].due = op.at_ns; return;

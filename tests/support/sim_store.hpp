@@ -24,7 +24,7 @@ class SimStore final {
   uint64_t asked() const { return asked_; }  // for commits
 
   struct Run {
-    uint64_t last = 0;
+    uint64_t last = 0, snapshot = 0;
     std::vector<std::string> records;
     std::string status;          // of the summary
     std::optional<int64_t> due;  // its timer

@@ -8,7 +8,8 @@ namespace {
 using namespace weft::lit;
 
 std::string with_step(const std::string& fields) {
-  return R"({"id":"x","input_schema":{"properties":{"text":{}}},"variables":{"count":{"type":"integer","default":1}},)"
+  return R"({"id":"x","input_schema":{"properties":{"text":{}}},)"
+         R"("variables":{"count":{"type":"integer","default":1}},)"
          R"("steps":[{"id":"a",)" +
          fields + "}]}";
 }

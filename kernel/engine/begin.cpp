@@ -1,0 +1,87 @@
+// How a run comes in: new, from its records, or as a fork of another one.
+#include "base/check.hpp"
+#include "engine/engine.hpp"
+#include "engine/slot.hpp"
+#include "journal/recover.hpp"
+
+namespace weft::engine {
+
+Engine::Slot* Engine::slot_of(uint32_t number) {
+  const uint32_t index = number & ((1U << slot_bits) - 1);
+  if (index >= slots_.size() || slots_[index] == nullptr) return nullptr;
+  return slots_[index]->number == number ? slots_[index].get() : nullptr;
+}
+
+Engine::Slot* Engine::holder_of(uint32_t number) {
+  Slot* slot = slot_of(number);
+  if (slot != nullptr) return slot;
+  for (const auto& retired : retired_) {
+    if (retired->number == number) return retired.get();
+  }
+  return nullptr;
+}
+
+Engine::Slot& Engine::new_slot() {
+  auto slot = std::make_unique<Slot>();
+  if (free_slots_.empty()) {
+    base::check(slots_.size() < (1U << slot_bits), "an engine holds at most a million runs");
+    slot->number = static_cast<uint32_t>(slots_.size());
+    slots_.push_back(std::move(slot));
+    return *slots_.back();
+  }
+  const uint32_t before = free_slots_.back();
+  free_slots_.pop_back();
+  const uint32_t index = before & ((1U << slot_bits) - 1);
+  slot->number = before + (1U << slot_bits);
+  slots_[index] = std::move(slot);
+  return *slots_[index];
+}
+
+// False when the records are damaged, of which the host has heard then.
+bool Engine::read_back(Slot& slot, const std::vector<std::string>& records) {
+  journal::Recovery recovery(slot.run->state, nullptr, journal::fetch_from(*store_));
+  for (const std::string& piece : records) {
+    const auto taken = recovery.take(piece);
+    if (taken) continue;
+    // What is lost is for people to judge; a fork goes on from the last good record.
+    Error damaged = taken.error();
+    if (recovery.cut()) {
+      damaged.hint = "'weft fork " + slot.run->id + " --at " +
+                     std::to_string(recovery.cut()->last) + "' goes on from the last good record";
+    }
+    finish(slot, &damaged);
+    return false;
+  }
+  return true;
+}
+
+void Engine::begin(Submission& s) {
+  Slot& slot = new_slot();
+  slot.ticket = std::move(s.ticket);
+  slot.bindings = std::move(s.bindings);
+  slot.grants = std::move(s.grants);
+  const auto& plan = slot.bindings->plan;
+  slot.run = std::make_unique<run::Run>(slot.number, slot.ticket->run, plan, pages_);
+  slot.is_durable = store_->is_durable() && plan->durability != plan::Durability::none;
+  slot.ticket->number.store(slot.number, std::memory_order_release);
+  know_breakers(*plan);
+  run::Input input;
+  input.run = slot.number;
+  if (s.records.empty()) {
+    input.kind = run::Input::Kind::submit;
+    input.value = s.acceptance.view();
+    return decide(slot, input);
+  }
+  if (!read_back(slot, s.records)) return;
+  if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
+  input.kind = s.fork.empty() ? run::Input::Kind::resume : run::Input::Kind::fork;
+  if (!s.fork.empty()) input.value = s.fork.view();
+  decide(slot, input);
+  polled_ = 0;  // what was left for it comes in this very turn, before it rests again
+  if (!s.settles || slot.run->state.doubted == 0) return;
+  input.kind = run::Input::Kind::settle;
+  input.result = static_cast<uint32_t>(s.settle);
+  decide(slot, input);
+}
+
+}  // namespace weft::engine
