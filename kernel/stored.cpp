@@ -8,6 +8,7 @@
 #include "engine/report.hpp"
 #include "journal/recover.hpp"
 #include "kernel_rooms.hpp"
+#include "travel/history.hpp"
 
 namespace weft {
 
@@ -29,6 +30,15 @@ Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t fr
   if (!summary) return summary.error();
   stored.summary = std::move(*summary);
   if (stored.records.empty()) return stored;
+  auto base = travel::base_of(stored.records, journal::fetch_from(store));
+  if (!base) return base.error();
+  if (*base) {
+    auto history = travel::load_history(store, run);
+    if (!history) return history.error();
+    stored.records = std::move(history->records);
+    stored.acceptance = std::move(history->acceptance);
+    return stored;
+  }
   auto acceptance = journal::acceptance_of(stored.records.front(), journal::fetch_from(store));
   if (!acceptance) return acceptance.error();
   stored.acceptance = std::move(*acceptance);

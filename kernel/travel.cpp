@@ -46,7 +46,7 @@ Result<Outcome> Kernel::show_at(std::string_view run, uint64_t seq) {
   travel::cut_behind(past->history.records, seq);
   state::Pages pages;
   state::State state(past->plan, pages);
-  journal::Recovery recovery(state);
+  journal::Recovery recovery(state, nullptr, past->history.fetch);
   for (const std::string& records : past->history.records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();

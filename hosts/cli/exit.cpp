@@ -30,6 +30,7 @@ Exit exit_of(const Error& error) {
       {"run.history_forgotten", Exit::store},
       {"run.base_missing", Exit::store},
       {"run.unknown_point", Exit::usage},
+      {"run.ended", Exit::usage},
       {"import.exists", Exit::store},
       {"spec.unknown_tool", Exit::invalid},
       {"bug", Exit::bug},

@@ -12,6 +12,9 @@ constexpr Option replay_options[] = {
     {"to", 0, "SEQ", "only up to this event"},
     {"json", 0, "", "print JSON"},
 };
+constexpr Option fork_options[] = {
+    {"at", 0, "POINT", "a sequence of 'weft checkpoints', or a step to begin anew"},
+};
 constexpr Option export_options[] = {
     {"output", 'o', "FILE", "the file to write; - for standard output"},
 };
@@ -34,6 +37,14 @@ constexpr std::string_view replay_text =
     "written. Exits with 1 when it is not decided as it was recorded. With another definition it "
     "tells\n"
     "what that would have made of the same answers.";
+constexpr std::string_view fork_text =
+    "A new run goes on from a point of another one, which stays as it is: what had ended by then "
+    "is\n"
+    "taken over, what was under way is begun anew. Without '--at' that is the step that failed, "
+    "the\n"
+    "latest point of a run that has not ended, or else the start. '--set' changes the input of "
+    "the\n"
+    "run, '--input' replaces it.";
 constexpr std::string_view export_text =
     "The file holds the run, those that it was forked from, and all they need. Its head is a hash\n"
     "that stands for all of it.";
@@ -72,6 +83,14 @@ std::vector<Verb> verbs_of_the_past() {
        1,
        1,
        replay},
+      {"fork",
+       "RUN",
+       "go on from a point of a run, in a run of its own",
+       fork_text,
+       {fork_options, input_options, engine_options, store_options, plugin_options, global_options},
+       1,
+       1,
+       fork_run},
       {"export",
        "RUN",
        "write a run to a file for another store",

@@ -6,6 +6,8 @@
 
 namespace weft::engine {
 
+using namespace weft::lit;
+
 Engine::Slot* Engine::slot_of(uint32_t number) {
   const uint32_t index = number & ((1U << slot_bits) - 1);
   if (index >= slots_.size() || slots_[index] == nullptr) return nullptr;
@@ -75,7 +77,11 @@ void Engine::begin(Submission& s) {
   if (!read_back(slot, s.records)) return;
   if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
   input.kind = s.fork.empty() ? run::Input::Kind::resume : run::Input::Kind::fork;
-  if (!s.fork.empty()) input.value = s.fork.view();
+  if (!s.fork.empty()) {
+    input.value = s.fork.view();
+    const std::string base(input.value["run"_k].as_text());
+    if (slot.is_durable) journal_.put("fork/" + base + '/' + slot.run->id, null_value());
+  }
   decide(slot, input);
   polled_ = 0;  // what was left for it comes in this very turn, before it rests again
   if (!s.settles || slot.run->state.doubted == 0) return;

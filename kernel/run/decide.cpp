@@ -223,6 +223,8 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
     emit(Type::step_cancelled, at, {text("the run was asked to end")});
     return ended(at, WEFT_NODE_CANCELLED);
   }
+  // A fork may have another input, so what it is called with is made again.
+  if (is_fork) return start(at);
   call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
 }
 

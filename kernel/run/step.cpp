@@ -129,7 +129,7 @@ void Decider::verdict(const Input& input) {
       if (!emit(Type::step_started, at, {input.value}, &why)) return fail(at, why);
       return command(Command::Kind::call, at, arguments(at));
     }
-    case WEFT_VERDICT_REPLACE: return succeed(at, {input.value});
+    case WEFT_VERDICT_REPLACE: return succeed(at, {input.value, input.flags});
     case WEFT_VERDICT_SKIPPED: return skip(at, input.value);
     case WEFT_VERDICT_CANCEL:
       if ((input.flags & as_recorded) != 0) return fail(at, input.value);

@@ -1,20 +1,23 @@
-// Cause: the input that a recorded decision answered, found from the first of its events.
+// Cause: the input that a recorded decision answered, found from its events.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 
 #include <weft/host.h>
 
+#include "base/doc.hpp"
 #include "run/input.hpp"
 #include "state/state.hpp"
 
 namespace weft::travel {
 
-// Values are those of the events.
+// Values are those of the events, or of the message that was put together again.
 struct Cause {
   run::Input input;
-  weft_error error{};  // of a reply that failed: what it says of another attempt
+  weft_error error{};                      // of a reply that failed: whether it may be tried again
+  std::shared_ptr<const base::Doc> words;  // the message; shared by copies of the cause
 
   // The input with its error in place; valid as long as the cause stays where it is.
   run::Input ready() {
@@ -27,5 +30,8 @@ struct Cause {
 // Requires: the events are those of one decision, and state is as it was before it. Nothing when
 // this version does not know what leads to such a decision.
 std::optional<Cause> cause_of(const state::State& before, std::span<const event::Event> decision);
+
+// A reply that failed with a fault as it was recorded; flags say whether another attempt may help.
+void fail(Cause& cause, Value fault, uint32_t flags);
 
 }  // namespace weft::travel

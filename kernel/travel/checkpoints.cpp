@@ -10,7 +10,7 @@ Result<void> fold(const History& history, const std::shared_ptr<const plan::Plan
   state::Pages pages;
   state::State state(plan, pages);
   const journal::Recovery::Each tell = [&](const Event& e) { each(state, e); };
-  journal::Recovery recovery(state, &tell);
+  journal::Recovery recovery(state, &tell, history.fetch);
   for (const std::string& records : history.records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();
@@ -61,6 +61,21 @@ Result<uint64_t> start_of(const History& history, const std::shared_ptr<const pl
   return Error{Status::not_found, "run.unknown_step",
                "no step '" + std::string(step) + "' was started in run '" + history.run + "'",
                "'weft show " + history.run + "' lists its steps"};
+}
+
+bool ends_decision(const History& history, uint64_t seq, uint64_t* before) {
+  uint64_t next = 1;
+  *before = 0;
+  for (const std::string& piece : history.records) {
+    event::Reader reader(piece, next);
+    while (!reader.done() && next <= seq) {
+      const auto record = reader.next();
+      if (!record) return false;
+      if ((record->event.flags & event::is_last) != 0) *before = next;
+      ++next;
+    }
+  }
+  return *before == seq && seq != 0;
 }
 
 }  // namespace weft::travel

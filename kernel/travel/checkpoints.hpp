@@ -36,4 +36,7 @@ Result<std::vector<Checkpoint>> checkpoints(const History& history,
 Result<uint64_t> start_of(const History& history, const std::shared_ptr<const plan::Plan>& plan,
                           std::string_view step);
 
+// Whether a run can go on behind an event; the latest such event before it is put into *before.
+bool ends_decision(const History& history, uint64_t seq, uint64_t* before);
+
 }  // namespace weft::travel

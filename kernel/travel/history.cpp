@@ -38,7 +38,7 @@ Result<Chapter> load_chapter(journal::Store& store, std::string_view run) {
       1);
   if (!summary) return summary.error();
   chapter.summary = std::move(*summary);
-  auto base = base_of(chapter.records);
+  auto base = base_of(chapter.records, journal::fetch_from(store));
   if (!base) return base.error();
   chapter.base = std::move(*base);
   const uint64_t begin = chapter.base ? chapter.base->seq + 1 : 1;
@@ -64,7 +64,8 @@ uint64_t first_seq(const std::vector<std::string>& records) {
   return header && event::Reader(records.front(), header->seq).next() ? header->seq : 0;
 }
 
-Result<std::optional<Branch>> base_of(const std::vector<std::string>& records) {
+Result<std::optional<Branch>> base_of(const std::vector<std::string>& records,
+                                      const event::Fetch& fetch) {
   const uint64_t seq = first_seq(records);
   const auto header = seq != 0 ? header_at(records.front(), 0) : std::nullopt;
   if (!header || header->type != static_cast<uint8_t>(event::Type::run_forked)) {
@@ -73,7 +74,14 @@ Result<std::optional<Branch>> base_of(const std::vector<std::string>& records) {
   auto record = event::Reader(records.front(), seq).next();
   if (!record) return record.error();
   base::Doc payload(record->payload.size());
-  std::memcpy(payload.data(), record->payload.data(), record->payload.size());
+  if (!record->payload.empty()) {
+    std::memcpy(payload.data(), record->payload.data(), record->payload.size());
+  }
+  if ((record->event.flags & event::is_blob) != 0) {
+    auto fetched = event::fetch_blob(record->payload, fetch);
+    if (!fetched) return fetched.error();
+    payload = std::move(*fetched);
+  }
   Branch branch{std::string(payload.view()["run"_k].as_text()), payload.view()["seq"_k].as_u64()};
   if (branch.run.empty() || branch.seq + 1 != seq) return damaged_base("names no base");
   return std::optional(std::move(branch));
@@ -106,9 +114,11 @@ void cut_behind(std::vector<std::string>& records, uint64_t seq) {
     for (size_t at = 0; at < piece.size();) {
       const auto header = header_at(piece, at);
       if (!header) return;
-      if (header->seq > seq) {
-        piece.resize(at);
-        records.resize(at == 0 ? i : i + 1);
+      if (header->seq >= seq) {
+        // What follows may be damaged, so it is not waited for.
+        const size_t keep = header->seq == seq ? at + header->size : at;
+        piece.resize(keep);
+        records.resize(keep == 0 ? i : i + 1);
         return;
       }
       at += header->size;
@@ -116,8 +126,9 @@ void cut_behind(std::vector<std::string>& records, uint64_t seq) {
   }
 }
 
-Result<History> join(std::vector<Chapter> chapters) {
+Result<History> join(std::vector<Chapter> chapters, event::Fetch fetch) {
   History history;
+  history.fetch = std::move(fetch);
   // A fork may have left its base before its base left another run.
   uint64_t last = UINT64_MAX;
   for (size_t i = chapters.size(); i > 0; --i) {
@@ -130,7 +141,7 @@ Result<History> join(std::vector<Chapter> chapters) {
   history.run = std::move(chapters.back().run);
   history.summary = std::move(chapters.back().summary);
   if (history.records.empty()) return history;
-  auto acceptance = journal::acceptance_of(history.records.front());
+  auto acceptance = journal::acceptance_of(history.records.front(), history.fetch);
   if (!acceptance) return acceptance.error();
   history.acceptance = std::move(*acceptance);
   return history;
@@ -139,7 +150,7 @@ Result<History> join(std::vector<Chapter> chapters) {
 Result<History> load_history(journal::Store& store, std::string_view run) {
   auto chapters = load_chapters(store, run);
   if (!chapters) return chapters.error();
-  return join(std::move(*chapters));
+  return join(std::move(*chapters), journal::fetch_from(store));
 }
 
 }  // namespace weft::travel

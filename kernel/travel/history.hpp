@@ -11,6 +11,7 @@
 #include <weft/result.hpp>
 
 #include "base/doc.hpp"
+#include "event/record.hpp"
 #include "journal/store.hpp"
 
 namespace weft::travel {
@@ -34,6 +35,7 @@ struct History {
   base::Doc summary;
   std::vector<std::string> records;  // from sequence 1 on
   base::Doc acceptance;
+  event::Fetch fetch;  // what reads values that lie under keys of their own
 };
 
 // The run and its bases, the oldest first. A run that kept no events is one chapter without
@@ -41,7 +43,7 @@ struct History {
 Result<std::vector<Chapter>> load_chapters(journal::Store& store, std::string_view run);
 
 // Each chapter up to where the next one left it.
-Result<History> join(std::vector<Chapter> chapters);
+Result<History> join(std::vector<Chapter> chapters, event::Fetch fetch);
 
 Result<History> load_history(journal::Store& store, std::string_view run);
 
@@ -52,7 +54,8 @@ void cut_behind(std::vector<std::string>& records, uint64_t seq);
 uint64_t first_seq(const std::vector<std::string>& records);
 
 // The base that the first record names; nothing when it is not that of a fork.
-Result<std::optional<Branch>> base_of(const std::vector<std::string>& records);
+Result<std::optional<Branch>> base_of(const std::vector<std::string>& records,
+                                      const event::Fetch& fetch);
 
 Error no_history(std::string_view run);
 

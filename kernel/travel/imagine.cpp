@@ -29,7 +29,15 @@ Input input_to(const Command& command, Input::Kind kind) {
   input.frame = command.frame;
   input.node = command.node;
   input.visit = command.visit;
+  input.is_compensation = command.is_compensation;
   return input;
+}
+
+// A step and what undoes it have answers of their own.
+std::string key_of(std::string_view path, bool is_compensation) {
+  std::string key(path);
+  if (is_compensation) key += " (undone)";
+  return key;
 }
 
 }  // namespace
@@ -41,9 +49,13 @@ Imagined::Imagined(const std::vector<Answer>& answers, std::string run,
       decider_(points_of(answers)) {
   for (size_t i = 0; i < answers.size(); ++i) {
     switch (answers[i].cause.input.kind) {
-      case Input::Kind::reply: replies_[answers[i].step].push(i); break;
+      case Input::Kind::reply:
+        replies_[key_of(answers[i].step, answers[i].cause.input.is_compensation)].push(i);
+        break;
       case Input::Kind::verdict: verdicts_[answers[i].step].push(i); break;
       case Input::Kind::submit:
+      case Input::Kind::fork:
+      case Input::Kind::message:
       case Input::Kind::cancel:
       case Input::Kind::expire: common_.push(i); break;
       default: break;  // timers are set anew, and nothing happens to the process
@@ -101,6 +113,7 @@ void Imagined::give(const Ready& ready) {
   input.visit = ready.command.visit;
   // Another policy may try again where the recorded one gave up.
   const bool is_fault = input.kind == Input::Kind::reply && input.status == WEFT_FAILED;
+  if (is_fault) input.result = 0;
   if (is_fault && input.value["class"_k].as_text() == "transient") {
     cause.error.flags |= WEFT_ERR_RETRYABLE;
   }
@@ -132,7 +145,8 @@ void Imagined::perform(const Command& command) {
 }
 
 void Imagined::want(const Command& command, bool is_asked) {
-  const std::string path = state::step_path(run_.state, command.frame, command.node);
+  const std::string path =
+      key_of(state::step_path(run_.state, command.frame, command.node), command.is_compensation);
   auto& all = is_asked ? verdicts_ : replies_;
   const auto found = all.find(path);
   if (found != all.end() && !found->second.empty()) {

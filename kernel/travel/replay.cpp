@@ -81,7 +81,7 @@ Result<void> Replay::play() {
     if ((e.flags & event::is_last) == 0) return;
     if (auto decided = decide(); !decided) error_ = decided.error();
   };
-  journal::Recovery recovery(recorded_, &take);
+  journal::Recovery recovery(recorded_, &take, history_->fetch);
   for (const std::string& records : history_->records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();
@@ -121,7 +121,9 @@ void Replay::choose_decider(const run::Input& input) {
     const state::Frame& frame = state.frames[e.frame];
     const bool is_tool = state.node(frame, e.node).kind == plan::Kind::tool;
     const uint8_t before = frame.status[e.node];
-    if (is_tool && e.attempt <= 1 && (before == WEFT_NODE_PENDING || before == WEFT_NODE_READY)) {
+    const bool goes_on = before == WEFT_NODE_RUNNING || before == WEFT_NODE_UNKNOWN ||
+                         (before == WEFT_NODE_WAITING && frame.attempt[e.node] > 0);
+    if (is_tool && e.attempt <= 1 && !goes_on) {
       asks_ = false;
     }
   }
@@ -130,17 +132,13 @@ void Replay::choose_decider(const run::Input& input) {
 void Replay::keep(const Cause& cause) {
   const Event& first = batch_.front();
   answers_.push_back({cause, path_of(recorded_, first), first.tick});
-  if (cause.input.kind != run::Input::Kind::settle) return;
   // Under another plan nothing is in doubt; what was given up is an answer of its own.
   for (const Event& e : batch_) {
     if (e.type != Type::step_failed || run_.state.frames.size() <= e.frame) continue;
     if (run_.state.frames[e.frame].status[e.node] != WEFT_NODE_UNKNOWN) continue;
     Answer given_up{{}, path_of(recorded_, e), e.tick};
     given_up.cause.input.kind = run::Input::Kind::reply;
-    given_up.cause.input.status = WEFT_FAILED;
-    given_up.cause.input.flags = run::as_recorded;
-    given_up.cause.input.value = e.value();
-    given_up.cause.error.size = sizeof given_up.cause.error;
+    fail(given_up.cause, e.value(), 0);
     answers_.push_back(std::move(given_up));
   }
 }

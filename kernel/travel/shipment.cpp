@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/blocks.hpp"
 #include "base/encode.hpp"
 #include "base/valid.hpp"
 #include "event/record.hpp"
@@ -93,7 +94,7 @@ class Reading final {
     Shipment::Run& run = shipment_.runs.back();
     if (run.records.empty()) {
       const std::vector<std::string> first{std::string(part.body)};
-      auto base = base_of(first);
+      auto base = base_of(first, [this](std::string_view key) { return blob(key); });
       if (!base) return base.error();
       run.base = std::move(*base);
       run.first = run.base ? run.base->seq + 1 : 1;
@@ -113,6 +114,16 @@ class Reading final {
     run.records.push_back(part.body);
     ++run.last;
     return {};
+  }
+
+  // As a store gives it: the bytes as a value.
+  Result<base::Doc> blob(std::string_view key) const {
+    const auto found = shipment_.blobs.find(key.substr(std::string_view("blob/").size()));
+    if (found == shipment_.blobs.end()) return wrong("a value is not in the file");
+    base::Blocks blocks;
+    Builder b(blocks.arena());
+    b.bytes(found->second);
+    return base::try_pack(b.take_value());
   }
 
   Result<void> check(const Shipment::Run& run) {

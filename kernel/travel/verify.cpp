@@ -51,7 +51,7 @@ Result<void> check_fold(const History& history, const std::shared_ptr<const plan
                         uint64_t& good) {
   state::Pages pages;
   state::State state(plan, pages);
-  journal::Recovery recovery(state);
+  journal::Recovery recovery(state, nullptr, history.fetch);
   for (const std::string& records : history.records) {
     auto taken = recovery.take(records);
     good = state.seq;
@@ -84,7 +84,7 @@ Result<Verified> verify(journal::Store& store, std::string_view run, const PlanO
     verified.damage.push_back(chapters.error());
     return verified;
   }
-  auto history = join(std::move(*chapters));
+  auto history = join(std::move(*chapters), journal::fetch_from(store));
   if (!history) {
     verified.damage.push_back(history.error());
     return verified;

@@ -64,7 +64,9 @@ void SimStore::apply(const weft_sop& op) {
   switch (op.kind) {
     case WEFT_SOP_APPEND: {
       Run& run = runs[key];
-      if (op.expect != run.last || op.seq != run.last + 1 || op.last < op.seq || bytes.empty()) {
+      // A fork begins behind the records that it shares with its base.
+      const uint64_t before = run.records.empty() && op.seq > 1 ? op.seq - 1 : run.last;
+      if (op.expect != run.last || op.seq != before + 1 || op.last < op.seq || bytes.empty()) {
         broken_rule = "records of run " + key + " do not follow " + std::to_string(run.last);
       }
       run.last = op.last;

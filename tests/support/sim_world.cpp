@@ -77,6 +77,16 @@ std::shared_ptr<engine::Ticket> SimWorld::resume(const Plan& plan,
   return ticket;
 }
 
+std::shared_ptr<engine::Ticket> SimWorld::fork(const Plan& plan, std::vector<std::string> records,
+                                               base::Doc how, std::string id) {
+  auto made = submission(plan, id);
+  made->records = std::move(records);
+  made->fork = std::move(how);
+  auto ticket = made->ticket;
+  engine->submit(std::move(made));
+  return ticket;
+}
+
 void SimWorld::cancel(const std::shared_ptr<engine::Ticket>& ticket) {
   run::Input input;
   input.kind = run::Input::Kind::cancel;

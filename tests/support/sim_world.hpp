@@ -34,6 +34,9 @@ class SimWorld final {
   // A run that the store has goes on in the engine of now.
   std::shared_ptr<engine::Ticket> resume(const Plan& plan, std::optional<run::Settle> settle = {},
                                          std::string id = "run-1");
+  // A new run that goes on from where another one was: its records, cut there, and how.
+  std::shared_ptr<engine::Ticket> fork(const Plan& plan, std::vector<std::string> records,
+                                       base::Doc how, std::string id);
   void cancel(const std::shared_ptr<engine::Ticket>& ticket);
 
   // Until nothing happens any more by itself, or the tick. Drawn: when works are done between

@@ -238,7 +238,7 @@ bool reads_definitions(const std::string& path) {
 
 bool looks_back(const std::string& path) {
   return is_below(path, "kernel/travel") || path == "kernel/travel.cpp" ||
-         path == "kernel/include/weft/travel.hpp";
+         path == "kernel/fork.cpp" || path == "kernel/include/weft/travel.hpp";
 }
 
 void check_size(std::size_t lines, std::size_t most, const char* half, Findings& findings) {

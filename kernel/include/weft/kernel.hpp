@@ -168,6 +168,7 @@ struct KernelOptions {
 struct Checkpoint;
 struct Comparison;
 struct Exported;
+struct ForkOptions;
 struct Imported;
 struct Replayed;
 struct Verified;
@@ -215,16 +216,15 @@ class Kernel final {
   // The id that a prefix or 'last' means.
   Result<std::string> find_run(std::string_view prefix);
 
-  // The past of a run, see weft/travel.hpp; nothing of it calls a tool, hook or sink.
+  // The past of a run, see weft/travel.hpp; nothing of it calls a tool, hook or sink. show_at tells
+  // how it stood behind an event, verify reads everything back, replay decides it again.
   Result<std::vector<Checkpoint>> checkpoints(std::string_view run);
-  // As it stood behind its event of that sequence.
   Result<Outcome> show_at(std::string_view run, uint64_t seq);
   Result<Comparison> diff(std::string_view first, std::string_view second);
-  // Everything of it is read back and checked.
   Result<Verified> verify(std::string_view run);
-  // Decided again from what is recorded, up to a sequence; with another definition when there is
-  // one.
   Result<Replayed> replay(std::string_view run, uint64_t to_seq, const Workflow* with = nullptr);
+  // A new run that goes on from a point of another one, which stays as it is; the id, as of start.
+  Result<std::string> fork(std::string_view run, const ForkOptions& options);
   // One file that holds the run and all it needs, handed to write piece by piece; and back.
   Result<Exported> export_run(std::string_view run,
                               const std::function<Result<void>(std::string_view)>& write);

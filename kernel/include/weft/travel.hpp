@@ -56,6 +56,18 @@ struct Replayed {
   std::vector<std::string> unused;      // steps whose recorded answer it would not ask for
 };
 
+// Where a fork begins and what is other there. Values are copied.
+struct ForkOptions {
+  // A checkpoint, or the end of another decision; 0 is the latest of a run that has not ended, the
+  // step that failed of one that did, and otherwise the start.
+  uint64_t seq = 0;
+  std::string_view step{};  // instead: where this step was started first, to start it anew
+  Value input{};            // instead of that of the run
+  Value changes{};          // or laid over it, member by member
+  bool with_detail = false;
+  bool stays = false;  // as of RunOptions
+};
+
 struct Exported {
   std::vector<std::string> runs;  // the bases of a fork first
   uint64_t records = 0, blobs = 0;
