@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "engine/report.hpp"
 #include "engine/slot.hpp"
+#include "run/ways.hpp"
 
 namespace weft::engine {
 
@@ -292,7 +293,11 @@ void Engine::finish(Slot& slot, const Error* error) {
   }
   if (slot.open_calls > 0) {
     calls_.for_each_open([&](Call& call) {
-      if (call.run == slot.number) call.is_forgotten = true;
+      if (call.run != slot.number || call.is_forgotten) return;
+      call.is_forgotten = true;
+      // Whoever waits for this call to try the tool again waits no longer.
+      const run::Called way = run::called(slot.run->state, call.of);
+      breakers_.record(slot.run->state.plan->tools[way.tool], Breakers::Outcome::neither, tick_);
     });
   }
   {

@@ -22,8 +22,14 @@ constexpr std::string_view inbox_prefix = "inbox/";
 void Engine::park(Slot& slot, int64_t due) {
   const state::RunStatus status = slot.run->state.status;
   const bool rests = status == state::RunStatus::waiting || status == state::RunStatus::paused;
-  // Something may have come with it, and then it goes on.
-  if (!rests || slot.open_calls > 0) return;
+  // Something may have come with it, and then it goes on. A call that was left is not waited for.
+  bool awaits_call = false;
+  if (slot.open_calls > 0) {
+    calls_.for_each_open([&](const Call& call) {
+      awaits_call = awaits_call || (call.run == slot.number && !call.is_forgotten);
+    });
+  }
+  if (!rests || awaits_call) return;
   Ticket& ticket = *slot.ticket;
   if (due == state::never) {
     if (!ticket.stays) finish(slot, nullptr);

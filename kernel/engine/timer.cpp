@@ -76,6 +76,8 @@ void Engine::abandon(const Call& call) {
   Input input = reply_to(call.of, call.run);
   input.status = call.is_late ? WEFT_TIMEOUT : WEFT_CANCELLED;
   input.error = &error;
+  // A tool that does not even end counts against it, and no longer holds up who would try it.
+  learn(*slot, call, input);
   decide(*slot, input);
 }
 

@@ -7,6 +7,7 @@ namespace {
 constexpr int64_t never = INT64_MAX;
 constexpr int64_t run_limit_ms = 300'000;  // where a definition says none
 constexpr int64_t grace_ns = 5'000'000'000;
+constexpr int64_t short_wait_ns = 30'000'000'000;  // a shorter one is no rest
 
 int64_t later(int64_t tick, int64_t ms) { return ms == 0 ? never : tick + ms * 1'000'000; }
 
@@ -25,24 +26,68 @@ bool Reference::has_fact(Fact::Kind kind) const {
 }
 
 // A run whose acceptance is not durable does not exist, and one whose resumption is not durable was
-// not resumed.
+// not resumed. A run that rests is not resumed by being read back.
 void Reference::live(const Life& life) {
   life_ = &life;
   cursor_ = life.first;
   now_ = life.began;
   for (size_t i = 0; i < life.first; ++i) floor_ = std::max(floor_, facts_[i].tick);
-  if (!has_fact(root_ == nullptr ? Fact::Kind::accepted : Fact::Kind::resumed)) return;
-  since_ = tick();
-  expires_ = later(now_, flow_.root.timeout_ms.value_or(run_limit_ms));
   cancel_at_ = life.cancel_at;
+  // What a process counted it took with it; what it decided is in the store.
+  for (auto& [tool, breaker] : breakers_) {
+    breaker.is_probing = false;
+    if (!breaker.is_open) breaker.failures = 0;
+  }
   if (root_ == nullptr) {
+    if (!has_fact(Fact::Kind::accepted)) return;
+    since_ = tick();
     begin();
   } else {
+    const bool is_told = has_fact(Fact::Kind::resumed);
+    if (!is_resting_ && !is_told) return;
+    if (!is_resting_) {
+      rested_ = floor_;
+      awake();
+    }
     resume();
-    if (life.settles) settle(life.calls_again);
+    if (life.settles && is_told) {
+      if (is_resting_) awake();
+      settle(life.calls_again);
+    }
   }
+  const int64_t limit_ms = flow_.root.timeout_ms.value_or(run_limit_ms);
+  if (!is_resting_) expires_ = limit_ms == 0 ? never : later(since_ - spent_, limit_ms);
   deliver();
+  rest();
   play(life);
+}
+
+// Nothing runs, and nothing will for long: the time of the run does not pass.
+void Reference::rest() {
+  if (is_done_ || is_resting_) return;
+  std::vector<Slot*> slots;
+  collect_slots(*root_, slots);
+  int64_t due = never;
+  bool waits = false, doubts = false;
+  for (const Slot* slot : slots) {
+    if (slot->is_call()) return;
+    doubts = doubts || slot->status == Status::unknown;
+    if (slot->status != Status::waiting) continue;
+    waits = true;
+    due = std::min(due, slot->due);
+  }
+  if (waits ? due - tick() < short_wait_ns : !doubts) return;
+  is_resting_ = true;
+  rested_ = tick();
+  expires_ = never;
+}
+
+void Reference::awake() {
+  is_resting_ = false;
+  spent_ += rested_ - since_;
+  since_ = tick();
+  const int64_t limit_ms = flow_.root.timeout_ms.value_or(run_limit_ms);
+  expires_ = limit_ms == 0 ? never : later(since_ - spent_, limit_ms);
 }
 
 void Reference::begin() {
@@ -118,6 +163,7 @@ void Reference::play(const Life& life) {
     }
     happen(*next);
     deliver();
+    rest();
   }
 }
 
@@ -160,7 +206,8 @@ bool Reference::Next::is_told_by(const Fact& fact) const {
   if (fact.step != slot->path) return false;
   switch (kind) {
     case Kind::refusal: return fact.kind == Told::cancelled;
-    case Kind::wake: return fact.kind == Told::started && fact.attempt == slot->attempt + 1;
+    case Kind::wake:
+      return fact.kind == Told::started && fact.attempt == slot->attempt + (slot->was_shut ? 0 : 1);
     case Kind::answer:
       if (fact.kind == Told::cancelled) return slot->how == SimHow::hang;
       return fact.kind == Told::succeeded || fact.kind == Told::failed ||
@@ -198,10 +245,15 @@ void Reference::happen(const Next& next) {
     case Next::Kind::refusal: return cancelled(*slot);
     case Next::Kind::left:
       calls_.push_back({slot->step->id, slot->attempt, slot->called_at});
-      if (!slot->is_late) return cancelled(*slot);
+      if (!slot->is_late) {
+        learn(*slot, nullptr);
+        return cancelled(*slot);
+      }
       return failed(*slot, {"timeout", "transient", slot->path, true});
     case Next::Kind::wake:
-      ++slot->attempt;
+      if (is_resting_) awake();
+      if (!slot->was_shut) ++slot->attempt;
+      slot->was_shut = false;
       slot->status = Status::running;
       return slot->step->is_block() ? open(slot, *slot->step) : call(*slot);
     case Next::Kind::expire: is_late_ = true; return stop_run();

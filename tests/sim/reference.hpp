@@ -62,6 +62,11 @@ class Reference final {
     std::optional<std::string> json{};  // else the failure
     Failure failure{};
   };
+  struct Breaker {
+    uint32_t failures = 0;  // in a row
+    bool is_open = false, is_probing = false;
+    int64_t opened = 0;
+  };
   struct Frame;
   struct Slot;
   struct Next;
@@ -70,6 +75,8 @@ class Reference final {
   void begin();
   void resume();
   void settle(bool calls_again);
+  void rest();
+  void awake();
   void play(const Life& life);
   static std::vector<Next> earliest(const std::vector<Next>& all);
   std::optional<Next> choose(const std::vector<Next>& ties);
@@ -92,6 +99,12 @@ class Reference final {
   void end(Slot& slot, Status status);
   void failed(Slot& slot, const Failure& failure);
   int64_t drawn_due(const Slot& slot, int64_t low, int64_t high);
+
+  // reference_breaker.cpp: tools that are left alone.
+  bool is_left_alone(const Slot& slot);
+  void wait_for_room(Slot& slot);
+  void learn(const Slot& slot, const Failure* failure);
+  const Fact* fact_of(const Slot& slot, Fact::Kind kind) const;
 
   // reference_block.cpp: sequential and dag.
   void open(Slot* outer, const Step& block);
@@ -133,7 +146,10 @@ class Reference final {
   size_t cursor_ = 0;
   uint64_t choices_ = 0;
   int64_t now_ = 0, floor_ = 0;  // of the engine; before which no fact of this run can be
-  int64_t since_ = 0, expires_ = INT64_MAX;
+  // The time limit of a run counts while it runs: since when, and what was spent before.
+  int64_t since_ = 0, spent_ = 0, rested_ = 0, expires_ = INT64_MAX;
+  bool is_resting_ = false;
+  std::map<std::string, Breaker> breakers_;  // by tool
   std::optional<int64_t> cancel_at_;
   bool is_stopping_ = false, is_late_ = false, is_done_ = false;
   uint64_t continued_ = 0;
@@ -153,6 +169,8 @@ struct Reference::Slot {
   std::string json;
   Failure failure;
   int64_t due = INT64_MAX;  // the next attempt
+  int64_t began = 0;
+  bool was_shut = false;  // it waits with a call that was not made
 
   SimHow how = SimHow::ok;
   int64_t called_at = 0;

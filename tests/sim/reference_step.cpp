@@ -27,6 +27,7 @@ void Reference::start(Slot& slot) {
   if (!value.json) return fail(slot, value.failure.of(slot.path));
   slot.json = R"({"name":")" + step.id + R"(","value":)" + *value.json + '}';
   slot.attempt = 1;
+  slot.began = tick();
   call(slot);
 }
 
@@ -44,6 +45,7 @@ void Reference::call(Slot& slot) {
   slot.late_at = limit_ms == 0 ? never : now_ + limit_ms * ms_ns;
   slot.left_at = never;
   slot.was_told = slot.is_late = false;
+  if (is_left_alone(slot)) wait_for_room(slot);
 }
 
 void Reference::answered(Slot& slot) {
@@ -60,13 +62,19 @@ void Reference::answered(Slot& slot) {
     case SimHow::bad: return failed(slot, {"bug", "bug", slot.path});
     case SimHow::hang:
       if (slot.is_late) return failed(slot, {"timeout", "transient", slot.path, true});
+      learn(slot, nullptr);
       return cancelled(slot);
-    default: return give_result(slot, slot.json);
+    default: {
+      const Failure none{"", "success"};
+      learn(slot, &none);
+      return give_result(slot, slot.json);
+    }
   }
 }
 
 // An attempt failed. Nothing is tried again in a block, or by a step, that was asked to end.
 void Reference::failed(Slot& slot, const Failure& failure) {
+  learn(slot, &failure);
   const bool is_stopping = slot.is_stopping || slot.home->is_stopping;
   if (!is_stopping && failure.may_help && again(slot, failure)) return;
   fail(slot, failure);
@@ -84,8 +92,7 @@ bool Reference::again(Slot& slot, const Failure& failure) {
   wait = std::min(wait, retry.cap_ms) * ms_ns;
   int64_t due = tick() + std::max(wait, failure.not_before_ns);
   if (step.retry->by_strategy) due = drawn_due(slot, wait - wait / 10, wait + wait / 10);
-  const int64_t limit_ms = flow_.root.timeout_ms.value_or(300'000);
-  if (limit_ms != 0 && due > since_ + limit_ms * ms_ns) return false;
+  if (due > expires_) return false;
   slot.status = Status::waiting;
   slot.due = due;
   return true;

@@ -41,6 +41,7 @@ class FactSink final {
       case Type::step_succeeded: return Fact::Kind::succeeded;
       case Type::step_failed: return Fact::Kind::failed;
       case Type::step_retried: return Fact::Kind::retried;
+      case Type::step_waiting: return Fact::Kind::waiting;
       case Type::step_cancelled: return Fact::Kind::cancelled;
       default: return Fact::Kind::other;
     }
@@ -50,7 +51,8 @@ class FactSink final {
     for (uint32_t i = 0; i < n; ++i) {
       const weft_event& e = *events[i];
       Fact fact{kind_of(e.kind), std::string(to_view(e.step)), e.attempt, e.time_ns, 0};
-      if (fact.kind == Fact::Kind::retried) fact.due = Value(e.data)["due_ns"_k].as_i64();
+      const bool has_due = fact.kind == Fact::Kind::retried || fact.kind == Fact::Kind::waiting;
+      if (has_due) fact.due = Value(e.data)["due_ns"_k].as_i64();
       sink.facts_.push_back(std::move(fact));
     }
   }

@@ -48,12 +48,13 @@ struct Fact {
     succeeded,
     failed,
     retried,
+    waiting,
     cancelled,
   } kind{};
   std::string step;
   uint32_t attempt = 0;
   int64_t tick = 0;
-  int64_t due = 0;  // of retried
+  int64_t due = 0;  // of retried and waiting
 };
 
 // One process: what it was told and which facts it left. Times are ticks of its engine.
