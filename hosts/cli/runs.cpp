@@ -163,7 +163,10 @@ Exit list(const Arguments& arguments, const Console& console) {
                status == "running" ? "" : duration_text(took)});
   }
   if (table.is_empty()) {
-    console.err.write("there are no runs yet; 'weft run FILE' starts one\n");
+    const bool narrows = arguments.has("status") || arguments.has("workflow") ||
+                         arguments.has("tag") || arguments.has("since");
+    console.err.write(narrows ? "no run is like that\n"
+                              : "there are no runs yet; 'weft run FILE' starts one\n");
   } else {
     console.out.write(table.text(console.out));
   }
