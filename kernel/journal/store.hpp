@@ -39,6 +39,7 @@ class Store final {
   // Makes an orphaned run this process's own; BUSY when a live process owns it.
   Result<base::Doc> claim(std::string_view run, int64_t now_ns, uint32_t max);
   Result<base::Doc> get(std::string_view key);
+  Result<std::string> get_bytes(std::string_view key);
   Result<base::Doc> scan(std::string_view prefix, std::string_view after, uint32_t max);
   Result<void> tend();
 
