@@ -126,9 +126,17 @@ weft_status weft_kernel_cancel(weft_kernel* kernel, const char* run, const char*
   return done ? WEFT_OK : say(err, done.error());
 }
 
+weft_status weft_kernel_send(weft_kernel* kernel, const char* run, weft_str message,
+                             weft_error* err) noexcept {
+  auto value = weft::Document::parse_json(weft::to_view(message));
+  if (!value) return say(err, value.error());
+  auto sent = kernel->kernel->send(run, value->view());
+  return sent ? WEFT_OK : say(err, sent.error());
+}
+
 weft_status weft_kernel_list(weft_kernel* kernel, uint32_t most, char** json,
                              weft_error* err) noexcept {
-  auto all = kernel->kernel->list(most);
+  auto all = kernel->kernel->list({{}, {}, {}, 0, INT64_MAX, most});
   if (!all) return say(err, all.error());
   *json = copied(all->to_json());
   return WEFT_OK;

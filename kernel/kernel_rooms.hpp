@@ -12,6 +12,7 @@
 #include "engine/engine.hpp"
 #include "engine/host_env.hpp"
 #include "journal/journal.hpp"
+#include "journal/recover.hpp"
 #include "journal/store.hpp"
 #include "plan/build.hpp"
 #include "plugin/files.hpp"
@@ -41,14 +42,49 @@ struct Kernel::Rooms {
   base::Mutex mutex;
   std::map<std::string, std::shared_ptr<engine::Ticket>, std::less<>> tickets
       WEFT_GUARDED_BY(mutex);  // each shared with the engine
+  std::map<std::string, std::weak_ptr<const engine::Bindings>, std::less<>> stored_plans
+      WEFT_GUARDED_BY(mutex);
 
   ~Rooms();
   Result<void> open(KernelOptions the_options);
   Result<std::unique_ptr<engine::Engine>> make_engine();
   Result<std::shared_ptr<const engine::Bindings>> bind(std::shared_ptr<const plan::Plan> plan);
   plan::Built plan_stored(std::string_view hash, Error& error);
+  std::string new_id() const;
+  struct Start {
+    std::string run;  // empty when any id will do
+    bool is_new;
+  };
+  // Whether a start with this key has been made, and of which run.
+  Result<Start> started_before(const Workflow::Body& body, const RunOptions& options);
   Result<std::shared_ptr<engine::Ticket>> submit(const Workflow::Body& body,
-                                                 const RunOptions& options);
+                                                 const RunOptions& options, std::string_view id);
+  void hold(const std::shared_ptr<engine::Ticket>& ticket);
+  void forget(const engine::Ticket& ticket);
+  void post(const std::shared_ptr<engine::Ticket>& ticket, Value message);
+
+  // The plan of a stored definition with its tools.
+  Result<std::shared_ptr<const engine::Bindings>> bindings_of(std::string_view hash);
+  // A run of the store that nobody else owns comes into the engine.
+  struct Return {
+    Unknown unknown = Unknown::keep_waiting;
+    bool with_detail = false;
+    bool stays = false;
+  };
+  Result<std::shared_ptr<engine::Ticket>> bring_back(std::string_view run, const Return& how);
+  // The same for one that rested here.
+  Result<void> revive(std::string_view run);
+  Result<Delivered> leave_message(std::string_view run, Value message);
+  // The state of a run as the store has it.
+  struct Recalled {
+    base::Doc summary, acceptance;
+    std::shared_ptr<const plan::Plan> plan;  // shared with the state
+    std::unique_ptr<state::Pages> pages;
+    std::unique_ptr<state::State> state;
+  };
+  // Told of each event after it was folded.
+  using Told = std::function<void(const state::State&, const event::Event&)>;
+  Result<Recalled> recall(std::string_view run, const Told& told = {});
   Result<Outcome> outcome(engine::Ticket& ticket);
   Result<std::shared_ptr<engine::Ticket>> ticket_of(std::string_view run);
 };

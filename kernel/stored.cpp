@@ -22,14 +22,14 @@ struct Stored {
   base::Doc acceptance;
 };
 
-Result<Stored> load_run(journal::Store& store, std::string_view run) {
+Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t from_seq = 0) {
   Stored stored;
-  auto summary =
-      store.load(run, [&](std::string_view piece) { stored.records.emplace_back(piece); });
+  auto summary = store.load(
+      run, [&](std::string_view piece) { stored.records.emplace_back(piece); }, from_seq);
   if (!summary) return summary.error();
   stored.summary = std::move(*summary);
   if (stored.records.empty()) return stored;
-  auto acceptance = journal::acceptance_of(stored.records.front());
+  auto acceptance = journal::acceptance_of(stored.records.front(), journal::fetch_from(store));
   if (!acceptance) return acceptance.error();
   stored.acceptance = std::move(*acceptance);
   return stored;
@@ -41,7 +41,7 @@ Error no_history(std::string_view run) {
 }
 
 RunState state_of(std::string_view status) {
-  for (uint8_t i = 0; i <= static_cast<uint8_t>(RunState::cancelled); ++i) {
+  for (uint8_t i = 0; i <= static_cast<uint8_t>(RunState::compensating); ++i) {
     if (to_text(static_cast<RunState>(i)) == status) return static_cast<RunState>(i);
   }
   return RunState::pending;
@@ -81,53 +81,107 @@ plan::Built Kernel::Rooms::plan_stored(std::string_view hash, Error& error) {
   return built;
 }
 
-Result<Outcome> Kernel::resume(std::string_view run, Unknown unknown, const RunOptions& options) {
-  Rooms& rooms = *rooms_;
-  auto claimed = rooms.store->claim(run, rooms.engine->now(), 1);
+Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_view run,
+                                                                  const Return& how) {
+  auto claimed = store->claim(run, engine->now(), 1);
   if (!claimed) return claimed.error();
-  auto stored = load_run(*rooms.store, run);
+  auto stored = load_run(*store, run);
   if (!stored) return stored.error();
   if (stored->records.empty()) return no_history(run);
-  Error error;
   const Value acceptance = stored->acceptance.view();
-  plan::Built built = rooms.plan_stored(acceptance["definition"_k].as_text(), error);
-  if (built.plan == nullptr) return error;
-  auto bindings = rooms.bind(built.plan);
+  auto bindings = bindings_of(acceptance["definition"_k].as_text());
   if (!bindings) return bindings.error();
 
   auto ticket = std::make_shared<engine::Ticket>();
   ticket->run = run;
-  ticket->wants_detail = options.with_detail;
+  ticket->wants_detail = how.with_detail;
+  ticket->stays = how.stays;
   auto submission = std::make_unique<engine::Submission>();
   submission->bindings = *bindings;
   submission->ticket = ticket;
   submission->records = std::move(stored->records);
   submission->grants = base::pack(acceptance["grants"_k]);
-  submission->settles = unknown != Unknown::keep_waiting;
-  submission->settle = unknown == Unknown::again ? run::Settle::again : run::Settle::fail;
-  {
-    base::Lock lock(rooms.mutex);
-    rooms.tickets.emplace(run, ticket);
-  }
-  rooms.engine->submit(std::move(submission));
+  submission->settles = how.unknown != Unknown::keep_waiting;
+  submission->settle = how.unknown == Unknown::again ? run::Settle::again : run::Settle::fail;
+  engine->submit(std::move(submission));
+  return ticket;
+}
+
+Result<void> Kernel::Rooms::revive(std::string_view run) {
+  auto ticket = bring_back(run, {});
+  if (!ticket) return ticket.error();
+  hold(*ticket);
+  return {};
+}
+
+Result<Outcome> Kernel::resume(std::string_view run, Unknown unknown, const RunOptions& options) {
+  auto ticket = rooms_->bring_back(run, {unknown, options.with_detail, options.stays});
+  if (!ticket) return ticket.error();
+  rooms_->hold(*ticket);
   return wait(run);
 }
 
-Result<Document> Kernel::list(uint32_t max) {
-  auto found = rooms_->store->scan("run/", {}, max);
-  if (!found) return found.error();
-  // Keys sort by time, and the latest is what people look for.
-  base::Blocks blocks;
-  Builder b(blocks.arena());
-  const Value all = found->view();
-  b.begin_array();
-  for (uint32_t i = all.size(); i > 0; --i) b.link(all[i - 1]["value"_k]);
-  b.end_array();
-  return Document::copy(b.take_value());
+Result<std::vector<Adopted>> Kernel::adopt() {
+  auto claimed = rooms_->store->claim({}, rooms_->engine->now(), 0);
+  if (!claimed) return claimed.error();
+  std::vector<Adopted> adopted;
+  for (const Value run : claimed->view()["runs"_k]) {
+    Adopted& one = adopted.emplace_back();
+    one.run = run.as_text();
+    auto ticket = rooms_->bring_back(one.run, {});
+    if (ticket) {
+      rooms_->hold(*ticket);
+    } else {
+      one.error = ticket.error();
+    }
+  }
+  return adopted;
+}
+
+// Runs of one definition share its plan; many of them are brought back at once.
+Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bindings_of(std::string_view hash) {
+  {
+    base::Lock lock(mutex);
+    const auto known = stored_plans.find(hash);
+    if (known != stored_plans.end()) {
+      if (auto bindings = known->second.lock()) return bindings;
+    }
+  }
+  Error error;
+  plan::Built built = plan_stored(hash, error);
+  if (built.plan == nullptr) return error;
+  auto bindings = bind(built.plan);
+  if (!bindings) return bindings.error();
+  base::Lock lock(mutex);
+  stored_plans.insert_or_assign(std::string(hash), *bindings);
+  return *bindings;
+}
+
+Result<Kernel::Rooms::Recalled> Kernel::Rooms::recall(std::string_view run, const Told& told) {
+  // Who wants to hear of each event wants those before the latest snapshot, too.
+  auto stored = load_run(*store, run, told ? 1 : 0);
+  if (!stored) return stored.error();
+  if (stored->records.empty()) return no_history(run);
+  Recalled recalled;
+  recalled.summary = std::move(stored->summary);
+  recalled.acceptance = std::move(stored->acceptance);
+  Error error;
+  const Value acceptance = recalled.acceptance.view();
+  recalled.plan = plan_stored(acceptance["definition"_k].as_text(), error).plan;
+  if (recalled.plan == nullptr) return error;
+  recalled.pages = std::make_unique<state::Pages>();
+  recalled.state = std::make_unique<state::State>(recalled.plan, *recalled.pages);
+  const journal::Recovery::Each each = [&](const event::Event& e) { told(*recalled.state, e); };
+  journal::Recovery recovery(*recalled.state, told ? &each : nullptr, journal::fetch_from(*store));
+  for (const std::string& records : stored->records) {
+    auto taken = recovery.take(records);
+    if (!taken) return taken.error();
+  }
+  return recalled;
 }
 
 Result<std::string> Kernel::find_run(std::string_view prefix) {
-  auto all = list(UINT32_MAX);
+  auto all = list({{}, {}, {}, 0, INT64_MAX, UINT32_MAX});
   if (!all) return all.error();
   std::string found;
   for (const Value run : all->view()) {
@@ -148,46 +202,28 @@ Result<std::string> Kernel::find_run(std::string_view prefix) {
 }
 
 Result<Outcome> Kernel::show(std::string_view run) {
-  auto stored = load_run(*rooms_->store, run);
-  if (!stored) return stored.error();
   Outcome outcome;
   outcome.run = run;
+  auto recalled = rooms_->recall(run);
+  if (recalled) {
+    outcome.state = static_cast<RunState>(recalled->state->status);
+    outcome.result = Document::copy(recalled->state->why());
+    outcome.detail = DocumentAccess::wrap(engine::detail_of(std::string(run), *recalled->state));
+    return outcome;
+  }
+  if (recalled.error().code != "run.no_history") return recalled.error();
+  auto stored = load_run(*rooms_->store, run);
+  if (!stored) return stored.error();
   const Value summary = stored->summary.view();
   outcome.state = state_of(summary["status"_k].as_text());
   outcome.result = Document::copy(summary["error"_k]);
-  if (stored->records.empty()) {
-    outcome.detail = Document::copy(summary);
-    return outcome;
-  }
-  Error error;
-  const Value acceptance = stored->acceptance.view();
-  plan::Built built = rooms_->plan_stored(acceptance["definition"_k].as_text(), error);
-  if (built.plan == nullptr) return error;
-  state::Pages pages;
-  state::State state(built.plan, pages);
-  journal::Recovery recovery(state);
-  for (const std::string& records : stored->records) {
-    auto taken = recovery.take(records);
-    if (!taken) return taken.error();
-  }
-  outcome.state = static_cast<RunState>(state.status);
-  outcome.result = Document::copy(state.outcome);
-  outcome.detail = DocumentAccess::wrap(engine::detail_of(std::string(run), state));
+  outcome.detail = Document::copy(summary);
   return outcome;
 }
 
 Result<void> Kernel::events(std::string_view run,
                             const std::function<void(const weft_event&)>& each) {
-  auto stored = load_run(*rooms_->store, run);
-  if (!stored) return stored.error();
-  if (stored->records.empty()) return no_history(run);
-  Error error;
-  const Value acceptance = stored->acceptance.view();
-  plan::Built built = rooms_->plan_stored(acceptance["definition"_k].as_text(), error);
-  if (built.plan == nullptr) return error;
-  state::Pages pages;
-  state::State state(built.plan, pages);
-  const journal::Recovery::Each tell = [&](const event::Event& e) {
+  auto recalled = rooms_->recall(run, [&](const state::State& state, const event::Event& e) {
     const bool of_step = e.frame != event::no_frame && e.node != event::no_node &&
                          e.type != event::Type::frame_opened;
     const std::string path = of_step ? state::step_path(state, e.frame, e.node) : std::string();
@@ -197,18 +233,13 @@ Result<void> Kernel::events(std::string_view run,
           e.tick,
           to_str(event::name(e.type)),
           to_str(run),
-          to_str(built.plan->id),
+          to_str(state.plan->id),
           to_str(path),
           e.attempt,
           e.frame,
           {e.payload, 0}});
-  };
-  journal::Recovery recovery(state, &tell);
-  for (const std::string& records : stored->records) {
-    auto taken = recovery.take(records);
-    if (!taken) return taken.error();
-  }
-  return {};
+  });
+  return recalled ? Result<void>() : recalled.error();
 }
 
 std::vector<PluginState> Kernel::plugins() const {

@@ -27,6 +27,10 @@ Exit exit_of(const Error& error) {
       {"run.not_found", Exit::store},
       {"run.ambiguous", Exit::usage},
       {"run.no_history", Exit::store},
+      {"run.history_forgotten", Exit::store},
+      {"run.base_missing", Exit::store},
+      {"run.unknown_point", Exit::usage},
+      {"import.exists", Exit::store},
       {"spec.unknown_tool", Exit::invalid},
       {"bug", Exit::bug},
   };

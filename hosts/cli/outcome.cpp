@@ -79,9 +79,9 @@ void print_reason(Session& session, const Outcome& outcome) {
   if (outcome.state == RunState::failed) return session.say(error_of(reason));
   const std::string_view text = reason.is_text() ? reason.as_text() : reason["message"_k].as_text();
   if (!text.empty()) session.progress().print("reason: " + printable(text) + "\n");
-  if (outcome.state != RunState::waiting) return;
-  const std::string resume = "weft resume " + outcome.run + " --unknown ";
-  session.progress().print("hint: go on with '" + resume + "again' or '" + resume + "fail'\n");
+  if (outcome.state != RunState::waiting && outcome.state != RunState::paused) return;
+  auto why = session.kernel().why(outcome.run);
+  if (why && !why->command.empty()) session.progress().print("hint: " + why->command + "\n");
 }
 
 void print_people(Session& session, const Outcome& outcome, int64_t took, const Ending& ending) {

@@ -2,6 +2,7 @@
 #include "definition.hpp"
 #include "outcome.hpp"
 #include "text.hpp"
+#include "times.hpp"
 #include "values.hpp"
 #include "verbs.hpp"
 
@@ -29,6 +30,15 @@ Result<Start> read_start(const Arguments& arguments, Diagnostics& sources) {
 
 Ending ending_of(const Arguments& arguments) {
   return {arguments.has("json"), arguments.has("quiet")};
+}
+
+// When the run shall begin; 0 is at once.
+Result<int64_t> start_of(const Arguments& arguments) {
+  if (arguments.has("at")) return instant_of("at", arguments.value("at"));
+  if (!arguments.has("after")) return 0;
+  auto after = duration_of("after", arguments.value("after"));
+  if (!after) return after.error();
+  return wall_ns() + *after;
 }
 
 Result<Unknown> unknown_of(const Arguments& arguments) {
@@ -77,21 +87,56 @@ Exit run(const Arguments& arguments, const Console& console) {
   options.grants = start->grants.view();
   options.starting_step = arguments.value("from");
   options.with_detail = ending.as_json;
+  options.key = arguments.value("key");
+  options.stays = arguments.has("wait");
+  auto begins = start_of(arguments);
+  if (!begins) return complain(console, begins.error());
+  options.start_ns = *begins;
   Kernel& kernel = (*session)->kernel();
   const Go go = [&](const Told& told) -> Result<Outcome> {
     auto id = kernel.start(*checked.workflow, options);
     if (!id) return about_input(id.error());
     told(*id);
-    return kernel.wait(*id);
+    // Another start with this key may have been that of a run that has ended, or is elsewhere.
+    auto outcome = kernel.wait(*id);
+    const bool is_of_another = !outcome && outcome.error().code == "run.not_found";
+    return is_of_another && !options.key.empty() ? kernel.show(*id) : std::move(outcome);
   };
   return conduct(**session, go, ending);
 }
 
+namespace {
+
+// Every run whose process is gone, side by side; how each has ended.
+Exit resume_all(Session& session) {
+  Kernel& kernel = session.kernel();
+  auto adopted = kernel.adopt();
+  if (!adopted) return complain(session.console(), adopted.error());
+  Exit worst = Exit::ok;
+  for (const Adopted& one : *adopted) {
+    auto outcome = one.error.code.empty() ? kernel.wait(one.run) : Result<Outcome>(one.error);
+    const Exit exit = outcome ? exit_of(outcome->state) : exit_of(outcome.error());
+    if (worst == Exit::ok || exit == Exit::failed) worst = exit == Exit::ok ? worst : exit;
+    const std::string how =
+        outcome ? std::string(to_text(outcome->state)) : outcome.error().message;
+    session.console().out.write(one.run + " " + printable(how) + "\n");
+  }
+  if (adopted->empty()) session.console().err.write("there is no run whose process is gone\n");
+  return worst;
+}
+
+}  // namespace
+
 Exit resume(const Arguments& arguments, const Console& console) {
   auto unknown = unknown_of(arguments);
   if (!unknown) return complain(console, unknown.error());
+  if (arguments.has("all") == !arguments.words().empty()) {
+    return complain(console, usage_error("'weft resume' goes on with one run or with '--all'",
+                                         "name the run, or give --all"));
+  }
   auto session = Session::open(arguments, console, {true, true, progress_mode(arguments, console)});
   if (!session) return complain(console, session.error());
+  if (arguments.has("all")) return resume_all(**session);
   Kernel& kernel = (*session)->kernel();
   auto id = kernel.find_run(arguments.words().front());
   if (!id) return complain(console, id.error());
@@ -99,6 +144,7 @@ Exit resume(const Arguments& arguments, const Console& console) {
   const Ending ending = ending_of(arguments);
   RunOptions options;
   options.with_detail = ending.as_json;
+  options.stays = arguments.has("wait");
   const Go go = [&](const Told& told) -> Result<Outcome> {
     told(*id);
     auto outcome = kernel.resume(*id, *unknown, options);

@@ -90,9 +90,10 @@ void add_event(const weft_event& event, Builder& b) {
 }
 
 // The detail with an entry 'events'; values of events live only as long as their callback.
-Result<Document> with_events(Kernel& kernel, const Outcome& outcome) {
+Result<Document> with_events(Kernel& kernel, const Outcome& outcome, uint64_t last) {
   std::vector<Document> events;
   auto told = kernel.events(outcome.run, [&](const weft_event& event) {
+    if (event.seq > last) return;
     Pool pool;
     Builder b(pool.arena());
     add_event(event, b);
@@ -112,10 +113,12 @@ Result<Document> with_events(Kernel& kernel, const Outcome& outcome) {
   return Document::copy(b.take_value());
 }
 
-Result<void> print_events(Kernel& kernel, const std::string& run, const Console& console) {
+Result<void> print_events(Kernel& kernel, const std::string& run, uint64_t last,
+                          const Console& console) {
   Table table({"SEQ", "TIME", "EVENT", "STEP", "VALUE"});
   int64_t began = 0;
   auto told = kernel.events(run, [&](const weft_event& event) {
+    if (event.seq > last) return;
     if (began == 0) began = event.time_ns;
     table.add({std::to_string(event.seq), "+" + duration_text(event.time_ns - began),
                std::string(to_view(event.type)), printable(to_view(event.step)),
@@ -133,7 +136,18 @@ Exit list(const Arguments& arguments, const Console& console) {
   if (!limit) return complain(console, limit.error());
   auto session = Session::open(arguments, console, {false, true});
   if (!session) return complain(console, session.error());
-  auto runs = (*session)->kernel().list(*limit);
+  RunFilter filter{arguments.value("status"),
+                   arguments.value("workflow"),
+                   arguments.value("tag"),
+                   0,
+                   INT64_MAX,
+                   *limit};
+  if (arguments.has("since")) {
+    auto since = instant_of("since", arguments.value("since"));
+    if (!since) return complain(console, since.error());
+    filter.since_ns = *since;
+  }
+  auto runs = (*session)->kernel().list(filter);
   if (!runs) return complain(console, runs.error());
   if (arguments.has("json")) {
     console.out.write(runs->to_json(true) + "\n");
@@ -157,22 +171,25 @@ Exit list(const Arguments& arguments, const Console& console) {
 }
 
 Exit show(const Arguments& arguments, const Console& console) {
+  auto at = number_of(arguments, "at", UINT32_MAX);
+  if (!at) return complain(console, at.error());
   auto session = Session::open(arguments, console, {false, true});
   if (!session) return complain(console, session.error());
   Kernel& kernel = (*session)->kernel();
   auto id = kernel.find_run(arguments.words().front());
   if (!id) return complain(console, id.error());
-  auto outcome = kernel.show(*id);
+  const uint64_t last = arguments.has("at") ? *at : UINT64_MAX;
+  auto outcome = arguments.has("at") ? kernel.show_at(*id, last) : kernel.show(*id);
   if (!outcome) return complain(console, outcome.error());
   const bool wants_events = arguments.has("events");
   if (!arguments.has("json")) {
     print_timeline(*outcome, console);
     if (!wants_events) return Exit::ok;
-    auto printed = print_events(kernel, *id, console);
+    auto printed = print_events(kernel, *id, last, console);
     return printed ? Exit::ok : complain(console, printed.error());
   }
   if (wants_events) {
-    auto all = with_events(kernel, *outcome);
+    auto all = with_events(kernel, *outcome, last);
     if (!all) return complain(console, all.error());
     outcome->detail = std::move(*all);
   }

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "arguments.hpp"
+
 namespace weft::cli {
 namespace {
 
@@ -38,7 +40,46 @@ int64_t fraction_ns(std::string_view text) {
   return ns;
 }
 
+struct Unit {
+  std::string_view name;
+  int64_t ns;
+};
+constexpr Unit units[] = {{"ms", 1'000'000},       {"s", ns_per_s},
+                          {"m", 60 * ns_per_s},    {"h", 3600 * ns_per_s},
+                          {"d", 86400 * ns_per_s}, {"w", 7 * 86400 * ns_per_s}};
+
 }  // namespace
+
+Result<int64_t> duration_of(std::string_view option, std::string_view text) {
+  const Error wrong =
+      usage_error("'" + std::string(text) + "' is no duration for '--" + std::string(option) + "'",
+                  "durations are written as 250ms, 30s, 5m, 1h30m or 7d");
+  int64_t sum = 0;
+  for (std::string_view rest = text; !rest.empty() || sum == 0;) {
+    int64_t n = 0;
+    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), n);
+    if (read.ec != std::errc() || n < 0) return wrong;
+    rest.remove_prefix(static_cast<size_t>(read.ptr - rest.data()));
+    const std::string_view name = rest.substr(0, rest.find_first_of("0123456789"));
+    rest.remove_prefix(name.size());
+    int64_t unit = name.empty() ? ns_per_s : 0;
+    for (const Unit& one : units) {
+      if (one.name == name) unit = one.ns;
+    }
+    if (unit == 0 || n > INT64_MAX / unit - sum / unit) return wrong;
+    sum += n * unit;
+    if (rest.empty()) break;
+  }
+  return sum;
+}
+
+Result<int64_t> instant_of(std::string_view option, std::string_view text) {
+  if (const int64_t time = parse_time(text); time != 0) return time;
+  auto ago = duration_of(option, text);
+  if (ago) return wall_ns() - *ago;
+  return usage_error("'" + std::string(text) + "' is no time for '--" + std::string(option) + "'",
+                     "times are written as 2026-03-01T12:00:00Z, or as 2d for two days ago");
+}
 
 int64_t wall_ns() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();

@@ -1,6 +1,7 @@
 #include "verbs.hpp"
 
 #include "options.hpp"
+#include "past.hpp"
 
 namespace weft::cli {
 namespace {
@@ -9,17 +10,57 @@ constexpr Option run_options[] = {
     {"params", 'p', "JSON", "the parameters; also @FILE, or - for standard input"},
     {"from", 0, "STEP", "begin at this step; those before it are skipped"},
     {"format", 0, "NAME", "json or yaml, where the name of the file does not say"},
+    {"at", 0, "TIME", "begin then, such as 2026-03-01T12:00:00Z"},
+    {"after", 0, "DURATION", "begin after so long, such as 5m"},
+    {"key", 0, "TEXT", "of this start: a second one with the same key means the first"},
+};
+constexpr Option wait_options[] = {
+    {"wait", 0, "", "stay for signals and decisions, too, instead of leaving with status 11"},
 };
 constexpr Option resume_options[] = {
     {"unknown", 0, "WHAT", "again or fail: steps that may have had their effect"},
+    {"all", 0, "", "every run whose process is gone"},
+};
+constexpr Option signal_options[] = {
+    {"data", 'd', "JSON", "what it carries; also @FILE, or - for standard input"},
+    {"key", 0, "TEXT", "of this signal: a second one with the same key is ignored"},
+    {"transient", 0, "", "is lost when nobody waits for it"},
+};
+constexpr Option decide_options[] = {
+    {"by", 0, "NAME", "who decides; default: the user"},
+    {"data", 'd', "JSON", "the form, filled in; also @FILE, or - for standard input"},
+    {"comment", 'm', "TEXT", "why"},
+    {"choice", 0, "WHAT", "of a step that failed: again, skip or fail"},
+};
+constexpr Option delegate_options[] = {
+    {"step", 0, "STEP", "where more than one approval is open"},
+    {"by", 0, "NAME", "who delegates; default: the user"},
+};
+constexpr Option pause_options[] = {
+    {"now", 0, "", "also stop the steps that may be run again"},
+    {"reason", 'm', "TEXT", "why"},
+    {"by", 0, "NAME", "who pauses; default: the user"},
+};
+constexpr Option reason_options[] = {
+    {"reason", 'm', "TEXT", "why"},
+};
+constexpr Option gc_options[] = {
+    {"older-than", 0, "DURATION", "only runs that ended so long ago; default 30d"},
+    {"keep", 0, "N", "keep so many of the latest all the same; default 0"},
+    {"dry-run", 0, "", "only tell which"},
 };
 constexpr Option list_options[] = {
     {"limit", 'n', "N", "at most so many, the latest first; default 20"},
+    {"status", 0, "STATUS", "such as running, waiting or failed"},
+    {"workflow", 0, "ID", "of this definition"},
+    {"tag", 0, "TAG", "whose definition has this tag"},
+    {"since", 0, "TIME", "accepted since then: 2026-03-01T12:00:00Z, or 2d for two days ago"},
     {"json", 0, "", "print a JSON array"},
 };
 constexpr Option show_options[] = {
     {"json", 0, "", "print one JSON document"},
     {"events", 'e', "", "every event of the run, too"},
+    {"at", 0, "SEQ", "as it stood then; 'weft checkpoints' lists the points"},
 };
 constexpr Option format_options[] = {
     {"format", 0, "NAME", "json or yaml, where the name of the file does not say"},
@@ -45,17 +86,18 @@ std::vector<Verb> verbs_of_runs() {
        "FILE",
        "run a workflow",
        run_text,
-       {input_options, run_options, grant_options, engine_options, store_options, plugin_options,
-        global_options},
+       {input_options, run_options, wait_options, grant_options, engine_options, store_options,
+        plugin_options, global_options},
        1,
        1,
        run},
       {"resume",
        "RUN",
-       "go on with a run that was left; RUN is an id, its beginning, or last",
+       "go on with a run that was left or paused; RUN is an id, its beginning, or last",
        "",
-       {resume_options, engine_options, store_options, plugin_options, global_options},
-       1,
+       {resume_options, wait_options, engine_options, store_options, plugin_options,
+        global_options},
+       0,
        1,
        resume},
       {"list",
@@ -74,6 +116,61 @@ std::vector<Verb> verbs_of_runs() {
        1,
        1,
        show},
+  };
+}
+
+constexpr std::string_view steer_text =
+    "A run that a process holds gets it through the store, at once. A run that nobody holds keeps\n"
+    "it; 'weft resume' goes on with it.";
+
+std::vector<Verb> verbs_of_steering() {
+  const auto steer = [](std::string_view name, std::string_view words, std::string_view summary,
+                        Options options, uint32_t words_max,
+                        Exit (*perform)(const Arguments&, const Console&)) {
+    options.insert(options.end(), {store_options, plugin_options, global_options});
+    const uint32_t words_min = words.find('[') == words.npos && words_max > 1 ? 2 : 1;
+    return Verb{name,      words,     summary, steer_text, std::move(options),
+                words_min, words_max, perform};
+  };
+  return {
+      steer("signal", "RUN NAME", "send a signal to a run", {signal_options}, 2, signal),
+      steer("approve", "RUN [STEP]", "approve what a run waits for", {decide_options}, 2, approve),
+      steer("reject", "RUN [STEP]", "reject it; the step fails", {decide_options}, 2, reject),
+      steer("delegate", "RUN NAME", "let somebody else decide", {delegate_options}, 2, delegate),
+      steer("pause", "RUN", "start no step until 'weft resume'", {pause_options}, 1, pause),
+      steer("cancel", "RUN", "end a run when its steps have ended", {reason_options}, 1, cancel),
+      steer("terminate", "RUN", "end a run at once, undoing nothing", {reason_options}, 1,
+            terminate),
+      steer("update", "RUN NAME=VALUE...", "change variables of a run", {}, UINT32_MAX, update),
+  };
+}
+
+std::vector<Verb> verbs_of_questions() {
+  return {
+      {"why",
+       "RUN",
+       "tell in one sentence why a run waits or failed, and what helps",
+       "",
+       {json_options, store_options, plugin_options, global_options},
+       1,
+       1,
+       why},
+      {"query",
+       "RUN [EXPRESSION]",
+       "tell a variable, a result or any expression of a run as it stands",
+       "",
+       {store_options, plugin_options, global_options},
+       1,
+       2,
+       query},
+      {"gc",
+       "",
+       "forget runs that ended long ago",
+       "",
+       {gc_options, store_options, plugin_options, global_options},
+       0,
+       0,
+       gc},
   };
 }
 
@@ -168,8 +265,8 @@ std::vector<Verb> verbs_of_weft() {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto make :
-       {verbs_of_runs, verbs_of_definitions, verbs_of_tools, verbs_of_plugins, verbs_of_weft}) {
+  for (const auto make : {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past,
+                          verbs_of_definitions, verbs_of_tools, verbs_of_plugins, verbs_of_weft}) {
     for (Verb& verb : make()) all.push_back(std::move(verb));
   }
   return all;

@@ -29,6 +29,19 @@ Exit resume(const Arguments& arguments, const Console& console);
 // runs.cpp
 Exit list(const Arguments& arguments, const Console& console);
 Exit show(const Arguments& arguments, const Console& console);
+// steer.cpp
+Exit signal(const Arguments& arguments, const Console& console);
+Exit approve(const Arguments& arguments, const Console& console);
+Exit reject(const Arguments& arguments, const Console& console);
+Exit delegate(const Arguments& arguments, const Console& console);
+Exit pause(const Arguments& arguments, const Console& console);
+Exit cancel(const Arguments& arguments, const Console& console);
+Exit terminate(const Arguments& arguments, const Console& console);
+Exit update(const Arguments& arguments, const Console& console);
+// ask.cpp
+Exit why(const Arguments& arguments, const Console& console);
+Exit query(const Arguments& arguments, const Console& console);
+Exit gc(const Arguments& arguments, const Console& console);
 // definitions.cpp
 Exit validate(const Arguments& arguments, const Console& console);
 Exit explain(const Arguments& arguments, const Console& console);

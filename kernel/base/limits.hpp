@@ -42,15 +42,33 @@ inline constexpr uint32_t transitions = 1'000;    // of a conditional graph: a c
 inline constexpr uint32_t iterations = 1'000;     // of 'while': the same
 inline constexpr uint32_t memo_bytes = 4 * kb;    // a pattern's position, not its results
 inline constexpr uint32_t commands = 65'536;      // of one call of step
+inline constexpr uint32_t quorum = 1'000;         // people that one approval may ask for
 inline constexpr uint32_t signals = 1'000;        // buffered per run while nobody waits
 inline constexpr uint32_t attempts = 1'000;       // of one step, whatever its policy says
 inline constexpr uint32_t frames = 1U << 27U;     // ever opened in a run: a month at 50 a second
 inline constexpr uint32_t kept_iterations = 100;  // of a loop in state; older ones by reference
 inline constexpr uint32_t inline_calls = 16;      // synchronous completions continued in place
+inline constexpr uint32_t fork_depth = 1'000;     // forks of forks; a circle of them ends here
 inline constexpr uint32_t branches = 10;          // at once, unless the workflow says otherwise
 
+inline constexpr int64_t short_wait_ns =
+    30'000'000'000;  // a shorter one does not park a run: reading it back would cost more
+inline constexpr int64_t resource_wait_ns =
+    300'000'000'000;  // for room, counted from the start of the step; then it fails
 inline constexpr int64_t cancel_grace_ns =
     5'000'000'000;  // between asking a call to end and leaving it
+
+// Breakers of tools.
+inline constexpr uint32_t breaker_failures = 5;              // in a row, and the tool is left alone
+inline constexpr int64_t breaker_open_ns = 300'000'000'000;  // until one call may try
+inline constexpr int64_t breaker_probe_wait_ns =
+    1'000'000'000;  // for others, while that one has not answered
+
+inline constexpr uint32_t forgotten_at_once = 100;  // runs in one commit, so that others get in
+
+// Messages from outside.
+inline constexpr int64_t message_poll_ns = 100'000'000;  // what a person calls at once
+inline constexpr uint32_t messages = 1'024;              // taken in one turn
 
 // Snapshots of a run.
 inline constexpr uint64_t snapshot_events = 4'096;  // since the one before: what recovery repeats

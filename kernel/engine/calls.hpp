@@ -10,6 +10,7 @@
 
 #include <weft/tool.h>
 
+#include "engine/secrets.hpp"
 #include "plugin/arena.hpp"
 #include "plugin/bound.hpp"
 #include "run/input.hpp"
@@ -31,10 +32,11 @@ struct Call {
   uint32_t cancel = 0;  // polled by the plugin; written through atomic_ref
   std::string key;
   weft_val grants{nullptr, 0};
-  int64_t due = 0;            // tick at which it is out of time; 0 is never
-  bool was_asked = false;     // to end
-  bool is_late = false;       // because it was out of time
-  bool is_forgotten = false;  // nobody waits for the answer any more
+  std::vector<Secret> secrets;  // that it was given
+  int64_t due = 0;              // tick at which it is out of time; 0 is never
+  bool was_asked = false;       // to end
+  bool is_late = false;         // because it was out of time
+  bool is_forgotten = false;    // nobody waits for the answer any more
 
   weft_status status = WEFT_OK;
   weft_out out{};

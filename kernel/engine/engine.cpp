@@ -25,6 +25,23 @@ uint64_t points_of(const std::vector<plugin::BoundHook>& hooks) {
   return points;
 }
 
+// As long as it lives, somebody waits for the run.
+class Driving final {
+ public:
+  Driving(Ticket& ticket, bool counts) : ticket_(ticket), counts_(counts) {
+    if (counts_) ticket_.drivers.fetch_add(1, std::memory_order_acq_rel);
+  }
+  ~Driving() {
+    if (counts_) ticket_.drivers.fetch_sub(1, std::memory_order_acq_rel);
+  }
+  Driving(const Driving&) = delete;
+  Driving& operator=(const Driving&) = delete;
+
+ private:
+  Ticket& ticket_;
+  bool counts_;
+};
+
 }  // namespace
 
 Engine::Engine(Parts parts)
@@ -34,7 +51,9 @@ Engine::Engine(Parts parts)
       journal_(*parts.store),
       hooks_(std::move(parts.hooks)),
       decider_(points_of(hooks_)),
-      tended_(ticks_.now()) {
+      revive_(std::move(parts.revive)),
+      tended_(ticks_.now()),
+      polled_(tended_) {
   for (const plugin::BoundSink& sink : parts.sinks) {
     channels_.push_back(std::make_unique<Channel>(sink, env_));
   }
@@ -49,17 +68,18 @@ void Engine::submit(std::unique_ptr<Submission> submission) {
   inbox_.post(std::move(posted));
 }
 
-void Engine::post(std::shared_ptr<Ticket> ticket, run::Input input, std::string text) {
+void Engine::post(std::shared_ptr<Ticket> ticket, run::Input input, base::Doc value) {
   Posted posted;
   posted.kind = Posted::Kind::input;
   posted.ticket = std::move(ticket);
   posted.input = input;
-  posted.text = std::move(text);
+  posted.value = std::move(value);
   inbox_.post(std::move(posted));
 }
 
 // One thread decides at a time; the others wait for news, or for their turn.
-bool Engine::drive(const Ticket& ticket, int64_t until, bool accepted_is_enough) {
+bool Engine::drive(Ticket& ticket, int64_t until, bool accepted_is_enough) {
+  const Driving driving(ticket, !accepted_is_enough);
   const auto is_over = [&] {
     return ticket.is_done.load(std::memory_order_acquire) ||
            (accepted_is_enough && ticket.is_accepted.load(std::memory_order_acquire));
@@ -123,6 +143,7 @@ bool Engine::take_turn() {
   const bool is_due = next_due_ <= tick_;
   if (has_posted) take_posted();
   if (is_due) take_due();
+  if (polls() && tick_ - polled_ >= base::limits::message_poll_ns) take_messages();
   run_ready(ready_);
   commit();
   release();
@@ -149,10 +170,7 @@ void Engine::take(Posted& posted) {
   }
   Slot* slot = slot_of(posted.ticket->number.load(std::memory_order_acquire));
   if (slot == nullptr) return;
-  words_.reset();
-  Builder b(words_.arena());
-  b.text(posted.text);
-  posted.input.value = b.take_value();
+  posted.input.value = posted.value.view();
   decide(*slot, posted.input);
 }
 
@@ -196,10 +214,7 @@ void Engine::begin(Submission& s) {
   slot.run = std::make_unique<run::Run>(slot.number, slot.ticket->run, plan, pages_);
   slot.is_durable = store_->is_durable() && plan->durability != plan::Durability::none;
   slot.ticket->number.store(slot.number, std::memory_order_release);
-  if (plan->timeout_ns != 0) {
-    slot.expires = tick_ + static_cast<int64_t>(plan->timeout_ns);
-    next_late_run_ = std::min(next_late_run_, slot.expires);
-  }
+  know_breakers(*plan);
   run::Input input;
   input.run = slot.number;
   if (s.records.empty()) {
@@ -210,13 +225,20 @@ void Engine::begin(Submission& s) {
   journal::Recovery recovery(slot.run->state, nullptr, journal::fetch_from(*store_));
   for (const std::string& records : s.records) {
     const auto taken = recovery.take(records);
-    // A damaged tail is cut: the run goes on from the last good record.
-    if (!taken && slot.run->state.seq == 0) return finish(slot, &taken.error());
-    if (!taken) break;
+    if (taken) continue;
+    // What is lost is for people to judge; a fork goes on from the last good record.
+    Error damaged = taken.error();
+    if (recovery.cut()) {
+      damaged.hint = "'weft fork " + slot.run->id + " --at " +
+                     std::to_string(recovery.cut()->last) + "' goes on from the last good record";
+    }
+    return finish(slot, &damaged);
   }
   if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
-  input.kind = run::Input::Kind::resume;
+  input.kind = s.fork.empty() ? run::Input::Kind::resume : run::Input::Kind::fork;
+  if (!s.fork.empty()) input.value = s.fork.view();
   decide(slot, input);
+  polled_ = 0;  // what was left for it comes in this very turn, before it rests again
   if (!s.settles || slot.run->state.doubted == 0) return;
   input.kind = run::Input::Kind::settle;
   input.result = static_cast<uint32_t>(s.settle);
@@ -225,7 +247,8 @@ void Engine::begin(Submission& s) {
 
 void Engine::decide(Slot& slot, const run::Input& input) {
   decision_.clear();
-  decider_.decide(*slot.run, input, tick_, decision_);
+  // The wall clock may have been set back since another process recorded the run.
+  decider_.decide(*slot.run, input, std::max(tick_, slot.run->state.updated), decision_);
   if (!slot.is_touched) {
     slot.is_touched = true;
     touched_.push_back(&slot);
@@ -242,8 +265,21 @@ void Engine::decide(Slot& slot, const run::Input& input) {
           {slot.run.get(), of_frame ? &slot.run->state.frames[e.frame] : nullptr, e});
     }
   }
+  if (slot.known_status != slot.run->state.status) note_status(slot);
   // Routing may decide nothing at once, so the list stays as it is.
   for (const run::Command& command : decision_.commands) route(slot, command);
+}
+
+// The time limit of a run counts only while it runs.
+void Engine::note_status(Slot& slot) {
+  slot.known_status = slot.run->state.status;
+  slot.expires = slot.run->state.expires();
+  next_late_run_ = std::min(next_late_run_, slot.expires);
+}
+
+// Whether runs of this engine may get messages through the store.
+bool Engine::polls() const {
+  return store_->is_shared() && (slots_.size() > free_slots_.size() || !parked_.empty());
 }
 
 // What must not leave before the commit is held; what is harmless if it is lost is not.
@@ -254,9 +290,7 @@ void Engine::route(Slot& slot, const run::Command& command) {
     case Kind::timer_at: return set_timer(slot, command);
     case Kind::stop: return stop_call(command, slot);
     case Kind::call: {
-      const state::State& state = slot.run->state;
-      const plan::Node& node = state.node(state.frames[command.frame], command.node);
-      const bool harmless = node.effect <= spec::Effect::read;
+      const bool harmless = run::called(slot.run->state, command).effect <= spec::Effect::read;
       (slot.is_durable && !harmless ? held_ : ready_).push_back({&slot, command});
       return;
     }

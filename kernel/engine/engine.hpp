@@ -1,13 +1,16 @@
 // Engine: the one thread that decides, in turns, and the doing around it.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <weft/result.hpp>
 
+#include "engine/breakers.hpp"
 #include "engine/calls.hpp"
 #include "engine/env.hpp"
 #include "engine/inbox.hpp"
@@ -17,6 +20,7 @@
 #include "journal/store.hpp"
 #include "plugin/port.hpp"
 #include "run/decide.hpp"
+#include "run/ways.hpp"
 
 namespace weft::engine {
 
@@ -29,6 +33,8 @@ class Engine final {
     journal::Store* store;  // outlives the engine
     std::vector<plugin::BoundHook> hooks;
     std::vector<plugin::BoundSink> sinks;
+    // Brings a run back that rests in the store; called by the deciding thread.
+    std::function<void(std::string_view run)> revive{};
   };
   explicit Engine(Parts parts);
   ~Engine();
@@ -39,17 +45,19 @@ class Engine final {
   static void connect(Engine& engine, plugin::Port& port);
 
   void submit(std::unique_ptr<Submission> submission);
-  // An input for a run that this engine holds; text becomes its value.
-  void post(std::shared_ptr<Ticket> ticket, run::Input input, std::string text);
+  // An input for a run that this engine holds.
+  void post(std::shared_ptr<Ticket> ticket, run::Input input, base::Doc value);
 
   // Takes turns until the run has ended or waits for a person, or until the tick; with_id stops as
   // soon as the run is durable. False when the time was up.
-  bool drive(const Ticket& ticket, int64_t until, bool accepted_is_enough = false);
+  bool drive(Ticket& ticket, int64_t until, bool accepted_is_enough = false);
   // One turn, for whoever owns the loop. False when there was nothing to do, or another thread
   // decides at the moment.
   bool turn();
   // When there will be something to do without anything new; INT64_MAX when never.
   int64_t next_due() const { return next_due_; }
+  // Runs that rest until a time, of which nothing else is in memory.
+  size_t parked_count() const { return parked_.size(); }
   int64_t now() const { return ticks_.now(); }
   // Everything published so far is written out by the sinks.
   void flush_sinks();
@@ -70,6 +78,8 @@ class Engine final {
   void take(Posted& posted);
   void begin(Submission& submission);
   void decide(Slot& slot, const run::Input& input);
+  void note_status(Slot& slot);
+  bool polls() const;
   void route(Slot& slot, const run::Command& command);
   void run_ready(std::vector<Held>& list);
   void commit();
@@ -83,19 +93,43 @@ class Engine final {
   Slot* holder_of(uint32_t number);  // also then, while its memory is needed
   Slot& new_slot();
 
+  // park.cpp
+  struct Parked {
+    int64_t due;
+    std::array<char, 32> run;  // its id, filled up with zeros
+    std::string_view id() const;
+    bool operator<(const Parked& other) const { return due > other.due; }
+  };
+  void park(Slot& slot, int64_t due);
+  void wake_parked();
+  void take_messages();
+  void take_message(Slot& slot, std::string_view key, std::string_view bytes);
+
+  // lend.cpp
+  base::Doc kept(const std::string& key);
+  bool answer_from_cache(Slot& slot, const run::Command& command, const run::Called& way);
+  void learn(Slot& slot, const Call& call, const run::Input& input);
+  void know_breakers(const plan::Plan& plan);
+  Value breaker_detail();
+  bool reveal_secrets(Slot& slot, Call& call);
+  void redact_secrets(Call& call, run::Input& input);
+
   // perform.cpp
   void perform(Slot& slot, const run::Command& command);
+  void refuse(Slot& slot, const run::Command& command, weft_status status);
   void refuse_call(Slot& slot, const run::Command& command);
   void perform_call(Slot& slot, const run::Command& command);
   void start_elsewhere(Call& call);
   void answer_inline(Slot& slot, Call& call, weft_status status);
   void answered(weft_op op);
-  void reply(Slot& slot, const Call& call);
+  void reply(Slot& slot, Call& call);
   void stop_call(const run::Command& command, const Slot& slot);
+  static void work(void* call);
+
+  // ask.cpp
   void ask_hooks(Slot& slot, const run::Command& command);
   uint32_t hook_verdict(Slot& slot, const run::Command& command, Value* value);
   Value hook_subject(const Slot& slot, const run::Command& command, Value data);
-  static void work(void* call);
 
   // timer.cpp
   void set_timer(Slot& slot, const run::Command& command);
@@ -134,10 +168,15 @@ class Engine final {
   uint64_t timers_set_ = 0;
   std::vector<Call*> abandoned_;
   base::Blocks words_;
+  weft_error error_{};  // of a call that is not made
+  Breakers breakers_;
+  std::vector<bool> known_tools_;  // whose breaker was asked for
+  std::vector<Parked> parked_;     // a heap, the earliest on top
+  std::function<void(std::string_view)> revive_;
 
   int64_t tick_ = 0;
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;
-  int64_t tended_ = 0;
+  int64_t tended_ = 0, polled_ = 0;
   uint64_t tended_bytes_ = 0;
   bool has_work_ = false;     // something was staged or is ready
   bool is_deciding_ = false;  // guarded by the mutex of the inbox

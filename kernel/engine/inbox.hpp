@@ -28,6 +28,7 @@ struct Submission {
   std::shared_ptr<Ticket> ticket;            // shared with the host
   base::Doc acceptance;
   std::vector<std::string> records;  // when it goes on
+  base::Doc fork;                    // when it begins where another run was: how
   base::Doc grants;                  // what its calls may touch
   bool settles = false;              // what to do with steps in doubt, when it goes on
   run::Settle settle = run::Settle::again;
@@ -39,7 +40,7 @@ struct Posted {
   std::unique_ptr<Submission> submission;
   std::shared_ptr<Ticket> ticket;  // of an input; shared with the host
   run::Input input;
-  std::string text;  // the value of the input
+  base::Doc value;  // of the input
 };
 
 class Inbox final {

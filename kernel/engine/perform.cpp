@@ -1,12 +1,11 @@
-// Doing what was decided: calls of tools, questions to hooks.
+// Doing what was decided: calls of tools and what they answer.
 #include <atomic>
 #include <cstring>
-
-#include <weft/draft/hook.h>
 
 #include "base/limits.hpp"
 #include "engine/engine.hpp"
 #include "engine/slot.hpp"
+#include "run/ways.hpp"
 
 namespace weft::engine {
 
@@ -16,41 +15,16 @@ using run::Input;
 
 namespace {
 
-constexpr weft_error no_error{sizeof(weft_error), 0, 0, 0, 0, {0}, {nullptr, 0}};
-
-// Only what says that there is no error; the text is 484 bytes that nobody reads then.
-void clear(weft_error& error) {
-  error.size = sizeof error;
-  error.status = WEFT_OK;
-  error.flags = error.retry_after_ms = error.msg_len = 0;
-  error.detail = {nullptr, 0};
-}
-
-void say(weft_error& error, uint32_t flags, std::string_view message) {
-  clear(error);
-  error.flags = flags;
-  error.msg_len = static_cast<uint32_t>(message.copy(error.msg, sizeof error.msg - 1));
-}
-
-Input reply_to(const Command& command, uint32_t run) {
-  Input input;
-  input.kind = Input::Kind::reply;
-  input.attempt = command.attempt;
-  input.run = run;
-  input.frame = command.frame;
-  input.node = command.node;
-  input.visit = command.visit;
-  return input;
-}
-
 // Whether the run still wants what was commanded.
 bool is_current(const run::Run& run, const Command& c) {
+  if (c.is_compensation) return !state::is_ended(run.state.status);
   const state::Frame& frame = run.state.frames[c.frame];
   return !frame.closed && frame.visit[c.node] == c.visit &&
          frame.status[c.node] == WEFT_NODE_RUNNING && frame.attempt[c.node] == c.attempt;
 }
 
 bool is_stopping(const run::Run& run, const Command& c) {
+  if (c.is_compensation) return false;
   return (run.state.frames[c.frame].traits[c.node] & state::trait_stopping) != 0;
 }
 
@@ -69,47 +43,55 @@ void Engine::perform(Slot& slot, const Command& command) {
       return;
     }
     case Command::Kind::finished: return finish(slot, nullptr);
-    case Command::Kind::parked:
-      // A decision of a person may have come with the run, and then it goes on.
-      if (slot.run->state.status == state::RunStatus::waiting) finish(slot, nullptr);
-      return;
+    case Command::Kind::parked: return park(slot, command.due);
     default: return;
   }
 }
 
+// The call is not made; error_ says why.
+void Engine::refuse(Slot& slot, const Command& command, weft_status status) {
+  Input input = reply_to(command, slot.number);
+  input.status = status;
+  input.error = &error_;
+  input.was_not_called = true;
+  decide(slot, input);
+}
+
 // The step was asked to end before its call was made, so there is no call.
 void Engine::refuse_call(Slot& slot, const Command& command) {
-  weft_error error;
-  say(error, WEFT_ERR_CANCELLED, "the step was asked to end before its tool was called");
-  Input input = reply_to(command, slot.number);
-  input.status = WEFT_CANCELLED;
-  input.error = &error;
-  decide(slot, input);
+  say(error_, WEFT_ERR_CANCELLED, "the step was asked to end before its tool was called");
+  refuse(slot, command, WEFT_CANCELLED);
 }
 
 void Engine::perform_call(Slot& slot, const Command& command) {
   const state::State& state = slot.run->state;
-  const plan::Node& node = state.node(state.frames[command.frame], command.node);
+  const run::Called way = run::called(state, command);
+  const plan::Component& tool = state.plan->tools[way.tool];
+  const Breakers::Answer admitted = breakers_.admit(tool, tick_);
+  if (!admitted.may_call) {
+    say(error_, WEFT_ERR_RETRYABLE, "the tool failed too often and is left alone for a while");
+    error_.retry_after_ms = static_cast<uint32_t>(admitted.wait_ns / 1'000'000 + 1);
+    error_.detail = breaker_detail().raw();
+    return refuse(slot, command, WEFT_LIMIT);
+  }
+  if (way.cache_ns != 0 && answer_from_cache(slot, command, way)) return;
   Call* call = calls_.open();
   if (call == nullptr) {
-    weft_error error;
-    say(error, WEFT_ERR_RETRYABLE, "too many calls are open at once");
-    Input input = reply_to(command, slot.number);
-    input.status = WEFT_LIMIT;
-    input.error = &error;
-    return decide(slot, input);
+    say(error_, WEFT_ERR_RETRYABLE, "too many calls are open at once");
+    return refuse(slot, command, WEFT_LIMIT);
   }
   call->engine = this;
   call->run = slot.number;
   call->of = command;
-  call->tool = slot.bindings->tools[node.tool];
+  call->tool = slot.bindings->tools[way.tool];
   call->grants = slot.grants.raw();
   call->key.clear();
-  if (node.effect >= spec::Effect::idempotent) {
+  if (way.effect >= spec::Effect::idempotent) {
     call->key = slot.run->id + '/' + std::to_string(command.frame) + '/' +
                 std::to_string(command.node) + '/' + std::to_string(command.visit);
+    if (command.is_compensation) call->key += "/undo";
   }
-  const uint64_t timeout = state.plan->policies[node.policy].timeout_ns;
+  const uint64_t timeout = way.policy->timeout_ns;
   const int64_t due = timeout != 0 ? tick_ + static_cast<int64_t>(timeout) : 0;
   weft_call& c = call->call;
   c.size = sizeof c;
@@ -122,6 +104,7 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   c.trace = {nullptr, 0};
   clear(call->error);
   call->out = {sizeof call->out, 0, {nullptr, 0}, &call->error};
+  if (state.plan->uses_secrets && !reveal_secrets(slot, *call)) return;
 
   if ((call->tool.flags & WEFT_BLOCKING) != 0) {
     call->due = due;
@@ -151,7 +134,7 @@ void Engine::answer_inline(Slot& slot, Call& call, weft_status status) {
   calls_.close(call);
 }
 
-void Engine::reply(Slot& slot, const Call& call) {
+void Engine::reply(Slot& slot, Call& call) {
   Input input = reply_to(call.of, slot.number);
   input.status = call.status;
   input.error = call.status < 0 ? &call.error : nullptr;
@@ -160,6 +143,7 @@ void Engine::reply(Slot& slot, const Call& call) {
     input.value = Value(call.doc.val.root != nullptr ? call.doc.val.root : &null_slot);
   }
   if ((call.out.flags & WEFT_OUT_META) != 0) input.flags = event::is_envelope;
+  if (!call.secrets.empty()) redact_secrets(call, input);
   weft_error misbehaved;
   if (call.status > 0) {
     say(misbehaved, WEFT_ERR_BUG, "the tool answered with a status that a tool may not give");
@@ -171,6 +155,7 @@ void Engine::reply(Slot& slot, const Call& call) {
     input.status = WEFT_TIMEOUT;
     input.error = &misbehaved;
   }
+  learn(slot, call, input);
   decide(slot, input);
 }
 
@@ -222,66 +207,6 @@ void Engine::stop_call(const Command& command, const Slot& slot) {
     call.due = tick_ + base::limits::cancel_grace_ns;
     next_late_call_ = std::min(next_late_call_, call.due);
   });
-}
-
-void Engine::ask_hooks(Slot& slot, const Command& command) {
-  Value value = command.args;
-  Input input = reply_to(command, slot.number);
-  input.kind = Input::Kind::verdict;
-  input.result = hook_verdict(slot, command, &value);
-  input.value = value;
-  decide(slot, input);
-}
-
-Value Engine::hook_subject(const Slot& slot, const Command& command, Value data) {
-  const state::State& state = slot.run->state;
-  const plan::Node& node = state.node(state.frames[command.frame], command.node);
-  const Key field = command.point == WEFT_AT_BEFORE_TOOL_EXECUTION ? "args"_k
-                    : command.point == WEFT_AT_TOOL_ERROR          ? "error"_k
-                                                                   : "result"_k;
-  Builder b(words_.arena());
-  b.begin_object();
-  b.set("run"_k, std::string_view(slot.run->id));
-  b.set("workflow"_k, std::string_view(state.plan->id));
-  b.set("step"_k, std::string_view(state::step_path(state, command.frame, command.node)));
-  if (node.tool != plan::none) b.set("tool"_k, std::string_view(state.plan->tools[node.tool].id));
-  b.set(field, data);
-  b.end_object();
-  return b.take_value();
-}
-
-// The first verdict that is not to go on ends the chain; modified data feeds the next hook.
-uint32_t Engine::hook_verdict(Slot& slot, const Command& command, Value* value) {
-  words_.reset();
-  Value data = command.args;
-  bool is_modified = false;
-  for (const plugin::BoundHook& hook : hooks_) {
-    if ((hook.table->points >> command.point & 1U) == 0) continue;
-    const Value subject = hook_subject(slot, command, data);
-    weft_error error = no_error;
-    uint32_t cancel = 0;
-    const weft_call call{sizeof call,  1,           0, subject.raw(), words_.raw(), &cancel, 0,
-                         {nullptr, 0}, {nullptr, 0}};
-    weft_out out{sizeof out, 0, {nullptr, 0}, &error};
-    const weft_status status = hook.table->on(hook.self, command.point, &call, subject.raw(), &out);
-    uint32_t result = out.flags;
-    if (status < 0) {
-      Builder b(words_.arena());
-      b.text({error.msg, std::min<size_t>(error.msg_len, sizeof error.msg)});
-      *value = b.take_value();
-      return WEFT_VERDICT_CANCEL;
-    }
-    if (result == WEFT_VERDICT_CONTINUE && out.val.root != nullptr) result = WEFT_VERDICT_MODIFIED;
-    if (result == WEFT_VERDICT_CONTINUE) continue;
-    data = Value(out.val);
-    if (result != WEFT_VERDICT_MODIFIED) {
-      *value = data;
-      return result;
-    }
-    is_modified = true;
-  }
-  *value = data;
-  return is_modified ? WEFT_VERDICT_MODIFIED : WEFT_VERDICT_CONTINUE;
 }
 
 }  // namespace weft::engine

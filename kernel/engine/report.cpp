@@ -122,7 +122,10 @@ Report make_report(const run::Run& run, bool with_detail) {
   Report report;
   report.run = run.id;
   report.status = run.state.status;
-  auto outcome = base::try_pack(run.state.outcome.exists() ? run.state.outcome : null_value());
+  const bool rests =
+      run.state.status == state::RunStatus::waiting || run.state.status == state::RunStatus::paused;
+  const Value why = rests ? run.state.reason : run.state.outcome;
+  auto outcome = base::try_pack(why.exists() ? why : null_value());
   if (outcome) {
     report.outcome = std::move(*outcome);
   } else {

@@ -21,8 +21,36 @@ struct Engine::Slot {
   bool is_gone = false;  // retired; what was queued for it is dropped
   uint32_t open_calls = 0;
   int64_t expires = INT64_MAX;
+  state::RunStatus known_status = state::RunStatus::pending;  // expires belongs to it
   std::vector<uint64_t> published;  // by channel: what must be consumed before the run is forgotten
 };
+
+// Only what says that there is no error; the text is 484 bytes that nobody reads then.
+inline void clear(weft_error& error) {
+  error.size = sizeof error;
+  error.status = WEFT_OK;
+  error.flags = error.retry_after_ms = error.msg_len = 0;
+  error.detail = {nullptr, 0};
+}
+
+inline void say(weft_error& error, uint32_t flags, std::string_view message) {
+  clear(error);
+  error.flags = flags;
+  error.msg_len = static_cast<uint32_t>(message.copy(error.msg, sizeof error.msg - 1));
+}
+
+// The reply to a command, to be filled in.
+inline run::Input reply_to(const run::Command& command, uint32_t run) {
+  run::Input input;
+  input.kind = run::Input::Kind::reply;
+  input.is_compensation = command.is_compensation;
+  input.attempt = command.attempt;
+  input.run = run;
+  input.frame = command.frame;
+  input.node = command.node;
+  input.visit = command.visit;
+  return input;
+}
 
 // Something that becomes due; the earliest is on top of the heap.
 struct Engine::Due {

@@ -24,9 +24,12 @@ struct Report {
 struct Ticket {
   std::string run;
   bool wants_detail = false;
+  bool stays = false;  // in memory, although it waits for somebody outside
   std::atomic<bool> is_accepted{false};
   std::atomic<bool> is_done{false};  // ended, parked or given up
   std::atomic<uint32_t> number{UINT32_MAX};
+  std::atomic<uint32_t> drivers{0};              // who wait for it to end
+  std::atomic<int64_t> parked_until{INT64_MAX};  // when it comes back by itself
   Report report;
 };
 

@@ -18,6 +18,7 @@ void Engine::set_timer(Slot& slot, const run::Command& command) {
   input.frame = command.frame;
   input.node = command.node;
   input.visit = command.visit;
+  input.is_compensation = command.is_compensation;
   heap_.push_back({command.due, ++timers_set_, slot.number, input});
   std::push_heap(heap_.begin(), heap_.end());
 }
@@ -30,6 +31,7 @@ void Engine::take_due() {
     Slot* slot = slot_of(due.run);
     if (slot != nullptr) decide(*slot, due.input);
   }
+  wake_parked();
   if (next_late_call_ <= tick_) take_late_calls();
   if (next_late_run_ <= tick_) take_late_runs();
 }
@@ -71,13 +73,7 @@ void Engine::abandon(const Call& call) {
                                        ? "the step took longer than its 'timeout' and did not end"
                                        : "the step was asked to end and did not";
   error.msg_len = static_cast<uint32_t>(message.copy(error.msg, sizeof error.msg - 1));
-  Input input;
-  input.kind = Input::Kind::reply;
-  input.attempt = call.of.attempt;
-  input.run = call.run;
-  input.frame = call.of.frame;
-  input.node = call.of.node;
-  input.visit = call.of.visit;
+  Input input = reply_to(call.of, call.run);
   input.status = call.is_late ? WEFT_TIMEOUT : WEFT_CANCELLED;
   input.error = &error;
   decide(*slot, input);
@@ -102,6 +98,8 @@ void Engine::take_late_runs() {
 void Engine::update_next_due() {
   next_due_ = std::min(next_late_call_, next_late_run_);
   if (!heap_.empty()) next_due_ = std::min(next_due_, heap_.front().at);
+  if (!parked_.empty()) next_due_ = std::min(next_due_, parked_.front().due);
+  if (polls()) next_due_ = std::min(next_due_, polled_ + base::limits::message_poll_ns);
 }
 
 }  // namespace weft::engine

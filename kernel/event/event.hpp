@@ -72,6 +72,7 @@ inline constexpr uint8_t is_envelope = 4;   // the result is {result, message?, 
 inline constexpr uint8_t is_continued = 8;  // the failure is under the strategy 'continue'
 inline constexpr uint8_t is_cached = 16;    // the result came from the cache, no call was made
 inline constexpr uint8_t is_blob = 32;  // on disk: the payload lies under "blob/" and its SHA-256
+inline constexpr uint8_t is_last = 64;  // of its decision: a run can go on from here
 
 // In memory. The payload lies in the vault of its run (or in the plan) and outlives the event.
 struct Event {

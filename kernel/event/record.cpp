@@ -158,7 +158,7 @@ Result<base::Doc> fetch_blob(std::string_view reference, const Fetch& fetch) {
   if (!fetch) return wrong("nothing can be fetched from");
   auto kept = fetch(blob_key(r.digest));
   if (!kept) return wrong("it could not be read");
-  const std::string_view bytes = *kept;
+  const std::string_view bytes = kept->view().as_bytes();
   if (bytes.size() != r.bytes) return wrong("something of another size is");
   if (base::sha256(bytes) != r.digest) return wrong("something with another hash is");
   base::Doc doc(bytes.size());

@@ -63,8 +63,8 @@ void encode(const Event& event, uint64_t payload_bytes, const Encoding& how,
 void encode_payload(std::string_view payload, uint8_t* flags, const Encoding& how,
                     std::vector<char>& out);
 
-// The bytes under a key of the store.
-using Fetch = std::function<Result<std::string>(std::string_view key)>;
+// The bytes under a key of the store, as a value.
+using Fetch = std::function<Result<base::Doc>(std::string_view key)>;
 
 std::string blob_key(const base::Digest& digest);
 // The payload that a reference names: fetched, of the right size and hash, and a valid value.

@@ -37,6 +37,8 @@ class Lexer final {
   explicit Lexer(std::string_view text) : text_(text) {}
 
   Result<Token> next();
+  // Whether the token that was read is the last one.
+  bool is_at_end() const { return text_.find_first_not_of(" \t\r\n", at_) == text_.npos; }
 
  private:
   Result<Token> number(uint32_t at);

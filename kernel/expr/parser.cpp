@@ -35,6 +35,10 @@ constexpr Comparison comparisons[] = {
 constexpr std::string_view reserved[] = {"and", "AND", "or",       "OR",     "not",
                                          "NOT", "in",  "contains", "matches"};
 
+bool is_reserved(std::string_view name) {
+  return std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved);
+}
+
 weft_slot boolean_slot(bool value) {
   weft_slot slot{WEFT_BOOL, 0, 0, 0, {0}};
   slot.v.u = value ? 1 : 0;
@@ -54,7 +58,7 @@ Result<std::unique_ptr<const Program>> parse(std::string_view text, const Names&
   if (!base::is_utf8(text)) {
     return syntax_error(text, 0, "the expression is not UTF-8", "save the definition as UTF-8");
   }
-  auto program = std::make_unique<Program>();
+  auto program = std::make_unique_for_overwrite<Program>();
   program->text = {program->kept.bytes(text), text.size()};
   return Parser(std::move(program), names).parse(accept);
 }
@@ -68,7 +72,9 @@ Result<std::unique_ptr<const Program>> Parser::parse(Accept accept) {
   if (!error_ && accept == Accept::path && !is_path) {
     fail("a path is expected in ${…}", "other expressions are written {{…}}");
   }
-  program_->root = accept == Accept::path && !error_ ? named() : expression();
+  // A name alone, the most frequent of all expressions, has no operators to look for.
+  const bool is_alone = is_path && lexer_.is_at_end() && !is_reserved(token_.text);
+  program_->root = !error_ && (accept == Accept::path || is_alone) ? named() : expression();
   if (!error_ && token_.kind != Token::Kind::end) {
     fail(base::quoted(token_.text) + " is not expected here",
          accept == Accept::path               ? "other expressions than paths are written {{…}}"
@@ -192,6 +198,7 @@ uint32_t Parser::inversion() {
 
 // Operator::none when none stands here.
 Operator Parser::comparison_operator() {
+  if (token_.kind == Token::Kind::end) return Operator::none;
   if (take_word({"not"})) {
     if (!take_word({"in"})) fail("'not' stands between two values", "only 'not in' does");
     return Operator::not_in;
@@ -325,7 +332,7 @@ uint32_t Parser::atom() {
 
 uint32_t Parser::named() {
   const Token name = token_;
-  if (std::find(std::begin(reserved), std::end(reserved), name.text) != std::end(reserved)) {
+  if (is_reserved(name.text)) {
     fail(base::quoted(name.text) + " is not expected here",
          "a value or a path is expected; a member of that name is written $input[\"" +
              std::string(name.text) + "\"]");

@@ -61,7 +61,7 @@ void Parser::find_root(Path& path, const Token& name) {
 }
 
 void Parser::note_root(const Root& root) {
-  std::vector<Root>& roots = program_->roots;
+  auto& roots = program_->roots;
   if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
 }
 

@@ -6,15 +6,14 @@
 namespace weft::expr {
 
 weft_slot* Literals::slots(size_t count) {
-  static_assert(sizeof(weft_slot) == 2 * sizeof(uint64_t));
-  pieces_.push_back(std::make_unique<uint64_t[]>(2 * count + 1));
-  return reinterpret_cast<weft_slot*>(pieces_.back().get());
+  return static_cast<weft_slot*>(memory_.allocate(count * sizeof(weft_slot), alignof(weft_slot)));
 }
 
 const char* Literals::bytes(std::string_view text) {
-  pieces_.push_back(std::make_unique<uint64_t[]>(text.size() / sizeof(uint64_t) + 1));
-  auto* to = reinterpret_cast<char*>(pieces_.back().get());
+  // A text is followed by a zero and begins where a slot may.
+  auto* to = static_cast<char*>(memory_.allocate(text.size() + 1, alignof(weft_slot)));
   if (!text.empty()) std::memcpy(to, text.data(), text.size());
+  to[text.size()] = '\0';
   return to;
 }
 

@@ -131,6 +131,7 @@ class Filler final {
 }  // namespace
 
 Template::Template() = default;
+Template::Template(Value constant) : constant_(constant) {}
 Template::Template(std::unique_ptr<Layout> layout) : layout_(std::move(layout)) {}
 Template::Template(Template&& other) noexcept = default;
 Template& Template::operator=(Template&& other) noexcept = default;
@@ -140,9 +141,7 @@ bool Template::is_constant() const {
   return layout_ == nullptr || layout_->root.kind == Kind::constant;
 }
 
-Value Template::constant() const {
-  return layout_ != nullptr ? layout_->root.constant : null_value();
-}
+Value Template::constant() const { return layout_ != nullptr ? layout_->root.constant : constant_; }
 
 Result<Value> Template::evaluate(const Scope& scope, Arena arena) const {
   if (is_constant()) return constant();
@@ -160,7 +159,8 @@ std::span<const Root> Template::roots() const {
 void Template::fold() {
   if (is_constant() || !layout_->expressions.empty()) return;
   const Scope nothing{};
-  const Result<Value> value = evaluate(nothing, layout_->folded.arena());
+  layout_->folded = std::make_unique<base::Blocks>();
+  const Result<Value> value = evaluate(nothing, layout_->folded->arena());
   if (!value) return;
   Item root;
   root.constant = *value;

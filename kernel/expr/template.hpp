@@ -55,10 +55,12 @@ class Template final {
   std::span<const Root> roots() const;
 
  private:
+  explicit Template(Value constant);
   explicit Template(std::unique_ptr<Layout> layout);
   void fold();
 
-  std::unique_ptr<Layout> layout_;  // null is the constant null; not changed once compiled
+  std::unique_ptr<Layout> layout_;  // null when it is constant; not changed once compiled
+  Value constant_ = null_value();
 };
 
 }  // namespace weft::expr

@@ -1,6 +1,8 @@
 // From a tree of parameters to a layout.
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <memory_resource>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -19,6 +21,8 @@ using lit::operator""_k;
 using Item = Layout::Item;
 using Kind = Layout::Item::Kind;
 
+using Items = std::pmr::vector<Item>;
+
 class TemplateBuilder final {
  public:
   TemplateBuilder(const Names& names, std::vector<Error>& problems)
@@ -26,27 +30,39 @@ class TemplateBuilder final {
 
   std::unique_ptr<Layout> build(const Template::Source& source) {
     pointer_ = source.pointer;
-    layout_->root = item(source.tree, source.schema, 0);
+    layout_->root = item(source.tree, source.schema, nullptr);
     return std::move(layout_);
   }
   Value keep(std::string_view text) { return layout_->kept.text(text); }
 
  private:
-  Item item(Value tree, Value schema, uint32_t depth);
-  Item text(Value text);
-  Item list(Value tree, Value schema, uint32_t depth);
-  Item object(Value tree, Value schema, uint32_t depth);
-  Item container(Item item, Value tree, const std::vector<Item>& children);
-  Item with_parts(std::string_view text, const std::vector<TextPiece>& pieces);
-  Layout::Part part(std::string_view text, const TextPiece& piece);
+  // Where an item stands, without its text: only problems and templates need that.
+  struct Place {
+    const Place* outer;
+    Value container;
+    uint32_t entry;
+    uint32_t depth;
+  };
+  static uint32_t depth_below(const Place* place) { return place != nullptr ? place->depth : 0; }
+  std::string pointer_to(const Place* place) const;
+
+  Item item(Value tree, Value schema, const Place* place);
+  Item text(Value text, const Place* place);
+  Item list(Value tree, Value schema, const Place* place);
+  Item object(Value tree, Value schema, const Place* place);
+  Item container(Item item, Value tree, const Items& children);
+  Item with_parts(std::string_view text, const TextPieces& pieces, const Place* place);
+  Layout::Part part(std::string_view text, const TextPiece& piece, const Place* place);
   const weft_slot* keep_keys(Value object);
-  void refuse_templates(Value tree, uint32_t depth);
-  void report(Error error);
+  void refuse_templates(Value tree, const Place* place);
+  void report(Error error, const Place* place);
 
   const Names& names_;
   std::vector<Error>& problems_;
-  std::unique_ptr<Layout> layout_ = std::make_unique<Layout>();
-  std::string pointer_;
+  std::unique_ptr<Layout> layout_ = std::make_unique_for_overwrite<Layout>();
+  std::string_view pointer_;  // of the tree
+  std::byte first_[1024];
+  std::pmr::monotonic_buffer_resource scratch_{first_, sizeof first_};  // until the layout is built
 };
 
 Item constant(Value value) {
@@ -55,30 +71,41 @@ Item constant(Value value) {
   return item;
 }
 
-void TemplateBuilder::report(Error error) {
-  error.where.pointer = pointer_;
+void TemplateBuilder::report(Error error, const Place* place) {
+  error.where.pointer = pointer_to(place);
   problems_.push_back(std::move(error));
 }
 
-Item TemplateBuilder::item(Value tree, Value schema, uint32_t depth) {
+std::string TemplateBuilder::pointer_to(const Place* place) const {
+  if (place == nullptr) return std::string(pointer_);
+  std::string pointer = pointer_to(place->outer);
+  if (place->container.is_array()) {
+    base::append_segment(pointer, place->entry);
+  } else {
+    base::append_segment(pointer, place->container.key(place->entry));
+  }
+  return pointer;
+}
+
+Item TemplateBuilder::item(Value tree, Value schema, const Place* place) {
   const std::string_view mark = schema["template"_k].as_text();
-  if (mark == "refuse") refuse_templates(tree, depth);
+  if (mark == "refuse") refuse_templates(tree, place);
   if (mark == "refuse" || mark == "raw") return constant(tree);
-  if (tree.is_text()) return text(tree);
+  if (tree.is_text()) return text(tree, place);
   if (!tree.is_array() && !tree.is_object()) return constant(tree);
-  if (depth >= base::limits::depth) {
+  if (depth_below(place) >= base::limits::depth) {
     Error error;
     error.status = Status::limit;
     error.code = "expr.limit.depth";
     error.message = "the parameters are nested more than 64 deep";
     error.hint = "make them flatter";
-    report(std::move(error));
+    report(std::move(error), place);
     return constant(tree);
   }
-  return tree.is_array() ? list(tree, schema, depth) : object(tree, schema, depth);
+  return tree.is_array() ? list(tree, schema, place) : object(tree, schema, place);
 }
 
-void TemplateBuilder::refuse_templates(Value tree, uint32_t depth) {
+void TemplateBuilder::refuse_templates(Value tree, const Place* place) {
   if (tree.is_text() && contains_template(tree.as_text())) {
     Error error;
     error.status = Status::bad_input;
@@ -87,42 +114,37 @@ void TemplateBuilder::refuse_templates(Value tree, uint32_t depth) {
     error.hint = "pass the value in a parameter of its own";
     error.where.column = 1;
     error.flags = WEFT_ERR_BAD_INPUT;
-    report(std::move(error));
+    report(std::move(error), place);
   }
+  const uint32_t depth = depth_below(place);
   if ((!tree.is_array() && !tree.is_object()) || depth >= base::limits::depth) return;
-  const size_t length = pointer_.size();
   for (uint32_t i = 0; i < tree.size(); ++i) {
-    if (tree.is_array()) {
-      base::append_segment(pointer_, i);
-    } else {
-      base::append_segment(pointer_, tree.key(i));
-    }
-    refuse_templates(tree[i], depth + 1);
-    pointer_.resize(length);
+    const Place below{place, tree, i, depth + 1};
+    refuse_templates(tree[i], &below);
   }
 }
 
-Item TemplateBuilder::list(Value tree, Value schema, uint32_t depth) {
-  std::vector<Item> children;
-  const size_t length = pointer_.size();
+Item TemplateBuilder::list(Value tree, Value schema, const Place* place) {
+  Items children(&scratch_);
+  children.reserve(tree.size());
+  const Value rule = schema["items"_k];
   for (uint32_t i = 0; i < tree.size(); ++i) {
-    base::append_segment(pointer_, i);
-    children.push_back(item(tree[i], schema["items"_k], depth + 1));
-    pointer_.resize(length);
+    const Place below{place, tree, i, depth_below(place) + 1};
+    children.push_back(item(tree[i], rule, &below));
   }
   Item result;
   result.kind = Kind::list;
   return container(result, tree, children);
 }
 
-Item TemplateBuilder::object(Value tree, Value schema, uint32_t depth) {
-  std::vector<Item> children;
-  const size_t length = pointer_.size();
+Item TemplateBuilder::object(Value tree, Value schema, const Place* place) {
+  Items children(&scratch_);
+  children.reserve(tree.size());
   const Value properties = schema["properties"_k];
   for (uint32_t i = 0; i < tree.size(); ++i) {
-    base::append_segment(pointer_, tree.key(i));
-    children.push_back(item(tree[i], properties[Key(tree.key(i))], depth + 1));
-    pointer_.resize(length);
+    const Place below{place, tree, i, depth_below(place) + 1};
+    const Value rule = properties.exists() ? properties[Key(tree.key(i))] : Value();
+    children.push_back(item(tree[i], rule, &below));
   }
   Item result;
   result.kind = Kind::object;
@@ -130,7 +152,7 @@ Item TemplateBuilder::object(Value tree, Value schema, uint32_t depth) {
 }
 
 // The tree itself when nothing in it is to be changed.
-Item TemplateBuilder::container(Item item, Value tree, const std::vector<Item>& children) {
+Item TemplateBuilder::container(Item item, Value tree, const Items& children) {
   bool same = true;
   for (uint32_t i = 0; i < children.size() && same; ++i) {
     same = children[i].kind == Kind::constant && children[i].constant.slot() == tree[i].slot();
@@ -162,36 +184,41 @@ const weft_slot* TemplateBuilder::keep_keys(Value object) {
   return keys;
 }
 
-Item TemplateBuilder::text(Value text) {
+Item TemplateBuilder::text(Value text, const Place* place) {
   const std::string_view written = text.as_text();
-  Result<std::vector<TextPiece>> pieces = split_template(written);
+  if (written.find_first_of("{$") == std::string_view::npos) return constant(text);
+  Result<TextPieces> pieces = split_template(written, &scratch_);
   if (!pieces) {
-    report(std::move(pieces.error()));
+    report(std::move(pieces.error()), place);
     return constant(text);
   }
   const bool plain =
       pieces->empty() || (pieces->size() == 1 && pieces->front().kind == TextPiece::Kind::literal);
   if (!plain) {
     const size_t known = problems_.size();
-    const Item result = with_parts(written, *pieces);
+    const Item result = with_parts(written, *pieces, place);
     return problems_.size() == known ? result : constant(text);
   }
   if (pieces->empty() || pieces->front().literal == written) return constant(text);
   return constant(layout_->kept.text(pieces->front().literal));
 }
 
-Item TemplateBuilder::with_parts(std::string_view text, const std::vector<TextPiece>& pieces) {
+Item TemplateBuilder::with_parts(std::string_view text, const TextPieces& pieces,
+                                 const Place* place) {
   Item result;
   result.kind = pieces.size() == 1 ? Kind::typed : Kind::text;
   result.first = static_cast<uint32_t>(layout_->parts.size());
   result.count = static_cast<uint32_t>(pieces.size());
   result.pointer = static_cast<uint32_t>(layout_->pointers.size());
-  layout_->pointers.push_back(pointer_);
-  for (const TextPiece& piece : pieces) layout_->parts.push_back(part(text, piece));
+  const std::string pointer = pointer_to(place);
+  layout_->pointers.emplace_back(layout_->kept.bytes(pointer), pointer.size());
+  layout_->parts.reserve(layout_->parts.size() + pieces.size());
+  for (const TextPiece& piece : pieces) layout_->parts.push_back(part(text, piece, place));
   return result;
 }
 
-Layout::Part TemplateBuilder::part(std::string_view text, const TextPiece& piece) {
+Layout::Part TemplateBuilder::part(std::string_view text, const TextPiece& piece,
+                                   const Place* place) {
   Layout::Part part;
   if (piece.kind == TextPiece::Kind::literal) {
     part.literal = {layout_->kept.bytes(piece.literal), piece.literal.size()};
@@ -203,11 +230,11 @@ Layout::Part TemplateBuilder::part(std::string_view text, const TextPiece& piece
                                       : Expression::compile(piece.inner, names_);
   if (!expression) {
     expression.error().where.column += part.columns_before;
-    report(std::move(expression.error()));
+    report(std::move(expression.error()), place);
     return part;
   }
   for (const Root& root : expression->roots()) {
-    std::vector<Root>& roots = layout_->roots;
+    auto& roots = layout_->roots;
     if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
   }
   part.expression = static_cast<uint32_t>(layout_->expressions.size());
@@ -218,7 +245,12 @@ Layout::Part TemplateBuilder::part(std::string_view text, const TextPiece& piece
 }  // namespace
 
 Template Template::compile(const Source& source, const Names& names, std::vector<Error>& problems) {
-  Template result(TemplateBuilder(names, problems).build(source));
+  std::unique_ptr<Layout> layout = TemplateBuilder(names, problems).build(source);
+  const Item& root = layout->root;
+  if (root.kind == Kind::constant && root.constant.slot() == source.tree.slot()) {
+    return Template(root.constant);
+  }
+  Template result(std::move(layout));
   result.fold();
   return result;
 }

@@ -1,8 +1,11 @@
 // Layout: a template as it is evaluated.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <memory>
+#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -34,14 +37,15 @@ struct Layout {
     std::string_view literal;
   };
 
+  alignas(weft_slot) std::array<std::byte, 256> first;
+  Literals kept{first};
   Item root;
-  std::vector<Item> children;
-  std::vector<Part> parts;
-  std::vector<Expression> expressions;
-  std::vector<std::string> pointers;
-  std::vector<Root> roots;
-  Literals kept;
-  base::Blocks folded;  // of a constant that differs from the tree by its escapes
+  std::pmr::vector<Item> children{kept.memory()};
+  std::pmr::vector<Part> parts{kept.memory()};
+  std::pmr::vector<Expression> expressions{kept.memory()};
+  std::pmr::vector<std::string_view> pointers{kept.memory()};
+  std::pmr::vector<Root> roots{kept.memory()};
+  std::unique_ptr<base::Blocks> folded;  // of a constant that differs from the tree by its escapes
 };
 
 }  // namespace weft::expr

@@ -34,14 +34,14 @@ size_t find_close(std::string_view text, size_t from, std::string_view close) {
       if (c == quote) quote = 0;
     } else if (c == '"' || c == '\'') {
       quote = c;
-    } else if (text.substr(at).starts_with(close)) {
+    } else if (c == close[0] && text.substr(at).starts_with(close)) {
       return at;
     }
   }
   return std::string_view::npos;
 }
 
-void append_literal(std::vector<TextPiece>& pieces, std::string_view text) {
+void append_literal(TextPieces& pieces, std::string_view text) {
   if (text.empty()) return;
   if (pieces.empty() || pieces.back().kind != TextPiece::Kind::literal) pieces.emplace_back();
   pieces.back().literal += text;
@@ -56,8 +56,8 @@ bool contains_template(std::string_view text) {
   return false;
 }
 
-Result<std::vector<TextPiece>> split_template(std::string_view text) {
-  std::vector<TextPiece> pieces;
+Result<TextPieces> split_template(std::string_view text, std::pmr::memory_resource* memory) {
+  TextPieces pieces(memory);
   size_t from = 0;
   for (size_t at = find_mark(text, 0); at != std::string_view::npos; at = find_mark(text, from)) {
     append_literal(pieces, text.substr(from, at - from));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,9 @@ struct TextPiece {
   std::string literal;     // with escapes undone
 };
 
-// Literal pieces do not adjoin each other and are not empty.
-Result<std::vector<TextPiece>> split_template(std::string_view text);
+using TextPieces = std::pmr::vector<TextPiece>;
+
+// Literal pieces do not adjoin each other and are not empty. The pieces lie in the memory.
+Result<TextPieces> split_template(std::string_view text, std::pmr::memory_resource* memory);
 
 }  // namespace weft::expr

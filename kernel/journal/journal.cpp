@@ -20,7 +20,8 @@ namespace {
 // The events after which lists show something else.
 bool changes_summary(Type type) {
   return type == Type::run_accepted || type == Type::run_started || type == Type::run_waiting ||
-         type == Type::run_paused || type == Type::run_resumed || event::ends_run(type);
+         type == Type::run_paused || type == Type::run_resumed || type == Type::run_forked ||
+         type == Type::rollback_started || event::ends_run(type);
 }
 
 std::string hex(const std::array<uint8_t, 32>& hash) {
@@ -35,7 +36,8 @@ std::string definition_key(const std::array<uint8_t, 32>& hash) {
 
 void Journal::stage(std::string_view id, state::State& state, const std::vector<Event>& events) {
   if (events.empty()) return;
-  if (events.front().type == Type::run_accepted) define(*state.plan);
+  const Type first = events.front().type;
+  if (first == Type::run_accepted || first == Type::run_forked) define(*state.plan);
   state::Saved& saved = state.saved;
   saved.record_bytes += append(id, state, events);
   bool changed = false, parks = false, ends = false;
@@ -47,7 +49,38 @@ void Journal::stage(std::string_view id, state::State& state, const std::vector<
   const bool much = state.seq - saved.seq >= base::limits::snapshot_events ||
                     saved.record_bytes >= base::limits::snapshot_records_bytes;
   if ((much || parks) && !ends) snapshot(id, state);
-  if (changed) summarise(id, state);
+  if (!changed) return;
+  summarise(id, state);
+  if (state.had_timer) set_timer(id, state, events);
+}
+
+// A run that rests is woken at the time that it named; one that goes on is not.
+void Journal::set_timer(std::string_view id, const state::State& state,
+                        const std::vector<Event>& events) {
+  constexpr uint64_t timer = 1;
+  for (const Event& e : events) {
+    const Value due = e.type == Type::run_waiting ? e.value()["due_ns"_k] : Value();
+    if (due.is_integer()) {
+      slices_.push_back({WEFT_SOP_TIMER_SET, id, 0, timer, 0, 0, 0, {}, false, due.as_i64()});
+    } else if (e.type == Type::run_resumed || e.type == Type::run_started) {
+      slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 0, timer, 0, 0, 0, {}});
+    }
+  }
+  if (state::is_ended(state.status)) {
+    slices_.push_back({WEFT_SOP_TIMER_DELETE, id, 0, timer, 0, 0, 0, {}});
+  }
+}
+
+void Journal::put(std::string key, Value value) {
+  const uint64_t begin = bytes_.size();
+  bytes_.resize(begin + base::packed_bytes(value));
+  base::pack_into(value, bytes_.data() + begin);
+  slices_.push_back(
+      {WEFT_SOP_KV_PUT, keys_.emplace_back(std::move(key)), 0, 0, 0, begin, bytes_.size(), {}});
+}
+
+void Journal::erase(std::string key) {
+  slices_.push_back({WEFT_SOP_KV_DELETE, keys_.emplace_back(std::move(key)), 0, 0, 0, 0, 0, {}});
 }
 
 // Decisions for one run that follow each other become one operation.
@@ -70,7 +103,8 @@ uint64_t Journal::append(std::string_view id, const state::State& state,
       return end - begin;
     }
   }
-  slices_.push_back({WEFT_SOP_APPEND, id, first - 1, first, last, begin, end, {}});
+  const bool begins = events.front().type == Type::run_forked;
+  slices_.push_back({WEFT_SOP_APPEND, id, begins ? 0 : first - 1, first, last, begin, end, {}});
   return end - begin;
 }
 
@@ -124,6 +158,8 @@ void Journal::summarise(std::string_view id, const state::State& state) {
   b.set("updated_ns"_k, state.updated);
   b.set("last_seq"_k, state.seq);
   if (state.status == state::RunStatus::failed) b.set("error"_k, state.outcome);
+  if (state.reason.exists()) b.set("reason"_k, state.reason["message"_k]);
+  if (state.base_seq != 0) b.set("base_seq"_k, state.base_seq);
   b.key("tags"_k);
   b.begin_array();
   for (const std::string& tag : state.plan->tags) b.text(tag);
@@ -142,6 +178,7 @@ weft_sop Journal::operation(const Slice& s) const {
   op.expect = s.expect;
   op.bytes = {(s.is_blob ? blobs_ : bytes_).data() + s.begin, s.end - s.begin};
   op.val = s.summary.raw();
+  op.at_ns = s.at_ns;
   return op;
 }
 
@@ -157,6 +194,7 @@ Result<void> Journal::commit() {
     for (const std::string* key : new_) put_.erase(*key);
   }
   new_.clear();
+  keys_.clear();
   slices_.clear();
   bytes_.clear();
   // Blobs are seldom and large, so their memory is not kept.

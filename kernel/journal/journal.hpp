@@ -31,6 +31,9 @@ class Journal final {
   // The events of one decision, already folded into the state. Now and then, and when the run
   // parks, a snapshot goes with them; so a state whose commit failed is dropped.
   void stage(std::string_view id, state::State& state, const std::vector<event::Event>& events);
+  // A value under a key of the store, or its end, in the same commit.
+  void put(std::string key, Value value);
+  void erase(std::string key);
   // Only how the run stands: for runs whose events are not kept.
   void summarise(std::string_view id, const state::State& state);
 
@@ -47,7 +50,10 @@ class Journal final {
     uint64_t begin, end;
     Value summary;
     bool is_blob = false;  // its bytes are in blobs_
+    int64_t at_ns = 0;
   };
+  void set_timer(std::string_view id, const state::State& state,
+                 const std::vector<event::Event>& events);
   uint64_t append(std::string_view id, const state::State& state,
                   const std::vector<event::Event>& events);
   void snapshot(std::string_view id, state::State& state);
@@ -65,6 +71,7 @@ class Journal final {
   std::vector<const weft_sop*> pointers_;
   std::unordered_set<std::string> put_;  // keys of definitions and blobs
   std::vector<const std::string*> new_;  // those of this turn
+  std::deque<std::string> keys_;         // of what is put and erased
   base::Blocks scratch_;
   uint64_t committed_ = 0;
 };

@@ -82,7 +82,7 @@ Error Recovery::cut_before(uint64_t record, const Error& why) {
 }
 
 event::Fetch fetch_from(Store& store) {
-  return [&store](std::string_view key) { return store.get_bytes(key); };
+  return [&store](std::string_view key) { return store.get(key); };
 }
 
 Result<void> check_snapshots(std::span<const std::string> pieces) {

@@ -32,8 +32,6 @@ Result<T> Store::call(const char* what, Start start) {
   if (status != WEFT_OK) return explain(what, status);
   if constexpr (std::is_void_v<T>) {
     return {};
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return std::string(Value(out.val).as_bytes());
   } else {
     return base::try_pack(Value(out.val));
   }
@@ -104,13 +102,6 @@ Result<base::Doc> Store::claim(std::string_view run, int64_t now_ns, uint32_t ma
 
 Result<base::Doc> Store::get(std::string_view key) {
   return call<base::Doc>("read", [&](const weft_call* c, weft_out* out) {
-    return bound_.table->get(bound_.self, c, to_str(key), out);
-  });
-}
-
-// Not packed: with its slot a value of the largest size is larger than a value may be.
-Result<std::string> Store::get_bytes(std::string_view key) {
-  return call<std::string>("read", [&](const weft_call* c, weft_out* out) {
     return bound_.table->get(bound_.self, c, to_str(key), out);
   });
 }

@@ -27,6 +27,7 @@ class Store final {
   explicit Store(plugin::BoundStore bound) : bound_(bound) {}
 
   bool is_durable() const { return (bound_.table->flags & WEFT_STORE_DURABLE) != 0; }
+  bool is_shared() const { return (bound_.table->flags & WEFT_STORE_SHARED) != 0; }
   const weft_owner& owner() const { return owner_; }
 
   // Makes this process an owner.
@@ -39,7 +40,6 @@ class Store final {
   // Makes an orphaned run this process's own; BUSY when a live process owns it.
   Result<base::Doc> claim(std::string_view run, int64_t now_ns, uint32_t max);
   Result<base::Doc> get(std::string_view key);
-  Result<std::string> get_bytes(std::string_view key);
   Result<base::Doc> scan(std::string_view prefix, std::string_view after, uint32_t max);
   Result<void> tend();
 

@@ -12,6 +12,7 @@ namespace weft::plan {
 namespace {
 
 using spec::Problem;
+using namespace lit;
 
 std::string_view trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
@@ -34,7 +35,11 @@ class Filler final {
   void bind(uint32_t block);
   void block(uint32_t number);
   void node(uint32_t item);
-  uint32_t template_of(Value tree, const spec::Item* item);
+  void rarity(const spec::Item& item, Node& node);
+  uint32_t way(uint32_t number);
+  template <class Called>
+  uint32_t arguments_of(const Called& called);
+  uint32_t template_of(Value tree, const spec::UsedTool* used = nullptr);
   uint32_t expression(Value written);
   void problem(Value at, Error& error);
 
@@ -50,6 +55,7 @@ void Filler::run() {
   components();
   for (uint32_t i = 0; i < spec_.blocks.size(); ++i) block(i);
   // A pattern may trust what it is given, so it is asked only about what is right so far.
+  plan_.uses_secrets = scope_.speaks_of_secrets();
   if (!problems_.empty()) return;
   const std::vector<Reference> references = scope_.take_references();
   BlockCompiler compiler(spec_, references, plan_, problems_);
@@ -68,6 +74,13 @@ void Filler::header() {
   plan_.policy = spec_.grants;
   plan_.timeout_ns = spec_.timeout_ns;
   plan_.durability = spec_.durability;
+  for (uint32_t i = 0; i < spec_.variables.size(); ++i) {
+    auto schema = spec::Schema::compile(spec_.variables[i]);
+    if (!schema) continue;  // parse has said so
+    plan_.variables.push_back({spec_.variables.key(i),
+                               std::make_shared<const spec::Schema>(std::move(*schema)),
+                               spec_.variables[i]["default"_k]});
+  }
 }
 
 void Filler::components() {
@@ -111,7 +124,8 @@ void Filler::block(uint32_t number) {
     node(i);
   }
   scope_.enter(number, none);
-  made.output = template_of(block.output, nullptr);
+  made.on_failure = block.on_failure;
+  made.output = template_of(block.output);
 }
 
 void Filler::node(uint32_t number) {
@@ -126,23 +140,59 @@ void Filler::node(uint32_t number) {
   made.block = item.block;
   made.policy = item.policy;
   made.at = item.at;
-  if (item.arguments.exists()) made.arguments = template_of(item.arguments, &item);
+  made.arguments = arguments_of(item);
   made.condition = expression(item.condition);
-  made.output = template_of(item.output, nullptr);
+  made.output = template_of(item.output);
+  if (item.rarity != spec::none) rarity(item, made);
 }
 
-uint32_t Filler::template_of(Value tree, const spec::Item* item) {
+// The words of a compensation are known in it alone.
+void Filler::rarity(const spec::Item& item, Node& node) {
+  const spec::Rarity& said = spec_.rarities[item.rarity];
+  Rarity made;
+  made.is_pivot = said.is_pivot;
+  made.recovers = said.recovers;
+  made.is_required = said.is_required;
+  made.escalation = said.escalation;
+  made.cache_ns = said.cache_ns;
+  made.fallback = template_of(said.fallback);
+  made.alternative = way(said.alternative);
+  scope_.allow_original(true);
+  made.compensation = way(said.compensation);
+  scope_.allow_original(false);
+  node.rarity = static_cast<uint32_t>(plan_.rarities.size());
+  plan_.rarities.push_back(made);
+}
+
+uint32_t Filler::way(uint32_t number) {
+  if (number == spec::none) return none;
+  const spec::Way& said = spec_.ways[number];
+  plan_.ways.push_back({said.tool, arguments_of(said), said.policy, said.effect});
+  return static_cast<uint32_t>(plan_.ways.size() - 1);
+}
+
+// Of an item or a way.
+template <class Called>
+uint32_t Filler::arguments_of(const Called& called) {
+  if (!called.arguments.exists()) return none;
+  const size_t before = problems_.size();
+  const uint32_t made = template_of(
+      called.arguments, called.tool != spec::none ? &spec_.tools[called.tool] : nullptr);
+  for (size_t i = before; i < problems_.size(); ++i) {
+    spec::place(problems_[i], called.arguments_at, called.is_input_alone);
+  }
+  return made;
+}
+
+uint32_t Filler::template_of(Value tree, const spec::UsedTool* used) {
   if (!tree.exists()) return none;
   std::vector<Error> errors;
   expr::Template::Source source{tree, {}, {}};
-  if (item != nullptr && spec_.tools[item->tool].schema->root().restricts_templates) {
-    source.schema = spec_.tools[item->tool].tool->parameters;
+  if (used != nullptr && used->schema->root().restricts_templates) {
+    source.schema = used->tool->parameters;
   }
   plan_.templates.push_back(expr::Template::compile(source, scope_.names(), errors));
-  for (Error& error : errors) {
-    problem(tree, error);
-    if (item != nullptr) spec::place(problems_.back(), *item);
-  }
+  for (Error& error : errors) problem(tree, error);
   return static_cast<uint32_t>(plan_.templates.size() - 1);
 }
 

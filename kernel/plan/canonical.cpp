@@ -132,7 +132,8 @@ void Writer::step(const spec::Rule* extras, Value value) {
     const weft_slot* key = weft_key_at(value.slot(), i);
     const spec::FieldName* field = spec::find_field(spec::step_fields(), key);
     const bool is_extra = extras != nullptr && extras->find(key) != nullptr;
-    if (is_extra && (field == nullptr || field->field == Field::later)) {
+    const bool is_forms_first = field != nullptr && field->field >= Field::on_failure;
+    if (is_extra && (field == nullptr || is_forms_first)) {
       entry_of_form(*extras, value, i);
     } else if (form != nullptr && (field == nullptr || form->find(key) != nullptr)) {
       const uint32_t outer = block_;

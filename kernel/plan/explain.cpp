@@ -12,6 +12,17 @@ using namespace lit;
 
 namespace {
 
+std::string_view kind_text(Kind kind) {
+  switch (kind) {
+    case Kind::wait: return "wait";
+    case Kind::approval: return "approval";
+    case Kind::set: return "set";
+    case Kind::fail: return "fail";
+    case Kind::end: return "end";
+    default: return {};
+  }
+}
+
 class Printer final {
  public:
   explicit Printer(const Plan& plan) : plan_(plan) {}
@@ -24,6 +35,7 @@ class Printer final {
   void block_text(uint32_t number, const std::string& indent);
   void node_text(const Block& block, uint32_t number, const std::string& indent);
   void policy_text(const Node& node);
+  void rarity_text(const Node& node);
   void order_text(const Block& block, const std::string& indent);
   void block_picture(uint32_t number, const std::string& indent);
   void edges_picture(const Block& block, const std::string& indent);
@@ -103,12 +115,14 @@ void Printer::node_text(const Block& block, uint32_t number, const std::string& 
     const Component& tool = plan_.tools[node.tool];
     out_ += ": " + tool.id + "@" + tool.version;
   }
+  if (node.kind >= Kind::wait) out_.append(": ").append(kind_text(node.kind));
   out_.append(", ").append(plan::to_text(node.effect));
   if (node.condition != none) {
     out_ += ", if " + std::string(plan_.expressions[node.condition].text());
   }
   if (node.run_if != RunIf::success) out_ += ", run on " + std::string(plan::to_text(node.run_if));
   policy_text(node);
+  rarity_text(node);
   const std::vector<uint32_t> uses = references(block, node);
   for (size_t i = 0; i < uses.size(); ++i) {
     out_ += i == 0 ? ", uses " : " ";
@@ -127,6 +141,19 @@ void Printer::policy_text(const Node& node) {
                                 : base::duration_text(static_cast<int64_t>(policy.timeout_ns)));
   }
   if (node.on_error == OnError::proceed) out_ += ", continues on error";
+}
+
+void Printer::rarity_text(const Node& node) {
+  const Rarity* said = plan_.rarity(node);
+  if (said == nullptr) return;
+  const auto tool = [&](std::string_view words, uint32_t way) {
+    if (way != none) out_.append(words).append(plan_.tools[plan_.ways[way].tool].id);
+  };
+  if (said->recovers) out_ += ", recovers";
+  tool(", else ", said->alternative);
+  tool(", undone by ", said->compensation);
+  if (said->is_pivot) out_ += ", pivot";
+  if (said->cache_ns != 0) out_ += ", cached";
 }
 
 void Printer::order_text(const Block& block, const std::string& indent) {
@@ -184,7 +211,9 @@ void Printer::block_picture(uint32_t number, const std::string& indent) {
     } else if (node.kind == Kind::expression) {
       out_ += indent + id + "{{" + label(name_of(block, i)) + "}}\n";
     } else {
-      const std::string title = name_of(block, i) + ": " + plan_.tools[node.tool].id;
+      const std::string title =
+          name_of(block, i) + ": " +
+          (node.tool != none ? plan_.tools[node.tool].id : std::string(kind_text(node.kind)));
       out_ += indent + id + "[" + label(title) + "]\n";
     }
   }

@@ -29,17 +29,40 @@ enum class RootKind : uint32_t {
   params,  // $params
   prev,    // $prev: result of the step before
   session,
-  run,     // id, workflow, started
-  result,  // of the step that a condition speaks about
-  loop,    // the binding of that name of this visit; a: 0 itself, 1 loop.index, 2 loop.value
-  named,   // state, then members of the input, then parameters: found by name when it runs
+  run,       // id, workflow, started
+  result,    // of the step that a condition speaks about
+  loop,      // the binding of that name of this visit; a: 0 itself, 1 loop.index, 2 loop.value
+  named,     // variables, then members of the input, then parameters: found by name when it runs
+  original,  // in a compensation: {parameters, result} of the step that it undoes
+  reason,    // in a compensation: why
+  secret,    // a secret of that name, as a handle that becomes the secret only in the call
 };
 
 using spec::Durability;
 using spec::Kind;
 using spec::OnError;
+using spec::OnFailure;
 using spec::Policy;
 using spec::RunIf;
+
+// A tool to call in place of a step's own, or to undo what it did.
+struct Way {
+  uint32_t tool = none;       // tools
+  uint32_t arguments = none;  // templates
+  uint32_t policy = 0;        // policies
+  spec::Effect effect = spec::Effect::at_most_once;
+};
+
+// What few steps say.
+struct Rarity {
+  uint32_t alternative = none, compensation = none;  // ways
+  bool is_pivot = false;
+  bool recovers = false;
+  bool is_required = true;
+  uint32_t fallback = none;  // templates: the result when all else failed
+  Value escalation;          // true or people to ask when all else failed, or missing
+  uint64_t cache_ns = 0;     // how long a result may be used again
+};
 
 // What stands at one place of a block. Indexes are into the vectors of the plan.
 struct Node {
@@ -54,6 +77,7 @@ struct Node {
   uint32_t condition = none;  // expressions: the field 'if', or the expression itself
   uint32_t output = none;     // templates: the field 'output'
   uint32_t policy = 0;        // policies
+  uint32_t rarity = none;     // rarities
   Value at;                   // where it stands in the source; see Plan::pointer
 };
 
@@ -66,6 +90,7 @@ struct Block {
   uint32_t parent = none;         // block
   uint32_t parent_node = none;    // number in that block
   uint32_t depth = 0;
+  OnFailure on_failure = OnFailure::unsaid;
   uint32_t output = none;  // templates: the field 'output'
   Value compiled;          // what the pattern made of it
 };
@@ -75,6 +100,13 @@ struct Component {
   std::string id, version;
   uint32_t component = 0;                      // number in the registry
   std::shared_ptr<const spec::Schema> schema;  // of the arguments of a tool; the plan's alone
+};
+
+// A variable of the runs of a plan.
+struct Variable {
+  std::string_view name;
+  std::shared_ptr<const spec::Schema> schema;  // the plan's alone
+  Value initial;                               // or missing
 };
 
 struct Plan {
@@ -92,6 +124,9 @@ struct Plan {
   std::vector<expr::Template> templates;
   std::vector<expr::Expression> expressions;
   std::vector<Policy> policies;
+  std::vector<Way> ways;
+  std::vector<Rarity> rarities;
+  std::vector<Variable> variables;
   std::vector<std::string> warnings;
   Value input_schema;                         // or missing
   std::shared_ptr<const spec::Schema> input;  // the same, compiled; the plan's alone
@@ -99,7 +134,17 @@ struct Plan {
   std::vector<std::string> tags;
   uint64_t timeout_ns = 300'000'000'000;  // of a run; 0 is none
   Durability durability = Durability::sync;
+  bool uses_secrets = false;
 
+  const Variable* variable(std::string_view called) const {
+    for (const Variable& one : variables) {
+      if (one.name == called) return &one;
+    }
+    return nullptr;
+  }
+  const Rarity* rarity(const Node& node) const {
+    return node.rarity != none ? &rarities[node.rarity] : nullptr;
+  }
   const Node& node(const Block& block, uint32_t n) const { return nodes[block.first + n]; }
   // Where a node stands in the definition, as a JSON Pointer. Searched for: only for messages.
   std::string pointer(const Node& node) const { return spec::pointer_of(source.view(), node.at); }

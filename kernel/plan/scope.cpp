@@ -60,9 +60,19 @@ std::vector<Reference> Scope::take_references() {
 Result<expr::Root> Scope::find(std::string_view name) {
   expr::Root root;
   if (find_reserved(name, root)) return root;
-  if (name.starts_with(steps_prefix)) return find_step(name.substr(steps_prefix.size()));
-  if (spec_.ids.find(name) != spec::Ids::none) return find_step(name);
+  if (has_original_ && name == "original") return root_of(RootKind::original);
+  if (has_original_ && name == "reason") return root_of(RootKind::reason);
+  if (name.starts_with(steps_prefix)) {
+    const std::string_view id = name.substr(steps_prefix.size());
+    const uint32_t item = spec_.ids.find(id);
+    return item != spec::Ids::none ? refer_to(item) : unknown(id);
+  }
+  if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) return refer_to(item);
   if (is_binding(name)) return root_of(RootKind::loop);
+  if (name == "secret") {
+    has_secrets_ = true;
+    return root_of(RootKind::secret);
+  }
   if (!may_be_named(name)) return unknown(name);
   return root_of(RootKind::named);
 }
@@ -76,9 +86,7 @@ bool Scope::find_reserved(std::string_view name, expr::Root& root) const {
   return false;
 }
 
-Result<expr::Root> Scope::find_step(std::string_view id) {
-  const uint32_t item = spec_.ids.find(id);
-  if (item == spec::Ids::none) return unknown(id);
+Result<expr::Root> Scope::refer_to(uint32_t item) {
   uint32_t speaker = item_;
   uint32_t out = 0;
   for (uint32_t b = block_; b != none; ++out) {
@@ -92,7 +100,7 @@ Result<expr::Root> Scope::find_step(std::string_view id) {
   }
   Error error{.status = Status::bad_input,
               .code = "spec.unknown_reference",
-              .message = "the step " + base::quoted(id) +
+              .message = "the step " + base::quoted(spec_.items[item].id) +
                          " stands in a block that cannot be seen "
                          "from here",
               .hint = "speak of the step that holds the block"};
@@ -112,6 +120,7 @@ bool Scope::is_binding(std::string_view name) const {
 // definition says what its input is, a name that is none of it is a mistake.
 bool Scope::may_be_named(std::string_view name) const {
   if (name.starts_with('$') || name == "steps") return false;
+  if (spec_.variables[Key(name)].exists()) return true;
   const Value properties = spec_.input_schema["properties"_k];
   if (!properties.exists() || properties[Key(name)].exists()) return true;
   return std::any_of(spec_.items.begin(), spec_.items.end(), [&](const spec::Item& item) {
@@ -132,6 +141,7 @@ Error Scope::unknown(std::string_view name) const {
   }
   const Value properties = spec_.input_schema["properties"_k];
   for (uint32_t i = 0; i < properties.size(); ++i) known.push_back(properties.key(i));
+  for (uint32_t i = 0; i < spec_.variables.size(); ++i) known.push_back(spec_.variables.key(i));
   std::string hint = base::did_you_mean(name, known);
   if (hint.empty()) hint = "it is neither a step nor a member of the input";
   return Error{.status = Status::bad_input,

@@ -28,13 +28,16 @@ class Scope final {
   // From now on names stand in this item of this block; item none is the block itself.
   void enter(uint32_t block, uint32_t item);
   expr::Names names() const;
+  // Whether 'original' and 'reason' mean something here.
+  void allow_original(bool allowed) { has_original_ = allowed; }
+  bool speaks_of_secrets() const { return has_secrets_; }
 
   // Sorted, each once. Ends the collection.
   std::vector<Reference> take_references();
 
  private:
   Result<expr::Root> find(std::string_view name);
-  Result<expr::Root> find_step(std::string_view id);
+  Result<expr::Root> refer_to(uint32_t item);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
   bool is_binding(std::string_view name) const;
   bool may_be_named(std::string_view name) const;
@@ -42,6 +45,7 @@ class Scope final {
 
   const spec::Spec& spec_;
   uint32_t block_ = 0, item_ = none;
+  bool has_original_ = false, has_secrets_ = false;
   std::vector<Reference> references_;
 };
 

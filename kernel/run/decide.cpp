@@ -4,8 +4,11 @@
 #include <string>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "run/fault.hpp"
+#include "run/reason.hpp"
 #include "run/retry.hpp"
+#include "run/ways.hpp"
 
 namespace weft::run {
 
@@ -52,25 +55,56 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
     }
     case Input::Kind::resume: resume(); break;
     case Input::Kind::settle: settle(input); break;
+    case Input::Kind::message: message(input); break;
+    case Input::Kind::fork: fork(input); break;
   }
   deliver();
-  if (!state::is_ended(run.state.status) && run.state.busy == 0 && run.state.timers.empty()) park();
+  if (!state::is_ended(run.state.status) && run.state.busy <= run.state.waits.size()) rest();
+  if (!out.events.empty()) out.events.back().flags |= event::is_last;
 }
 
 void Decider::accept(const Input& input) {
   Error why;
   const bool kept = emit(Type::run_accepted, {}, {input.value}, &why);
   base::check(kept, "an acceptance was checked before it was submitted");
-  open_frame(0, {});
+  const Value at = input.value["start_ns"_k];
+  if (!at.exists() || at.as_i64() <= tick_) return open_frame(0, {});
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("for"_k, std::string_view("start"));
+  b.set("due_ns"_k, at);
+  b.end_object();
+  emit(Type::step_waiting, {}, {b.take_value()});
+  command(Command::Kind::wake_at, {}, {}, at.as_i64());
 }
 
-// Nothing runs and nothing will come: the run waits for a person, or the pattern forgot a node.
-void Decider::park() {
+// Nothing runs. The run rests until what it waits for comes; if it waits for nothing, it waits for
+// a person who knows what became of a step, or the pattern forgot a node.
+void Decider::rest() {
+  const auto is_of_node = [](const state::Wait& w) {
+    return w.kind != state::Wait::Kind::pattern && w.kind != state::Wait::Kind::compensation &&
+           w.kind != state::Wait::Kind::start;
+  };
+  const auto& waits = state().waits;
+  const auto of_nodes = std::count_if(waits.begin(), waits.end(), is_of_node);
+  const bool undoes = std::any_of(state().undo.begin(), state().undo.end(), [](const auto& u) {
+    return u.stage == state::Undo::Stage::running;
+  });
+  if (state().busy > static_cast<uint32_t>(of_nodes) || undoes) return;
+  if (state().status == state::RunStatus::paused)
+    return command(Command::Kind::parked, {}, {}, state::never);
+  if (!waits.empty()) return rest_waiting();
   if (state().doubted > 0) {
-    if (state().status == state::RunStatus::waiting) return;
-    emit(Type::run_waiting, {},
-         {text("a step may or may not have had its effect; 'weft resume --unknown' decides")});
-    command(Command::Kind::parked, {});
+    if (state().status == state::RunStatus::waiting)
+      return command(Command::Kind::parked, {}, {}, state::never);
+    Builder b(scratch_.arena());
+    b.begin_object();
+    b.set("for"_k, std::string_view("decision"));
+    b.set("message"_k, std::string_view("a step may or may not have had its effect; "
+                                        "'weft resume --unknown' decides"));
+    b.end_object();
+    emit(Type::run_waiting, {}, {b.take_value()});
+    command(Command::Kind::parked, {}, {}, state::never);
     return;
   }
   const Error stuck{Status::failed,
@@ -80,6 +114,28 @@ void Decider::park() {
                     {},
                     WEFT_ERR_BUG};
   finish(Type::run_failed, explain({}, stuck));
+}
+
+// A short wait is not worth a word.
+void Decider::rest_waiting() {
+  int64_t due = state::never;
+  for (const state::Wait& w : state().waits) due = std::min(due, w.due);
+  if (due != state::never && due - tick_ < base::limits::short_wait_ns) return;
+  if (state().status != state::RunStatus::waiting &&
+      state().status != state::RunStatus::compensating) {
+    Builder b(scratch_.arena());
+    b.begin_object();
+    b.set("message"_k, std::string_view(waiting_text(state())));
+    if (due != state::never) b.set("due_ns"_k, due);
+    b.end_object();
+    emit(Type::run_waiting, {}, {b.take_value()});
+  }
+  command(Command::Kind::parked, {}, {}, due);
+}
+
+// Something happens in a run that has only waited.
+void Decider::awake(std::string_view why) {
+  if (state().status == state::RunStatus::waiting) emit(Type::run_resumed, {}, {text(why)});
 }
 
 void Decider::finish(Type type, Value outcome) {
@@ -102,11 +158,37 @@ void Decider::cancel(Value reason, const Error* why) {
 }
 
 void Decider::resume() {
-  emit(Type::run_resumed, {}, {text("read back from the journal")});
-  for (const state::Timer& t : state().timers) {
-    const Frame& f = state().frames[t.frame];
-    const auto kind = t.of_pattern ? Command::Kind::timer_at : Command::Kind::wake_at;
-    if (!f.closed) command(kind, {t.frame, t.node, f.visit[t.node], f.attempt[t.node]}, {}, t.due);
+  if (state().status != state::RunStatus::paused && state().status != state::RunStatus::waiting) {
+    emit(Type::run_resumed, {}, {text("read back from the journal")});
+  }
+  go_on(false);
+}
+
+void Decider::fork(const Input& input) {
+  emit(Type::run_forked, {}, {input.value});
+  go_on(true);
+}
+
+// Timers are set again, and what was announced is done.
+void Decider::go_on(bool is_fork) {
+  for (const state::Wait& w : state().waits) {
+    if (w.due == state::never) continue;
+    if (w.frame == event::no_frame) {
+      command(Command::Kind::wake_at, {}, {}, w.due);
+      continue;
+    }
+    const Frame& f = state().frames[w.frame];
+    const bool is_undo = w.kind == state::Wait::Kind::compensation;
+    const bool of_pattern = w.kind == state::Wait::Kind::pattern;
+    if (f.closed && !is_undo) continue;
+    command(of_pattern ? Command::Kind::timer_at : Command::Kind::wake_at,
+            {w.frame, w.node, f.visit[w.node], f.attempt[w.node], is_undo}, {}, w.due);
+  }
+  for (const state::Undo& u : state().undo) {
+    if (u.stage != state::Undo::Stage::running) continue;
+    const At at{u.frame, u.node, u.visit, static_cast<uint16_t>(u.attempt + 1), true};
+    emit(Type::step_compensating, at);
+    command(Command::Kind::call, at, Value(u.compensation));
   }
   // Frames that open meanwhile are new and need nothing; so the count is taken before.
   const auto frames = static_cast<uint32_t>(state().frames.size());
@@ -114,21 +196,27 @@ void Decider::resume() {
     Frame& frame = state().frames[f];
     if (frame.closed) continue;
     for (uint32_t n = 0; n < frame.count; ++n) {
-      if (state::is_node_active(frame.status[n])) resume_step(frame, n);
+      if (state::is_node_active(frame.status[n])) resume_step(frame, n, is_fork);
     }
     if (frame.stopping) tell(f, {WEFT_FACT_CANCEL, 0, 0, 0, 0});
   }
 }
 
 // What was announced and never answered: what its effect contract allows, and never more.
-void Decider::resume_step(Frame& frame, uint32_t n) {
+void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
   const plan::Node& node = state().node(frame, n);
   const At at{frame.number, n, frame.visit[n], frame.attempt[n]};
   if (node.kind == plan::Kind::block) return;
   if (frame.status[n] == WEFT_NODE_WAITING) return;  // its timer was set again already
   if (frame.status[n] == WEFT_NODE_READY) return start_tool(at);
-  if (!may_repeat(node.effect)) {
+  const spec::Effect effect = called(state(), frame, n).effect;
+  // What another run announced, this one has not done yet.
+  if (!may_repeat(effect) && !is_fork) {
     emit(Type::step_doubted, at, {text("the process ended while the step was running")});
+    const plan::Rarity* rarity = state().plan->rarity(node);
+    const bool undoes = effect == spec::Effect::compensable && rarity != nullptr &&
+                        rarity->compensation != plan::none && !frame.stopping;
+    if (undoes) compensate(state().undo.back(), text("the process ended while the step ran"));
     return;
   }
   if (frame.stopping) {
@@ -141,13 +229,15 @@ void Decider::resume_step(Frame& frame, uint32_t n) {
 void Decider::fired(const Input& input) {
   const Frame& f = state().frames[input.frame];
   const bool is_set =
-      std::any_of(state().timers.begin(), state().timers.end(), [&](const state::Timer& t) {
-        return t.of_pattern && t.frame == input.frame && t.node == input.node;
+      std::any_of(state().waits.begin(), state().waits.end(), [&](const state::Wait& w) {
+        return w.kind == state::Wait::Kind::pattern && w.frame == input.frame &&
+               w.node == input.node;
       });
   if (f.closed || !is_set) {
     ++out_->ignored;
     return;
   }
+  awake("a timer fired");
   emit(Type::timer_fired, {input.frame, input.node, input.visit});
   tell(input.frame, {WEFT_FACT_FIRED, 0, uint64_t{input.visit} << 32U | input.node, 0, 0});
 }
@@ -164,20 +254,20 @@ void Decider::settle(const Input& input) {
     for (uint32_t n = 0; n < frame.count; ++n) {
       if (frame.status[n] != WEFT_NODE_UNKNOWN) continue;
       if (input.node != event::no_node && input.node != n) continue;
-      At at{f, n, frame.visit[n], frame.attempt[n]};
-      if (input.result == static_cast<uint32_t>(Settle::again)) {
-        ++at.attempt;
-        call(at);
-      } else {
-        fail(at, Error{Status::failed,
-                       "effect.doubted",
-                       "the step may have had its effect and was given up by decision",
-                       "check its effect by hand",
-                       {},
-                       0});
-      }
+      settle_doubt({f, n, frame.visit[n], frame.attempt[n]},
+                   input.result == static_cast<uint32_t>(Settle::again));
     }
   }
+}
+
+void Decider::settle_doubt(const At& at, bool again) {
+  if (again) return call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+  fail(at, Error{Status::failed,
+                 "effect.doubted",
+                 "the step may have had its effect and was given up by decision",
+                 "check its effect by hand",
+                 {},
+                 0});
 }
 
 void Decider::emit(Type type, const At& at) {
@@ -205,7 +295,8 @@ bool Decider::emit(Type type, const At& at, Payload payload, Error* why) {
 }
 
 void Decider::command(Command::Kind kind, const At& at, Value args, int64_t due) {
-  out_->commands.push_back({kind, at.attempt, at.frame, at.node, at.visit, 0, args, due});
+  out_->commands.push_back(
+      {kind, at.is_compensation, at.attempt, at.frame, at.node, at.visit, 0, args, due});
 }
 
 uint64_t Decider::seed(const At& at) const {

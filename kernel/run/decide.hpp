@@ -28,6 +28,7 @@ class Decider final {
   struct At {
     uint32_t frame = event::no_frame, node = event::no_node, visit = 0;
     uint16_t attempt = 0;
+    bool is_compensation = false;
   };
   struct Payload {
     Value value;
@@ -42,12 +43,17 @@ class Decider final {
   // decide.cpp: what an input means.
   void accept(const Input& input);
   void resume();
-  void resume_step(state::Frame& frame, uint32_t node);
+  void go_on(bool is_fork);
+  void resume_step(state::Frame& frame, uint32_t node, bool is_fork);
+  void fork(const Input& input);
   void cancel(Value reason, const Error* why);
   void fired(const Input& input);
   void settle(const Input& input);
   void finish(event::Type type, Value outcome);
-  void park();
+  void rest();
+  void rest_waiting();
+  void settle_doubt(const At& at, bool again);
+  void awake(std::string_view why);
 
   // step.cpp: the life of a step.
   void start(const At& at);
@@ -63,6 +69,50 @@ class Decider final {
   void fail(const At& at, const Error& error);
   bool again(const At& at, Value error, uint32_t after_ms);
   void wake(const Input& input);
+  void ask_or_call(const At& at);
+  bool asks_before_calls() const;
+
+  // ladder.cpp: what is tried when attempts do not help.
+  void failed_attempt(const At& at, const Input& input);
+  bool wait_for_room(const At& at, const Input& input, Value error);
+  void give_up(const At& at, Value error);
+  bool divert(const At& at, const plan::Rarity& rarity, Value error);
+  bool fall_back(const At& at, const plan::Rarity& rarity, Value error);
+  void ask_people(const At& at, const plan::Rarity& rarity, Value error);
+
+  // wait.cpp: steps that the kernel does itself.
+  void start_own(const At& at);
+  void start_wait(const At& at, Value said);
+  void start_approval(const At& at, Value said);
+  void start_set(const At& at, Value said);
+  void start_fail(const At& at, Value said);
+  void start_end(const At& at, Value said);
+  void waited(const At& at, const state::Wait& wait);
+  void hold(const At& at);
+  void open_approval(const At& at, Value about, int64_t due);
+  void change_variables(const At& at, Value changes);
+
+  // message.cpp: what people and other programs want of a run.
+  void message(const Input& input);
+  void receive_signal(Value message);
+  void give_signal(const At& at, uint64_t seq, Value about);
+  void decide_approval(Value message);
+  void conclude(const At& at, Value about, bool approved, Value message);
+  void delegate(Value message);
+  void pause(Value message);
+  void unpause(Value message);
+  void terminate(Value message);
+  bool find_waiting(std::string_view step, state::Wait::Kind kind, At& at);
+
+  // rollback.cpp: undoing what a block has done.
+  std::string_view undoing(const state::Frame& frame, Value error) const;
+  bool start_rollback(state::Frame& frame, Value error);
+  void undo_next(state::Frame& frame);
+  bool compensate(state::Undo& undo, Value reason);
+  void compensated(const Input& input);
+  void uncompensated(state::Undo& undo, const At& at, const Input& input);
+  void goes_on_after(const state::Undo& undo);
+  void finish_rollback(state::Frame& frame);
   void skip(const At& at, Value reason);
   void stop(state::Frame& frame, uint32_t node, Value reason);
   void ended(const At& at, uint8_t status);
@@ -76,7 +126,9 @@ class Decider final {
   bool apply(state::Frame& frame, const weft_cmd& command);
   void close(state::Frame& frame, Payload result);
   void fail_frame(state::Frame& frame, Value error);
+  void settle_stopped(state::Frame& frame);
   void close_stopped(state::Frame& frame);
+  void close_failed(state::Frame& frame, Value error);
   void stop_frame(state::Frame& frame, Value reason);
   void leave(state::Frame& frame);
   static weft_status add_command(weft_cmds* to, const weft_cmd* command) noexcept;

@@ -33,7 +33,8 @@ std::string_view code_of_status(weft_status status) {
 std::string_view kind_of(std::string_view code, uint32_t flags) {
   if ((flags & WEFT_ERR_BUG) != 0 || code == "bug") return "bug";
   if ((flags & (WEFT_ERR_BAD_INPUT | WEFT_ERR_DENIED)) != 0) return "configuration";
-  if (code.starts_with("limit.") || code.starts_with("resource.")) return "resource";
+  const bool is_of_room = code.starts_with("limit.") || code.starts_with("resource.");
+  if (is_of_room || code.starts_with("breaker.")) return "resource";
   if ((flags & (WEFT_ERR_RETRYABLE | WEFT_ERR_TIMEOUT)) != 0 || code == "timeout") {
     return "transient";
   }
@@ -71,6 +72,13 @@ std::string_view code_of(weft_status status, const weft_error* error) {
   return code_of_status(status);
 }
 
+std::string_view class_of(weft_status status, const weft_error* error) {
+  const std::string_view code = code_of(status, error);
+  if (error == nullptr) return kind_of(code, 0);
+  const Value said = Value(error->detail)["class"_k];
+  return said.is_text() ? said.as_text() : kind_of(code, error->flags);
+}
+
 Value fault(const Error& error, const FaultPlace& place, Arena arena) {
   const std::string_view code =
       error.code.empty() ? code_of_status(static_cast<weft_status>(error.status)) : error.code;
@@ -85,11 +93,9 @@ Value fault(weft_status status, const weft_error* error, const FaultPlace& place
   const Value detail(error->detail);
   const uint64_t length = error->msg_len < sizeof error->msg ? error->msg_len : sizeof error->msg;
   const std::string_view message(error->msg, length);
-  const std::string_view said = detail["class"_k].as_text();
-  return build(
-      {code, said.empty() ? kind_of(code, error->flags) : said, message.empty() ? code : message,
-       detail["hint"_k].as_text(), detail["details"_k], error->retry_after_ms},
-      place, arena);
+  return build({code, class_of(status, error), message.empty() ? code : message,
+                detail["hint"_k].as_text(), detail["details"_k], error->retry_after_ms},
+               place, arena);
 }
 
 }  // namespace weft::run

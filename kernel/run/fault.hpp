@@ -19,6 +19,9 @@ struct FaultPlace {
 Value fault(const Error& error, const FaultPlace& place, Arena arena);
 Value fault(weft_status status, const weft_error* error, const FaultPlace& place, Arena arena);
 
+// The class of an error: transient, configuration, resource, agent or bug.
+std::string_view class_of(weft_status status, const weft_error* error);
+
 // The stable code of a plugin's error: what it says itself, else what follows from its status.
 std::string_view code_of(weft_status status, const weft_error* error);
 

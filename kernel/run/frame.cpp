@@ -46,7 +46,11 @@ void Decider::deliver() {
     }
     Frame& f = state().frames[to];
     if (!f.closed) ask(f);
-    if (f.stopping && f.active == 0 && !f.closed) close_stopped(f);
+    // It may still end with a result, if that of its last step is among what it will hear.
+    const bool hears_more =
+        f.stopping && std::any_of(facts_.begin() + delivered_, facts_.end(),
+                                  [to](const Delivery& d) { return d.frame == to; });
+    if (f.stopping && f.active == 0 && !f.closed && !hears_more) settle_stopped(f);
   }
   facts_.clear();
   delivered_ = 0;
@@ -120,7 +124,7 @@ void Decider::ask(Frame& f) {
   }
   // Applying one may ask nobody, so the list does not change meanwhile.
   for (const weft_cmd& c : commands_) {
-    if (!apply(f, c)) return;
+    if (!apply(f, c) || f.closed) return;
   }
 }
 
@@ -167,6 +171,10 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
   switch (c.kind) {
     case WEFT_CMD_START:
       if (f.stopping) return true;
+      if (state().status == state::RunStatus::paused) {
+        hold(at);
+        return true;
+      }
       if (state::is_node_active(f.status[n]) ||
           (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit)) {
         break;
@@ -196,6 +204,7 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
     }
     case WEFT_CMD_MEMO: emit(Type::frame_advanced, {f.number}, {Value(c.args)}); return true;
     case WEFT_CMD_RETURN: {
+      if (f.rollback.exists()) return true;
       Payload result{c.args.root != nullptr ? Value(c.args) : null_value()};
       if (c.args.root == nullptr && n < f.count) result.value = result_of(f, n);
       close(f, result);
@@ -259,6 +268,11 @@ void Decider::close(Frame& f, Payload result) {
 }
 
 void Decider::fail_frame(Frame& f, Value error) {
+  if (!f.rollback.exists() && start_rollback(f, error)) return;
+  close_failed(f, error);
+}
+
+void Decider::close_failed(Frame& f, Value error) {
   leave(f);
   if (f.parent == event::no_frame) return finish(Type::run_failed, error);
   const Frame& outer = state().frames[f.parent];
@@ -273,6 +287,14 @@ void Decider::stop_frame(Frame& f, Value reason) {
     if (state::is_node_active(f.status[n])) stop(f, n, reason);
   }
   tell(f.number, {WEFT_FACT_CANCEL, 0, 0, 0, 0});
+}
+
+// Nothing runs any more in a frame that was asked to end, or that undoes what it did.
+void Decider::settle_stopped(Frame& f) {
+  if (f.rollback.exists()) return undo_next(f);
+  const bool undoes = f.parent == event::no_frame && undoing(f, {}) == "compensate";
+  if (undoes && start_rollback(f, {})) return;
+  close_stopped(f);
 }
 
 void Decider::close_stopped(Frame& f) {

@@ -23,9 +23,13 @@ struct Input {
     expire,   // the run is out of time
     resume,   // the run was read back from its journal
     settle,   // what a person says of a doubted step: result is a Settle
+    message,  // value: {verb, ...}, what somebody outside wants of the run; MESSAGES.md
+    fork,     // the run begins where another one was: value is {run, seq, base, ...}
   };
   Kind kind{};
-  uint8_t flags = 0;  // of a reply: event::is_envelope
+  uint8_t flags = 0;  // of a reply: event::is_envelope, is_cached or as_recorded
+  bool is_compensation = false;
+  bool was_not_called = false;  // of a reply: the tool never saw the call
   uint16_t attempt = 0;
   uint32_t run = 0;  // number in the engine
   uint32_t frame = event::no_frame;
@@ -39,6 +43,10 @@ struct Input {
 
 enum class Settle : uint32_t { again, fail };
 
+// Flag of a reply or verdict that is made from the journal: the field 'output' was applied to its
+// value, and a failure stands in value as it was recorded; with result 1 nothing more was tried.
+inline constexpr uint8_t as_recorded = 128;
+
 // Something to do. Arguments live in the vault or the plan of the run.
 struct Command {
   enum class Kind : uint8_t {
@@ -49,9 +57,10 @@ struct Command {
     wake_at,   // due: a wake input
     timer_at,  // due: a fired input
     finished,  // the run has ended
-    parked,    // the run waits for a person
+    parked,    // nothing happens before due, or before somebody outside wants something
   };
   Kind kind{};
+  bool is_compensation = false;  // of a call: the one that undoes the step
   uint16_t attempt = 0;
   uint32_t frame = event::no_frame;
   uint32_t node = event::no_node;

@@ -80,9 +80,15 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
     case RootKind::run: return found_or_missing(state.acceptance);
     case RootKind::result: return found_or_missing(scope.result);
     case RootKind::named: {
+      const Value variable = state.variables[Key(name)];
+      if (variable.exists()) return found_or_missing(variable);
       const Value member = state.input[Key(name)];
       return found_or_missing(member.exists() ? member : state.params[Key(name)]);
     }
+    case RootKind::original: return found_or_missing(scope.original);
+    case RootKind::reason: return found_or_missing(scope.reason);
+    // Handles; the engine puts the secret in the place of its handle when it calls a tool.
+    case RootKind::secret: return found_or_missing(state.acceptance["secrets"_k]);
     case RootKind::session:
     case RootKind::loop: return missing();
   }

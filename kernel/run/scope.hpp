@@ -12,7 +12,9 @@ namespace weft::run {
 struct FrameScope {
   const state::State* state;
   const state::Frame* frame;
-  Value result;  // what the name 'result' means, where it means something
+  Value result{};    // what the name 'result' means, where it means something
+  Value original{};  // in a compensation: what it undoes
+  Value reason{};    // and why
 
   expr::Scope lend(int64_t now_ns, uint64_t seed) const { return {this, look_up, now_ns, seed}; }
 

@@ -8,6 +8,7 @@
 #include "run/fault.hpp"
 #include "run/retry.hpp"
 #include "run/scope.hpp"
+#include "run/ways.hpp"
 #include "spec/schema.hpp"
 
 namespace weft::run {
@@ -35,6 +36,7 @@ void Decider::start(const At& at) {
     if (!holds->as_bool()) return skip(at, text("its condition is false"));
   }
   if (n.kind == plan::Kind::block) return start_block(at);
+  if (n.kind != plan::Kind::tool) return start_own(at);
   start_tool(at);
 }
 
@@ -63,8 +65,8 @@ void Decider::start_tool(const At& at) {
     }
     is_made = true;
   }
-  const bool asks = (hook_points_ >> WEFT_AT_BEFORE_TOOL_EXECUTION & 1U) != 0;
   const At first{at.frame, at.node, at.visit, 1};
+  const bool asks = asks_before_calls();
   Error why;
   const Type type = asks ? Type::step_queued : Type::step_started;
   if (!queued || !asks) {
@@ -74,8 +76,18 @@ void Decider::start_tool(const At& at) {
       return fail(at, why);
     }
   }
-  command(asks ? Command::Kind::ask : Command::Kind::call, first, arguments(first));
+  ask_or_call(first);
+}
+
+// Requires: the step is queued where hooks are asked, and started where they are not.
+void Decider::ask_or_call(const At& at) {
+  const bool asks = asks_before_calls();
+  command(asks ? Command::Kind::ask : Command::Kind::call, at, arguments(at));
   if (asks) out_->commands.back().point = WEFT_AT_BEFORE_TOOL_EXECUTION;
+}
+
+bool Decider::asks_before_calls() const {
+  return (hook_points_ >> WEFT_AT_BEFORE_TOOL_EXECUTION & 1U) != 0;
 }
 
 // The very value that was recorded; or the plan's, where nothing in it is made at run time.
@@ -120,6 +132,7 @@ void Decider::verdict(const Input& input) {
     case WEFT_VERDICT_REPLACE: return succeed(at, {input.value});
     case WEFT_VERDICT_SKIPPED: return skip(at, input.value);
     case WEFT_VERDICT_CANCEL:
+      if ((input.flags & as_recorded) != 0) return fail(at, input.value);
       return fail(at, Error{Status::denied,
                             "hook.cancelled",
                             "a hook refused the call: " + std::string(input.value.as_text()),
@@ -138,6 +151,7 @@ void Decider::verdict(const Input& input) {
 }
 
 void Decider::reply(const Input& input) {
+  if (input.is_compensation) return compensated(input);
   Frame* f = input.frame < state().frames.size() ? &state().frames[input.frame] : nullptr;
   if (f == nullptr || f->closed || f->status[input.node] != WEFT_NODE_RUNNING ||
       f->visit[input.node] != input.visit || f->attempt[input.node] != input.attempt) {
@@ -151,24 +165,20 @@ void Decider::reply(const Input& input) {
     emit(Type::step_cancelled, at, {text("asked to end")});
     return ended(at, WEFT_NODE_CANCELLED);
   }
-  const std::string path = state::step_path(state(), at.frame, at.node);
-  const Value error = fault(input.status, input.error, {path, at.attempt}, scratch_.arena());
-  const uint32_t after_ms = input.error != nullptr ? input.error->retry_after_ms : 0;
-  if (!stopping && is_retryable(input.status, input.error) && again(at, error, after_ms)) return;
-  fail(at, error);
+  failed_attempt(at, input);
 }
 
 // Waits for the next attempt if there is one to wait for.
 bool Decider::again(const At& at, Value error, uint32_t after_ms) {
   const plan::Node& n = node(at);
-  const plan::Policy& policy = state().plan->policies[n.policy];
+  const Called way = called(state(), frame(at), at.node);
+  const plan::Policy& policy = *way.policy;
   if (at.attempt >= policy.attempts_max) return false;
-  if (n.kind == plan::Kind::tool && !may_repeat(n.effect)) return false;
+  if (n.kind == plan::Kind::tool && !may_repeat(way.effect)) return false;
   const uint64_t wait =
       std::max(delay_ns(policy, at.attempt, seed(at)), uint64_t{after_ms} * 1'000'000);
   const int64_t due = tick_ + static_cast<int64_t>(wait);
-  const uint64_t limit = state().plan->timeout_ns;
-  if (limit != 0 && due > state().since + static_cast<int64_t>(limit)) return false;
+  if (due > state().expires()) return false;
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("error"_k, error);
@@ -180,20 +190,12 @@ bool Decider::again(const At& at, Value error, uint32_t after_ms) {
   return true;
 }
 
-void Decider::wake(const Input& input) {
-  Frame& f = state().frames[input.frame];
-  if (f.closed || f.status[input.node] != WEFT_NODE_WAITING ||
-      f.attempt[input.node] != input.attempt) {
-    ++out_->ignored;
-    return;
-  }
-  call({input.frame, input.node, f.visit[input.node], static_cast<uint16_t>(input.attempt + 1)});
-}
-
 void Decider::succeed(const At& at, Payload result) {
   const plan::Node& n = node(at);
   Error why;
-  if (n.output != plan::none) {
+  const bool is_recorded = (result.flags & as_recorded) != 0;
+  result.flags &= static_cast<uint8_t>(~as_recorded);
+  if (n.output != plan::none && !is_recorded) {
     const Value bare =
         (result.flags & event::is_envelope) != 0 ? result.value["result"_k] : result.value;
     const FrameScope scope{&state(), &frame(at), bare};

@@ -30,26 +30,26 @@ constexpr std::array<FieldName, 38> of_steps{{
     {"pattern"_k, Field::type, "type"},
     {"error_strategy"_k, Field::on_error, "on_error"},
     {"error_handling"_k, Field::on_error, "on_error"},
-    {"alternative"_k, Field::later, "alternative"},
-    {"compensate"_k, Field::later, "compensate"},
-    {"pivot"_k, Field::later, "pivot"},
+    {"alternative"_k, Field::alternative, "alternative"},
+    {"compensate"_k, Field::compensate, "compensate"},
+    {"pivot"_k, Field::pivot, "pivot"},
     {"mutex"_k, Field::later, "mutex"},
     {"priority"_k, Field::later, "priority"},
-    {"cache"_k, Field::later, "cache"},
+    {"cache"_k, Field::cache, "cache"},
     {"merge"_k, Field::later, "merge"},
     {"on_failure"_k, Field::on_failure, "on_failure"},
     {"agent"_k, Field::later, "agent"},
     {"workflow"_k, Field::later, "workflow"},
     {"template"_k, Field::later, "template"},
     {"command"_k, Field::later, "command"},
-    {"approval"_k, Field::later, "approval"},
-    {"wait"_k, Field::later, "wait"},
-    {"set"_k, Field::later, "set"},
-    {"fail"_k, Field::later, "fail"},
-    {"end"_k, Field::later, "end"},
+    {"approval"_k, Field::approval, "approval"},
+    {"wait"_k, Field::wait, "wait"},
+    {"set"_k, Field::set, "set"},
+    {"fail"_k, Field::fail, "fail"},
+    {"end"_k, Field::end, "end"},
 }};
 
-constexpr std::array<FieldName, 21> of_definitions{{
+constexpr std::array<FieldName, 22> of_definitions{{
     {"id"_k, Field::id, "id"},
     {"name"_k, Field::name, "name"},
     {"version"_k, Field::version, "version"},
@@ -69,12 +69,13 @@ constexpr std::array<FieldName, 21> of_definitions{{
     {"durability"_k, Field::durability, "durability"},
     {"timeout"_k, Field::timeout, "timeout"},
     {"policy"_k, Field::policy, "policy"},
+    {"variables"_k, Field::variables, "variables"},
     {"grants"_k, Field::policy, "policy"},
     {"merge"_k, Field::later, "merge"},
 }};
 
-constexpr std::array<std::string_view, 6> reserved{"loop",  "run",        "result",
-                                                   "steps", "loop_index", "loop_value"};
+constexpr std::array<std::string_view, 8> reserved{
+    "loop", "run", "result", "steps", "loop_index", "loop_value", "original", "secret"};
 
 }  // namespace
 

@@ -38,6 +38,16 @@ enum class Field : uint8_t {
   on_failure,
   durability,
   policy,
+  variables,
+  alternative,
+  compensate,
+  pivot,
+  cache,
+  wait,
+  approval,
+  set,
+  fail,
+  end,
   later,  // known, and not available in this version
 };
 

@@ -70,9 +70,8 @@ void Parser::header_field(const FieldName& field, Value value) {
     case Field::on_error:
       if (const auto read = read_strategy(value)) strategy_ = *read;
       return;
-    case Field::on_failure:
-      if (base::fold_name(value.as_text()) != "keep") not_available(value, "on_failure");
-      return;
+    case Field::on_failure: spec().blocks.front().on_failure = read_on_failure(value); return;
+    case Field::variables: return read_variables(value);
     case Field::durability: {
       const std::string word = base::fold_name(value.as_text());
       if (word == "sync")

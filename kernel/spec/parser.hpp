@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,12 @@ namespace weft::spec {
 struct Strategy {
   OnError on_error = OnError::fail;
   uint32_t attempts_max = 1;
+  bool recovers = false;
+  Value ladder;  // what 'recover' says beside its name
 };
+
+// The strategy 'recover' and a compensation try three times more.
+inline constexpr uint32_t recover_attempts = 4;
 
 // The fields of one step while it is read.
 struct Draft {
@@ -24,6 +30,10 @@ struct Draft {
   std::string_view name;  // the field 'name'
   std::string_view key;   // under which it stands, in a map of steps
   Value id, tool, type, arguments, input, timeout, retry, on_error;
+  Value own;  // what a wait, an approval, a set, a fail or an end says
+  Kind own_kind = Kind::tool;
+  Value alternative, compensate, cache, on_failure;
+  bool is_pivot = false;
   Item item;
   bool is_alone = false;    // not in a list or map: it may do without an id
   uint32_t form = none;     // of a block
@@ -72,6 +82,17 @@ class Parser final {
   Value with_input(Value arguments, Value input);
   void read_reach(Draft& draft);
   void unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry);
+
+  // rarity.cpp
+  void take_own(Draft& draft, Kind kind, Value value);
+  void read_own(Draft& draft);
+  void check_own(const Draft& draft, std::span<const std::string_view> known);
+  void read_rarity(Draft& draft, const Strategy& strategy);
+  void read_ladder(Value ladder, Rarity& rarity);
+  uint32_t read_way(Value written, std::string_view what, const Draft& of);
+  void read_cache(Value value, const Draft& draft, Rarity& rarity);
+  OnFailure read_on_failure(Value value);
+  void read_variables(Value value);
 
   // policy.cpp
   void read_policy(Draft& draft);

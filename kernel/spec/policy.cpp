@@ -36,6 +36,7 @@ uint32_t Parser::add_policy(const Policy& policy) {
 void Parser::read_policy(Draft& draft) {
   if (!draft.timeout.exists() && !draft.retry.exists() && !draft.on_error.exists()) {
     draft.item.on_error = strategy_.on_error;
+    read_rarity(draft, strategy_);
     Policy policy = policy_;
     if (draft.item.effect == Effect::at_most_once) policy.attempts_max = 1;
     draft.item.policy = policy == spec().policies.front() ? 0 : add_policy(policy);
@@ -51,7 +52,8 @@ void Parser::read_policy(Draft& draft) {
   if (draft.timeout.exists()) read_duration(draft.timeout, "timeout", policy.timeout_ns);
   const bool asked = draft.retry.exists() || draft.on_error.exists();
   if (draft.item.effect == Effect::at_most_once && policy.attempts_max > 1) {
-    if (asked && draft.item.tool != none) {
+    const bool is_ladder = strategy.recovers && !draft.retry.exists();
+    if (asked && !is_ladder && draft.item.tool != none) {
       problem(draft.retry.exists() ? draft.retry : draft.on_error, "spec.retry_forbidden",
               "the tool " + base::quoted(spec().tools[draft.item.tool].tool->id) +
                   " must not be called twice, so the step cannot be retried",
@@ -61,6 +63,7 @@ void Parser::read_policy(Draft& draft) {
   }
   draft.item.on_error = strategy.on_error;
   draft.item.policy = add_policy(policy);
+  read_rarity(draft, strategy);
 }
 
 bool Parser::read_duration(Value value, std::string_view what, uint64_t& ns) {
@@ -141,30 +144,34 @@ std::optional<Strategy> Parser::read_strategy(Value value) {
     Policy policy;
     if (!read_retry(value[0], policy)) return {};
     spec().is_canonical = false;
-    return Strategy{OnError::fail, policy.attempts_max};
+    return Strategy{OnError::fail, policy.attempts_max, false, {}};
+  }
+  if (value.is_object() && value.size() == 1 && folds(value.key(0), "recover")) {
+    return Strategy{OnError::fail, recover_attempts, true, value[0]};
   }
   const std::string_view word = value.as_text();
   if (word != "fail" && word != "continue") spec().is_canonical = false;
   if (folds(word, "fail") || folds(word, "fail_fast")) return Strategy{};
   if (folds(word, "continue") || folds(word, "continue_on_failure")) {
-    return Strategy{OnError::proceed, 1};
+    return Strategy{OnError::proceed, 1, false, {}};
   }
   if (folds(word, "recover") || folds(word, "intelligent_recovery")) {
-    not_available(value, word);
-    return {};
+    return Strategy{OnError::fail, recover_attempts, true, {}};
   }
   const size_t open = word.find('(');
   if (open != std::string_view::npos && word.ends_with(')') &&
       folds(word.substr(0, open), "retry")) {
     const auto n = base::to_u64(word.substr(open + 1, word.size() - open - 2));
-    if (n && *n < limits::attempts) return Strategy{OnError::fail, static_cast<uint32_t>(*n) + 1};
+    if (n && *n < limits::attempts) {
+      return Strategy{OnError::fail, static_cast<uint32_t>(*n) + 1, false, {}};
+    }
     problem(value, "spec.range",
             "a retry must be between 0 and " + std::to_string(limits::attempts - 1));
     return {};
   }
-  static constexpr std::string_view known[] = {"fail", "continue", "retry(3)"};
+  static constexpr std::string_view known[] = {"fail", "continue", "retry(3)", "recover"};
   std::string hint = base::did_you_mean(word, known);
-  if (hint.empty()) hint = "strategies are 'fail', 'continue' and 'retry(n)'";
+  if (hint.empty()) hint = "strategies are 'fail', 'continue', 'retry(n)' and 'recover'";
   problem(value, value.is_text() ? "spec.unknown_value" : "spec.wrong_type",
           "unknown error strategy" + (value.is_text() ? " " + base::quoted(word) : ""),
           std::move(hint));
@@ -181,6 +188,14 @@ void Parser::apply_strategy(uint32_t number, const Strategy& strategy) {
     Policy policy = spec().policies[item.policy];
     policy.attempts_max = item.effect == Effect::at_most_once ? 1 : strategy.attempts_max;
     item.policy = add_policy(policy);
+    if (!strategy.recovers) continue;
+    if (item.rarity == none) {
+      item.rarity = static_cast<uint32_t>(spec().rarities.size());
+      spec().rarities.emplace_back();
+    }
+    Rarity& rarity = spec().rarities[item.rarity];
+    rarity.recovers = true;
+    if (strategy.ladder.exists()) read_ladder(strategy.ladder, rarity);
   }
 }
 

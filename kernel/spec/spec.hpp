@@ -16,10 +16,13 @@
 
 namespace weft::spec {
 
-enum class Kind : uint8_t { tool, block, expression };
+// What a place does; those from wait on are done by the kernel itself.
+enum class Kind : uint8_t { tool, block, expression, wait, approval, set, fail, end };
 enum class OnError : uint8_t { fail, proceed };
 enum class RunIf : uint8_t { success, failure, always };
 enum class Durability : uint8_t { sync, batch, none };
+// What happens to what a block has done when it fails; unsaid rolls back on configuration errors.
+enum class OnFailure : uint8_t { unsaid, keep, rollback, compensate };
 
 inline constexpr uint32_t none = UINT32_MAX;
 
@@ -44,6 +47,26 @@ struct UsedForm {
   std::shared_ptr<const Schema> schema;  // held by the spec and by nested uses of the form
 };
 
+// A tool that is called in place of the step's own, or to undo what it did.
+struct Way {
+  uint32_t tool = none;
+  uint32_t policy = 0;
+  Effect effect = Effect::at_most_once;
+  Value arguments, arguments_at;
+  bool is_input_alone = false;
+};
+
+// What few steps say. Indexes are into ways.
+struct Rarity {
+  uint32_t alternative = none, compensation = none;
+  bool is_pivot = false;    // past it only forward recovery is tried
+  bool recovers = false;    // the strategy 'recover'
+  bool is_required = true;  // it may not be skipped when all else failed
+  Value fallback;           // its result when all else failed, or missing
+  Value escalation;         // who is asked when all else failed, or missing
+  uint64_t cache_ns = 0;    // how long a result may be used again; UINT64_MAX for ever
+};
+
 // What stands at one place of a block: a step or an expression. Values are views of the definition.
 struct Item {
   std::string_view id;
@@ -54,8 +77,9 @@ struct Item {
   uint32_t tool = none;         // tools
   uint32_t block = none;        // the block that this step is
   uint32_t policy = 0;          // policies
+  uint32_t rarity = none;       // rarities
   Value at;                     // the step or the expression as written
-  Value arguments;              // completed, or missing
+  Value arguments;              // completed, or missing; of a wait and the like, what it says
   Value arguments_at;           // what they were written as
   bool is_input_alone = false;  // and that is the value of 'input'
   Value condition, output, depends_on, reads, writes;
@@ -63,7 +87,7 @@ struct Item {
 };
 
 // Turns a pointer into the arguments of a step to where they were written.
-void place(Problem& problem, const Item& item);
+void place(Problem& problem, Value arguments_at, bool is_input_alone);
 
 struct Block {
   std::string_view id;   // of the step that it is, empty for the outermost
@@ -71,6 +95,7 @@ struct Block {
   uint32_t first = 0, count = 0;
   uint32_t parent = none, parent_item = none;  // item: number in the parent
   uint32_t depth = 0;
+  OnFailure on_failure = OnFailure::unsaid;
   Value at, output;
 };
 
@@ -88,11 +113,13 @@ struct Spec {
   std::vector<UsedTool> tools;
   std::vector<UsedForm> forms;
   std::vector<Policy> policies;
+  std::vector<Way> ways;
+  std::vector<Rarity> rarities;
   Value definition;             // as written
   std::vector<uint32_t> edges;  // numbers of items in their block
   std::vector<StepName> step_names;
   Ids ids;  // of items
-  Value input_schema, grants;
+  Value input_schema, grants, variables;
   uint64_t timeout_ns = 300'000'000'000;
   Durability durability = Durability::sync;
   std::shared_ptr<const Schema> input;  // held by the spec and by the plan made of it

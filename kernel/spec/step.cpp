@@ -45,7 +45,7 @@ void Parser::read_step(const Rule* extras, Draft draft) {
     const FieldName* field = find_field(step_fields(), key);
     has_more = has_more || field == nullptr;
     if (field == nullptr) continue;
-    const bool is_later = field->field == Field::later || field->field == Field::on_failure;
+    const bool is_later = field->field == Field::later || field->field >= Field::on_failure;
     const bool is_arguments = field->field == Field::input || field->field == Field::parameters;
     if (is_later && extras != nullptr && extras->find(key) != nullptr) continue;
     if ((is_later || is_arguments) && form != nullptr && form->find(key) != nullptr) continue;
@@ -146,7 +146,19 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::reads: draft.item.reads = value; break;
     case Field::writes: draft.item.writes = value; break;
     case Field::output: draft.item.output = value; break;
-    case Field::on_failure:
+    case Field::alternative: draft.alternative = value; break;
+    case Field::compensate: draft.compensate = value; break;
+    case Field::cache: draft.cache = value; break;
+    case Field::on_failure: draft.on_failure = value; break;
+    case Field::pivot:
+      if (!value.is_boolean()) wrong_type(value, "pivot", "true or false");
+      draft.is_pivot = value.as_bool();
+      break;
+    case Field::wait: take_own(draft, Kind::wait, value); break;
+    case Field::approval: take_own(draft, Kind::approval, value); break;
+    case Field::set: take_own(draft, Kind::set, value); break;
+    case Field::fail: take_own(draft, Kind::fail, value); break;
+    case Field::end: take_own(draft, Kind::end, value); break;
     case Field::later: not_available(value, field.key.view()); break;
     default: break;
   }
@@ -204,6 +216,11 @@ void Parser::name_step(Draft& draft) {
 
 void Parser::read_kind(Draft& draft) {
   constexpr uint64_t later = uint64_t{1} << static_cast<uint32_t>(Field::later);
+  if (draft.own.exists() && (draft.tool.exists() || draft.type.exists())) {
+    problem(draft.own, "spec.step_kind", "a step does one thing, not two", "make two steps of it");
+    return;
+  }
+  if (draft.own.exists()) return read_own(draft);
   if (draft.tool.exists() && draft.type.exists()) {
     problem(draft.type, "spec.step_kind", "a step is either a tool or a pattern, not both",
             "remove 'tool' or 'type'");
@@ -236,6 +253,7 @@ void Parser::read_type(Draft& draft) {
   block.depth = outer.depth + 1;
   block.at = draft.at;
   block.output = draft.item.output;
+  block.on_failure = read_on_failure(draft.on_failure);
   draft.item.output = {};
   draft.item.kind = Kind::block;
   draft.item.effect = Effect::pure;
@@ -304,7 +322,9 @@ void Parser::check_arguments(Draft& draft, const UsedTool& used) {
   if (!verdict.ok) {
     const size_t before = out_.problems.size();
     used.schema->check(arguments, {}, out_.problems, Texts::templated);
-    for (size_t i = before; i < out_.problems.size(); ++i) place(out_.problems[i], draft.item);
+    for (size_t i = before; i < out_.problems.size(); ++i) {
+      place(out_.problems[i], draft.item.arguments_at, draft.item.is_input_alone);
+    }
   }
   if (verdict.ok && !verdict.is_complete) arguments = used.schema->complete(arguments, arena_);
   draft.item.arguments = arguments;
@@ -324,10 +344,10 @@ void Parser::check_arguments(Draft& draft, const UsedTool& used) {
   draft.item.effect = worst;
 }
 
-void place(Problem& problem, const Item& item) {
-  problem.at = item.arguments_at;
+void place(Problem& problem, Value arguments_at, bool is_input_alone) {
+  problem.at = arguments_at;
   constexpr std::string_view input = "/input";
-  if (item.is_input_alone && problem.pointer.starts_with(input)) {
+  if (is_input_alone && problem.pointer.starts_with(input)) {
     problem.pointer.erase(0, input.size());
   }
 }

@@ -1,12 +1,21 @@
 // Fields: what belongs to a run as a whole, listed once for whoever writes, reads or sweeps it.
 #pragma once
 
+#include <type_traits>
+
 #include "state/state.hpp"
 
 namespace weft::state {
 
 // A visitor has number, choice (of so many), value and list. A new field is one more line at the
 // end of its list, and snapshot_version goes up.
+
+template <class Visit, class Slot>
+void visit_payload(Visit& v, Slot& slot) {
+  Value value(slot);
+  v.value(value);
+  if constexpr (!std::is_const_v<Slot>) slot = value.slot();
+}
 
 template <class Visit, class S>
 void visit_run(Visit& v, S& s) {
@@ -22,16 +31,45 @@ void visit_run(Visit& v, S& s) {
   v.value(s.params);
   v.value(s.stopping);
   v.value(s.outcome);
+  v.number(s.spent);
+  v.number(s.base_seq);
+  v.choice(s.had_timer, 2);
+  v.value(s.variables);
+  v.value(s.reason);
 }
 
+// What the run waits for, what came and was not asked for yet, and what can be undone.
 template <class Visit, class S>
-void visit_timers(Visit& v, S& s) {
-  v.list(s.timers, [&v](auto& timer) {
-    v.number(timer.frame);
-    v.number(timer.node);
-    v.number(timer.due);
-    v.choice(timer.of_pattern, 2);
+void visit_waits(Visit& v, S& s) {
+  v.list(s.waits, [&v](auto& wait) {
+    v.choice(wait.kind, wait_kind_count);
+    v.number(wait.frame);
+    v.number(wait.node);
+    v.number(wait.due);
+    v.number(wait.since);
+    visit_payload(v, wait.about);
   });
+  v.list(s.signals, [&v](auto& signal) {
+    v.number(signal.seq);
+    visit_payload(v, signal.about);
+  });
+  v.list(s.votes, [&v](auto& vote) {
+    v.number(vote.frame);
+    v.number(vote.node);
+    visit_payload(v, vote.about);
+  });
+  v.list(s.undo, [&v](auto& undo) {
+    v.number(undo.frame);
+    v.number(undo.node);
+    v.number(undo.visit);
+    v.choice(undo.stage, undo_stage_count);
+    v.choice(undo.is_doubted, 2);
+    v.number(undo.attempt);
+    visit_payload(v, undo.arguments);
+    visit_payload(v, undo.result);
+    visit_payload(v, undo.compensation);
+  });
+  v.list(s.signal_ids, [&v](auto& id) { visit_payload(v, id); });
 }
 
 // What stands in front of a frame's table.
@@ -45,6 +83,9 @@ void visit_frame(Visit& v, F& f) {
   v.choice(f.stopping, 2);
   v.choice(f.closed, 2);
   v.value(f.memo);
+  v.choice(f.passed_pivot, 2);
+  v.value(f.rollback);
+  v.value(f.before);
 }
 
 }  // namespace weft::state

@@ -7,7 +7,9 @@
 #include <weft/value.hpp>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "state/state.hpp"
+#include "state/undo.hpp"
 
 namespace weft::state {
 
@@ -17,12 +19,6 @@ using event::Type;
 
 namespace {
 
-void touch(State& state, Frame& frame) {
-  if (frame.is_dirty) return;
-  frame.is_dirty = true;
-  state.dirty.push_back(frame.number);
-}
-
 void open_frame(State& state, const Event& e) {
   const auto packed = static_cast<uint64_t>(e.value().as_i64());
   base::check(e.frame == state.frames.size(), "frames are numbered in the order they open");
@@ -31,6 +27,7 @@ void open_frame(State& state, const Event& e) {
   frame.parent = static_cast<uint32_t>(packed >> 32U);
   frame.parent_node = e.node;
   frame.parent_visit = e.visit;
+  frame.before = state.variables;
   open_table(state, frame);
   touch(state, frame);
 }
@@ -39,16 +36,27 @@ void open_frame(State& state, const Event& e) {
 void close_frame(State& state, Frame& frame) {
   touch(state, frame);
   frame.closed = true;
-  std::erase_if(state.timers, [&](const Timer& t) { return t.frame == frame.number; });
+  std::erase_if(state.waits, [&](const Wait& w) {
+    return w.frame == frame.number && w.kind != Wait::Kind::compensation;
+  });
   for (uint32_t n = 0; n < frame.count && state.doubted > 0; ++n) {
     if (frame.status[n] == WEFT_NODE_UNKNOWN) --state.doubted;
   }
 }
 
-void forget_timer(State& state, const Event& e, bool of_pattern) {
-  std::erase_if(state.timers, [&](const Timer& t) {
-    return t.frame == e.frame && t.node == e.node && t.of_pattern == of_pattern;
+void forget_timer(State& state, const Event& e) {
+  std::erase_if(state.waits, [&](const Wait& w) {
+    return w.frame == e.frame && w.node == e.node && w.kind == Wait::Kind::pattern;
   });
+}
+
+// The node waits no more.
+void forget_wait(State& state, const Event& e) {
+  std::erase_if(state.waits, [&](const Wait& w) {
+    return w.frame == e.frame && w.node == e.node && w.kind != Wait::Kind::pattern &&
+           w.kind != Wait::Kind::compensation;
+  });
+  std::erase_if(state.votes, [&](const Vote& v) { return v.frame == e.frame && v.node == e.node; });
 }
 
 void set_status(State& state, Frame& frame, uint32_t node, uint8_t status) {
@@ -61,9 +69,12 @@ void set_status(State& state, Frame& frame, uint32_t node, uint8_t status) {
 }
 
 void start(State& state, Frame& frame, const Event& e) {
-  if (frame.status[e.node] == WEFT_NODE_WAITING) forget_timer(state, e, false);
-  if (frame.status[e.node] == WEFT_NODE_UNKNOWN) --state.doubted;
-  if (e.attempt <= 1 && frame.status[e.node] != WEFT_NODE_READY) {
+  const uint8_t before = frame.status[e.node];
+  if (before == WEFT_NODE_WAITING) forget_wait(state, e);
+  if (before == WEFT_NODE_UNKNOWN) forget_doubt(state, e);
+  // What was held up before its first attempt has no arguments yet.
+  const bool was_held = before == WEFT_NODE_WAITING && frame.attempt[e.node] == 0;
+  if (before == WEFT_NODE_PENDING || is_node_ended(before) || was_held) {
     frame.began[e.node] = e.tick;
     frame.visit[e.node] = e.visit;
     frame.value[e.node] = nullptr;
@@ -85,16 +96,17 @@ void queue(State& state, Frame& frame, const Event& e) {
 
 void end(State& state, Frame& frame, const Event& e, uint8_t status) {
   const uint8_t before = frame.status[e.node];
-  if (before == WEFT_NODE_WAITING) forget_timer(state, e, false);
-  if (before == WEFT_NODE_UNKNOWN) --state.doubted;
+  if (before == WEFT_NODE_WAITING) forget_wait(state, e);
+  if (before == WEFT_NODE_UNKNOWN) forget_doubt(state, e);
   if (before == WEFT_NODE_PENDING || is_node_ended(before)) {
     frame.began[e.node] = e.tick;
     frame.visit[e.node] = e.visit;
     frame.attempt[e.node] = 0;
   }
   frame.ended[e.node] = e.tick;
+  if (status == WEFT_NODE_SUCCEEDED) remember_undo(state, frame, e);
   frame.value[e.node] = e.payload;
-  frame.traits[e.node] = e.flags;
+  frame.traits[e.node] = e.flags & static_cast<uint8_t>(~event::is_last);
   set_status(state, frame, e.node, status);
 }
 
@@ -111,6 +123,82 @@ void accept(State& state, const Event& e) {
   state.seed = e.value()["seed"_k].as_u64();
   state.accepted = state.since = e.tick;
   state.status = RunStatus::running;
+  state.variables = e.value()["variables"_k];
+}
+
+// What a step, or with no frame the run, waits for.
+void wait(State& state, const Event& e, Wait::Kind kind) {
+  const Value about = e.value();
+  Wait made{kind, e.frame, e.node, about["due_ns"_k].as_i64(never), e.tick, e.payload};
+  if (e.frame == event::no_frame) return state.waits.push_back(made);
+  Frame& frame = state.frames[e.frame];
+  const uint8_t before = frame.status[e.node];
+  if (const Wait* now = state.wait_of(e.frame, e.node)) made.since = now->since;
+  forget_wait(state, e);
+  if (before == WEFT_NODE_PENDING || is_node_ended(before)) {
+    frame.began[e.node] = e.tick;
+    frame.visit[e.node] = e.visit;
+    frame.value[e.node] = nullptr;
+    frame.traits[e.node] = 0;
+  }
+  frame.attempt[e.node] = e.attempt;
+  state.waits.push_back(made);
+  set_status(state, frame, e.node, WEFT_NODE_WAITING);
+}
+
+Wait::Kind wait_kind(Value about) {
+  using Kind = Wait::Kind;
+  constexpr std::array<std::pair<std::string_view, Kind>, 6> kinds{
+      {{"time", Kind::time},
+       {"signal", Kind::signal},
+       {"resource", Kind::resource},
+       {"pause", Kind::pause},
+       {"compensation", Kind::compensation},
+       {"start", Kind::start}}};
+  for (const auto& [word, kind] : kinds) {
+    if (about["for"_k].as_text() == word) return kind;
+  }
+  return Kind::time;
+}
+
+void receive(State& state, const Event& e) {
+  state.signals.push_back({e.seq, e.payload});
+  if (!e.value()["id"_k].exists()) return;
+  if (state.signal_ids.size() >= base::limits::signals) {
+    state.signal_ids.erase(state.signal_ids.begin());
+  }
+  state.signal_ids.push_back(e.payload);
+}
+
+void start_rollback(State& state, const Event& e) {
+  Frame& frame = state.frames[e.frame];
+  frame.stopping = true;
+  frame.rollback = e.value();
+  touch(state, frame);
+  if (e.frame == 0) state.status = RunStatus::compensating;
+}
+
+// The approval goes to others, with a new deadline.
+void escalate(State& state, const Event& e) {
+  for (Wait& w : state.waits) {
+    if (w.frame != e.frame || w.node != e.node || w.kind != Wait::Kind::approval) continue;
+    w.about = e.payload;
+    w.due = e.value()["due_ns"_k].as_i64(never);
+  }
+}
+
+void end_rollback(State& state, const Event& e) { state.variables = state.frames[e.frame].before; }
+
+// The run goes on from here on its own, as if it had been accepted now.
+void fork(State& state, const Event& e) {
+  const Value how = e.value();
+  state.base_seq = e.seq - 1;
+  state.status = RunStatus::running;
+  state.accepted = state.since = e.tick;
+  state.ended = 0;
+  state.seed = how["seed"_k].as_u64();
+  if (how["input"_k].exists()) state.input = how["input"_k];
+  if (how["params"_k].exists()) state.params = how["params"_k];
 }
 
 void fold_step(State& state, const Event& e) {
@@ -130,9 +218,21 @@ void fold_step(State& state, const Event& e) {
     }
     case Type::step_skipped: return end(state, frame, e, WEFT_NODE_SKIPPED);
     case Type::step_cancelled: return end(state, frame, e, WEFT_NODE_CANCELLED);
-    case Type::step_retried:
-      state.timers.push_back({e.frame, e.node, e.value()["due_ns"_k].as_i64(), false});
-      return set_status(state, frame, e.node, WEFT_NODE_WAITING);
+    case Type::step_retried: return wait(state, e, Wait::Kind::attempt);
+    case Type::approval_opened: return wait(state, e, Wait::Kind::approval);
+    case Type::step_waiting: {
+      const Wait::Kind kind = wait_kind(e.value());
+      return kind == Wait::Kind::compensation ? fold_undo(state, e) : wait(state, e, kind);
+    }
+    case Type::step_diverted:
+      forget_wait(state, e);
+      frame.traits[e.node] = trait_diverted;
+      frame.attempt[e.node] = 0;
+      frame.value[e.node] = e.value()["arguments"_k].slot();
+      return set_status(state, frame, e.node, WEFT_NODE_RUNNING);
+    case Type::step_compensating:
+    case Type::step_compensated:
+    case Type::step_uncompensated: return fold_undo(state, e);
     case Type::step_stopping: {
       frame.traits[e.node] |= trait_stopping;
       Frame* inner = state.child(frame, e.node);
@@ -142,46 +242,40 @@ void fold_step(State& state, const Event& e) {
     }
     case Type::step_doubted:
       ++state.doubted;
+      remember_undo(state, frame, e);
       return set_status(state, frame, e.node, WEFT_NODE_UNKNOWN);
     default: return;
   }
 }
 
-bool may_open(const State& state, const Event& e) {
-  const auto packed = static_cast<uint64_t>(e.value().as_i64());
-  const auto block = static_cast<uint32_t>(packed);
-  const auto parent = static_cast<uint32_t>(packed >> 32U);
-  if (block >= state.plan->blocks.size() || e.frame != state.frames.size()) return false;
-  if (parent == event::no_frame) return e.frame == 0;
-  if (parent >= e.frame || e.node >= state.frames[parent].count) return false;
-  const Frame& outer = state.frames[parent];
-  return state.node(outer, e.node).block == block && state.child(outer, e.node) == nullptr;
-}
-
 }  // namespace
-
-bool may_fold(const State& state, const Event& e) {
-  if (e.type == Type::frame_opened) return may_open(state, e);
-  if (e.type == Type::run_stopping) return !state.frames.empty();
-  if (e.frame == event::no_frame) return e.type < Type::frame_opened;
-  if (e.frame >= state.frames.size()) return false;
-  const bool of_frame = e.type == Type::frame_advanced || e.type == Type::frame_closed;
-  return of_frame || e.node < state.frames[e.frame].count;
-}
 
 void fold(State& state, const Event& e) {
   base::check(e.seq == state.seq + 1, "events are folded in order");
+  const int64_t before = state.updated;
   state.seq = e.seq;
   state.updated = e.tick;
   switch (e.type) {
     case Type::run_accepted: return accept(state, e);
-    case Type::run_started: state.status = RunStatus::running; return;
-    case Type::run_resumed:
+    case Type::run_started:
       state.status = RunStatus::running;
-      state.since = e.tick;
+      std::erase_if(state.waits, [](const Wait& w) { return w.kind == Wait::Kind::start; });
       return;
-    case Type::run_waiting: state.status = RunStatus::waiting; return;
-    case Type::run_paused: state.status = RunStatus::paused; return;
+    case Type::run_resumed:
+      if (state.status != RunStatus::compensating) state.status = RunStatus::running;
+      state.spent += before - state.since;
+      state.since = e.tick;
+      state.reason = {};
+      return;
+    case Type::run_waiting:
+      state.status = RunStatus::waiting;
+      state.reason = e.value();
+      if (e.value()["due_ns"_k].exists()) state.had_timer = true;
+      return;
+    case Type::run_paused:
+      state.status = RunStatus::paused;
+      state.reason = e.value();
+      return;
     case Type::run_completed: return end_run(state, e, RunStatus::completed);
     case Type::run_partially_completed: return end_run(state, e, RunStatus::partially_completed);
     case Type::run_failed: return end_run(state, e, RunStatus::failed);
@@ -196,50 +290,29 @@ void fold(State& state, const Event& e) {
       return touch(state, state.frames[e.frame]);
     case Type::frame_closed: return close_frame(state, state.frames[e.frame]);
     case Type::timer_set:
-      state.timers.push_back({e.frame, e.node, e.value().as_i64(), true});
+      state.waits.push_back(
+          {Wait::Kind::pattern, e.frame, e.node, e.value().as_i64(), e.tick, e.payload});
       return;
-    case Type::timer_fired: return forget_timer(state, e, true);
+    case Type::timer_fired: return forget_timer(state, e);
     case Type::branch_selected: return;
+    case Type::signal_received: return receive(state, e);
+    case Type::signal_consumed:
+      std::erase_if(state.signals,
+                    [&](const Signal& s) { return s.seq == e.value()["seq"_k].as_u64(); });
+      return;
+    case Type::signal_lost: return;
+    case Type::approval_decided: state.votes.push_back({e.frame, e.node, e.payload}); return;
+    case Type::approval_escalated: return escalate(state, e);
+    case Type::rollback_started: return start_rollback(state, e);
+    case Type::rollback_done: return end_rollback(state, e);
+    case Type::state_changed: state.variables = e.value()["variables"_k]; return;
+    case Type::run_migrated: return;
+    case Type::run_forked: return fork(state, e);
+    case Type::step_waiting:
+      if (e.frame == event::no_frame) return wait(state, e, wait_kind(e.value()));
+      return fold_step(state, e);
     default: return fold_step(state, e);
   }
-}
-
-const Frame* State::child(const Frame& frame, uint32_t n) const {
-  if (frame.inner == nullptr || frame.inner[n] == event::no_frame) return nullptr;
-  const Frame& inner = frames[frame.inner[n]];
-  return inner.closed ? nullptr : &inner;
-}
-
-Frame* State::child(const Frame& frame, uint32_t n) {
-  const Frame* inner = static_cast<const State*>(this)->child(frame, n);
-  return inner != nullptr ? &frames[inner->number] : nullptr;
-}
-
-std::string step_path(const State& state, uint32_t frame, uint32_t node) {
-  std::string path;
-  while (frame != event::no_frame && node != event::no_node) {
-    const Frame& f = state.frames[frame];
-    std::string part(state.node(f, node).id);
-    if (f.visit[node] != 0) part += '#' + std::to_string(f.visit[node]);
-    path = path.empty() ? part : part + '/' + path;
-    node = f.parent_node;
-    frame = f.parent;
-  }
-  return path;
-}
-
-std::string_view to_text(RunStatus status) {
-  constexpr std::array<std::string_view, 8> words{"pending", "running",   "paused",
-                                                  "waiting", "completed", "partially_completed",
-                                                  "failed",  "cancelled"};
-  return words[static_cast<size_t>(status)];
-}
-
-std::string_view node_status_text(uint8_t status) {
-  constexpr std::array<std::string_view, 11> words{"pending",   "ready",   "running",    "waiting",
-                                                   "succeeded", "failed",  "failed",     "skipped",
-                                                   "cancelled", "unknown", "compensated"};
-  return status < words.size() ? words[status] : "unknown";
 }
 
 }  // namespace weft::state

@@ -164,8 +164,8 @@ void write_snapshot(State& state, bool whole, const event::Blobs* blobs, std::ve
   visit_run(body, state);
   body.close();
   write_tables(body, state, whole);
-  body.open(Section::timers);
-  visit_timers(body, state);
+  body.open(Section::waits);
+  visit_waits(body, state);
   body.close();
 
   const size_t at = out.size();

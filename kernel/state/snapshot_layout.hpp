@@ -35,9 +35,9 @@ struct SectionHead {
 };
 
 // In the order in which they stand in a snapshot; each is there once.
-enum class Section : uint32_t { payloads = 1, run, frames, chunks, timers };
+enum class Section : uint32_t { payloads = 1, run, frames, chunks, waits };
 inline constexpr std::array<const char*, 6> section_names{
-    "", "payloads", "run", "frames", "chunks", "timers",
+    "", "payloads", "run", "frames", "chunks", "waits",
 };
 
 }  // namespace weft::state

@@ -124,7 +124,7 @@ class Reading final {
   Result<void> run();
   Result<void> frames();
   Result<void> chunks();
-  Result<void> timers();
+  Result<void> waits();
   Result<void> finish();
 
  private:
@@ -286,16 +286,21 @@ void Reading::chunk(In& in) {
   }
 }
 
-Result<void> Reading::timers() {
-  const auto body = open(Section::timers);
+Result<void> Reading::waits() {
+  const auto body = open(Section::waits);
   if (!body) return body.error();
   In in(*body, source_.payloads);
-  visit_timers(in, state_);
-  for (const Timer& t : state_.timers) {
-    if (t.frame >= state_.frames.size() || t.node >= state_.frames[t.frame].count) {
+  visit_waits(in, state_);
+  const auto check = [&](uint32_t frame, uint32_t node) {
+    if (frame >= state_.frames.size() || node >= state_.frames[frame].count) {
       in.fail("it is of a step that is not there");
     }
+  };
+  for (const Wait& w : state_.waits) {
+    if (w.frame != event::no_frame) check(w.frame, w.node);
   }
+  for (const Vote& v : state_.votes) check(v.frame, v.node);
+  for (const Undo& u : state_.undo) check(u.frame, u.node);
   if (in.is_good() && !in.done()) in.fail("it is longer than it should be");
   return in.is_good() ? Result<void>() : wrong(in.problem());
 }
@@ -316,6 +321,7 @@ void Reading::recount() {
 
 Result<void> Reading::finish() {
   if (!rest_.empty()) return wrong("something follows the last section");
+  if (head_.frames < state_.frames.size()) return wrong("it counts fewer frames than there are");
   state_.frames.extend(static_cast<uint32_t>(head_.frames));
   recount();
   state_.seq = head_.seq;
@@ -353,7 +359,7 @@ Result<void> read_snapshot(std::string_view bytes, State& state, const SnapshotS
   }
   Reading reading(bytes, state, source);
   for (auto step : {&Reading::payloads, &Reading::run, &Reading::frames, &Reading::chunks,
-                    &Reading::timers, &Reading::finish}) {
+                    &Reading::waits, &Reading::finish}) {
     auto done = (reading.*step)();
     if (!done) return done;
   }

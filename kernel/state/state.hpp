@@ -25,10 +25,13 @@ enum class RunStatus : uint8_t {
   partially_completed,
   failed,
   cancelled,
+  compensating,
 };
-inline constexpr uint8_t run_status_count = 8;
+inline constexpr uint8_t run_status_count = 9;
 std::string_view to_text(RunStatus status);
-inline bool is_ended(RunStatus s) { return s >= RunStatus::completed; }
+inline bool is_ended(RunStatus s) {
+  return s >= RunStatus::completed && s != RunStatus::compensating;
+}
 
 // The word for a status of a node, as weft/draft/pattern.h numbers them.
 std::string_view node_status_text(uint8_t status);
@@ -49,9 +52,12 @@ struct Frame {
   uint32_t prev = event::no_node;  // the latest that succeeded
   bool stopping = false;           // its nodes were asked to end; no more are started
   bool closed = false;
-  bool released = false;  // closed and superseded: its table is given back
-  bool is_dirty = false;  // listed in State::dirty
+  bool passed_pivot = false;  // only forward recovery is tried
+  bool released = false;      // closed and superseded: its table is given back
+  bool is_dirty = false;      // listed in State::dirty
   Value memo;
+  Value rollback;  // payload of rollback_started, once it failed and undoes what it did
+  Value before;    // the variables when it was opened
 
   const weft_slot** value = nullptr;
   int64_t* began = nullptr;  // ticks, meaningful once begun and ended
@@ -79,15 +85,59 @@ inline const Frame& Frames::operator[](uint32_t number) const {
 inline constexpr uint32_t chunk_nodes = 256;
 inline uint32_t chunks_of(uint32_t nodes) { return (nodes + chunk_nodes - 1) / chunk_nodes; }
 
-// In traits beside the event flags: the node was asked to end.
+// In traits beside the event flags: the node was asked to end, or goes on with its alternative.
 inline constexpr uint8_t trait_stopping = 128;
+inline constexpr uint8_t trait_diverted = 64;
 
-// Something that is due: the next attempt of a waiting step, or a timer that a pattern set.
-struct Timer {
-  uint32_t frame, node;
-  int64_t due;
-  bool of_pattern;
+inline constexpr int64_t never = INT64_MAX;
+
+// Something that is waited for. A node waits for at most one thing.
+struct Wait {
+  enum class Kind : uint8_t {
+    attempt,       // the next one of a step
+    pattern,       // a timer that a pattern set
+    time,          // of a wait step
+    signal,        // about: {for, name, due_ns?}
+    approval,      // about: {title, people?, quorum, ...}
+    resource,      // the next attempt, once there may be room
+    pause,         // the run is paused
+    compensation,  // the next attempt of one
+    start,         // of the run itself
+  };
+  Kind kind{};
+  uint32_t frame = event::no_frame, node = event::no_node;
+  int64_t due = never;
+  int64_t since = 0;
+  const weft_slot* about = nullptr;  // payload of the event that began it
 };
+
+inline constexpr uint8_t wait_kind_count = 9;
+
+// A signal that nobody has waited for yet.
+struct Signal {
+  uint64_t seq;
+  const weft_slot* about;  // {name, data, id?}
+};
+
+// What one person said of an approval that is open.
+struct Vote {
+  uint32_t frame, node;
+  const weft_slot* about;  // {by, approve, data?, comment?}
+};
+
+// A step whose effect can be undone, in the order in which they were done.
+struct Undo {
+  enum class Stage : uint8_t { due, running, waiting, done, failed };
+  uint32_t frame = 0, node = 0, visit = 0;
+  Stage stage = Stage::due;
+  bool is_doubted = false;
+  uint16_t attempt = 0;
+  const weft_slot* arguments = nullptr;     // of the step; null where they are the plan's
+  const weft_slot* result = nullptr;        // null when it is in doubt
+  const weft_slot* compensation = nullptr;  // arguments of the compensation, once it began
+};
+
+inline constexpr uint8_t undo_stage_count = 5;
 
 // The chain of snapshots that a store has of a run: a whole one and those that add to it.
 struct Saved {
@@ -114,17 +164,26 @@ struct State {
   uint64_t seq = 0;  // of the latest event
   uint64_t seed = 0;
   int64_t accepted = 0, updated = 0, ended = 0;  // ticks
-  int64_t since = 0;  // from when on its time limit counts: accepted, or read back the last time
+  int64_t since = 0;  // from when on its time limit counts: accepted, or resumed the last time
+  int64_t spent = 0;  // of its time limit before that
   Value acceptance;   // payload of run_accepted
   Value input, params;
   Value stopping;          // payload of run_stopping, when the run was asked to end
   Value outcome;           // result, error or reason
+  Value variables;         // an object
+  Value reason;            // why it waits or is paused
+  bool had_timer = false;  // it has rested until a time
+  uint64_t base_seq = 0;   // of a fork: what came before is in the journal of its base
   uint32_t busy = 0;       // active nodes that are not blocks: what the run waits for
   uint32_t continued = 0;  // failures under the strategy 'continue'
   uint32_t doubted = 0;    // steps whose effect may or may not have happened
   Frames frames;
-  std::vector<Timer> timers;
-  std::vector<uint32_t> dirty;  // frames that changed since the latest snapshot
+  std::vector<Wait> waits;
+  std::vector<Signal> signals;
+  std::vector<Vote> votes;
+  std::vector<Undo> undo;
+  std::vector<const weft_slot*> signal_ids;  // of the latest signals that had one
+  std::vector<uint32_t> dirty;               // frames that changed since the latest snapshot
   Saved saved;
 
   const plan::Block& block(const Frame& frame) const { return plan->blocks[frame.block]; }
@@ -134,10 +193,28 @@ struct State {
   // The open frame that a running block step holds; null when there is none.
   Frame* child(const Frame& frame, uint32_t n);
   const Frame* child(const Frame& frame, uint32_t n) const;
+  // Why it rests, or how it ended.
+  Value why() const {
+    const bool rests = status == RunStatus::waiting || status == RunStatus::paused;
+    return rests ? reason : outcome;
+  }
+  // The tick at which the run is out of time; waits for times, signals and people do not count.
+  int64_t expires() const;
+  // What a node waits for; null when it does not.
+  const Wait* wait_of(uint32_t frame, uint32_t node) const;
+  // Whether one frame stands in another, or is the same.
+  bool is_within(uint32_t inner, uint32_t outer) const;
 };
 
 // Where a step stands, such as 'outer/inner#2': ids from the outermost block on, visits above 0.
 std::string step_path(const State& state, uint32_t frame, uint32_t node);
+
+// The frame has changed since the latest snapshot.
+inline void touch(State& state, Frame& frame) {
+  if (frame.is_dirty) return;
+  frame.is_dirty = true;
+  state.dirty.push_back(frame.number);
+}
 
 // Whether an event read from a journal speaks of frames and nodes that the plan has.
 bool may_fold(const State& state, const event::Event& event);

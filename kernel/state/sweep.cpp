@@ -46,7 +46,7 @@ uint64_t sweep(State& state) {
   Reach reach(state.vault);
   Roots roots{reach};
   visit_run(roots, state);
-  visit_timers(roots, state);
+  visit_waits(roots, state);
   for (const Frame& frame : state.frames) {
     visit_frame(roots, frame);
     for (uint32_t n = 0; n < frame.count; ++n) reach.add(Value(frame.value[n]));

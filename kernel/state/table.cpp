@@ -63,7 +63,9 @@ void enter(State& state, Frame& frame) {
     std::fill_n(outer.inner, outer.count, event::no_frame);
   }
   uint32_t& latest = outer.inner[frame.parent_node];
-  if (latest != event::no_frame) release(state, state.frames[latest]);
+  // What may still be undone is looked up in the frame where it was done.
+  const bool may_undo = !state.plan->rarities.empty();
+  if (latest != event::no_frame && !may_undo) release(state, state.frames[latest]);
   latest = frame.number;
 }
 
@@ -96,7 +98,16 @@ void copy(const State& from, State& to) {
   to.busy = from.busy;
   to.continued = from.continued;
   to.doubted = from.doubted;
-  to.timers = from.timers;
+  to.spent = from.spent;
+  to.base_seq = from.base_seq;
+  to.had_timer = from.had_timer;
+  to.variables = from.variables;
+  to.reason = from.reason;
+  to.waits = from.waits;
+  to.signals = from.signals;
+  to.votes = from.votes;
+  to.undo = from.undo;
+  to.signal_ids = from.signal_ids;
   for (const Frame& source : from.frames) {
     Frame& frame = to.frames.add(source.number);
     frame = source;

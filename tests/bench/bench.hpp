@@ -34,6 +34,7 @@ std::span<const Case> run_cases();
 std::span<const Case> state_cases();
 std::span<const Case> durable_cases();
 std::span<const Case> host_cases();
+std::span<const Case> crash_cases();
 
 // Run in a process of its own, so that nothing but an idle host is in it.
 int print_idle_memory();

@@ -72,7 +72,7 @@ std::shared_ptr<engine::Ticket> World::submit(
   return ticket;
 }
 
-void World::wait(const engine::Ticket& ticket) {
+void World::wait(engine::Ticket& ticket) {
   engine->drive(ticket, INT64_MAX);
   if (ticket.report.status != state::RunStatus::completed) {
     stop("a run ended as " + std::string(state::to_text(ticket.report.status)) + ": " +

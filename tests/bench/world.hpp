@@ -34,7 +34,7 @@ class World final {
   std::shared_ptr<const weft::engine::Bindings> bind(std::shared_ptr<const weft::plan::Plan> plan);
   std::shared_ptr<weft::engine::Ticket> submit(
       const std::shared_ptr<const weft::engine::Bindings>& bindings, weft::Value input = {});
-  void wait(const weft::engine::Ticket& ticket);
+  void wait(weft::engine::Ticket& ticket);
 
   weft::plugin::Port port;
   weft::engine::HostEnv host_env{0};

@@ -84,6 +84,13 @@ TEST_CASE_METHOD(Fixture, "a commit that is refused leaves nothing of its other 
   add("a sequence twice", WEFT_CONFLICT, [](Batch& b) { b.append("a", 2, "again"); });
   add("a gap", WEFT_CONFLICT, [](Batch& b) { b.append("a", 9, "far"); });
   add("a start in the middle", WEFT_CONFLICT, [](Batch& b) { b.append("m", 5, "m5"); });
+  add("a key that is there", WEFT_CONFLICT, [](Batch& b) { b.put("k2", "x").put_new("k2", "y"); });
+  add("a snapshot of nothing", WEFT_CONFLICT, [](Batch& b) { b.snapshot("a", 2, "s", 1); });
+  add("a run that goes on", WEFT_CONFLICT, [](Batch& b) { b.forget("a"); });
+  add("a fork of what is known", WEFT_CONFLICT, [](Batch& b) { b.fork("a", 9, "far"); });
+  add("a snapshot before itself", WEFT_BAD_INPUT, [](Batch& b) { b.snapshot("a", 2, "s", 2); });
+  add("a put that is neither", WEFT_BAD_INPUT, [](Batch& b) { b.raw(5, "z").last = 2; });
+  add("a listed key", WEFT_BAD_INPUT, [](Batch& b) { b.put("untold/a", "x"); });
   add("no key", WEFT_BAD_INPUT, [](Batch& b) { b.put("", "x"); });
   add("last before first", WEFT_BAD_INPUT, [](Batch& b) { b.append("x", 1, 0, "x"); });
   add("a key of the store's own", WEFT_BAD_INPUT, [](Batch& b) { b.put("run/a", "x"); });
@@ -175,8 +182,8 @@ TEST_CASE_METHOD(Fixture, "load begins with the latest snapshot and goes on afte
   CHECK(whole.snapshot->first == 4);
   CHECK(whole.snapshot->second == "of 4");
   CHECK(whole.records == Texts{"5", "6"});
-  INFO("what is forgotten cannot be given, so the snapshot stands for it");
-  CHECK(store.load("a", 1).snapshot);
+  INFO("from a sequence on, what is still there of the history comes, and no snapshot");
+  CHECK_FALSE(store.load("a", 1).snapshot);
   CHECK(store.load("a", 1).records == Texts{"5", "6"});
   CHECK_FALSE(store.load("a", 6).snapshot);
   commit(Batch().append("a", 7, "7"));

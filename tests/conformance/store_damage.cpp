@@ -21,7 +21,11 @@ bool fill(StoreHost& store) {
   }
   batch.append("b", 1, large).summary("a", "running").summary("b", "completed");
   batch.snapshot("b", 1, large).put("k", "value of k").put("large", large).timer("a", 1, 12345);
+  batch.append("b", 2, 3, "b3").snapshot("b", 2, "added", 1).snapshot("b", 3, "again", 2);
+  batch.append("gone", 1, large).snapshot("gone", 1, "s").timer("gone", 1, 9);
+  batch.summary("gone", "failed");
   return store.commit(batch).status == WEFT_OK &&
+         store.commit(Batch().forget("gone")).status == WEFT_OK &&
          store.commit(Batch().append("a", 21, "record 21")).status == WEFT_OK;
 }
 
@@ -38,9 +42,12 @@ class Judge final {
              r.value["status"_k].as_text() == "running";
     });
     load("b", 0, [](const Reply& r) {
-      return r.snapshot && r.snapshot->second == large && r.records.empty();
+      return r.snapshots.size() == 3 && r.snapshots[0].second == large &&
+             r.snapshots[1].second == "added" && r.snapshots[2].second == "again" &&
+             r.records.empty();
     });
-    load("b", 1, [](const Reply& r) { return r.records == Texts{large}; });
+    load("b", 1, [](const Reply& r) { return r.records == Texts{large, "b3"}; });
+    load("gone", 0, [](const Reply&) { return false; });
     get("k", "value of k");
     get("large", large);
     list("", [](std::string_view key, Value v) {
@@ -50,12 +57,15 @@ class Judge final {
       return v["status"_k].as_text() == (key == "run/a" ? "running" : "completed");
     });
     list("timer/", [](std::string_view, Value v) { return v["at_ns"_k].as_i64() == 12345; });
+    list("untold/", [](std::string_view key, Value v) {
+      return v["told"_k].as_u64() == 0 && v["last_seq"_k].as_u64() == (key == "untold/a" ? 21 : 3);
+    });
   }
 
  private:
   template <class F>
   void judge(const Reply& reply, F&& is_right) {
-    if (reply.status != WEFT_OK) ++refused;
+    if (reply.status != WEFT_OK && reply.status != WEFT_NOT_FOUND) ++refused;
     const bool is_fine = reply.status == WEFT_OK ? is_right(reply) : !reply.message.empty();
     CHECK(is_fine);
   }
@@ -133,18 +143,24 @@ TEST_CASE("a damaged record is named in the refusal", "[store]") {
     REQUIRE(fill(store));
     if (tended) REQUIRE(store.tend().status == WEFT_OK);
   }
+  struct Row {
+    const char *text, *run, *word;
+  };
+  const auto row = GENERATE(Row{"record 8", "a", "records"}, Row{"added", "b", "snapshots"},
+                            Row{"again", "b", "snapshots"});
   std::string bytes = read_text(place.path);
-  const size_t at = bytes.rfind("record 8");
-  REQUIRE(at != std::string::npos);
-  for (size_t i = bytes.find("record 8"); i != std::string::npos; i = bytes.find("record 8", i)) {
-    bytes[i] = 'R';
+  REQUIRE(bytes.find(row.text) != std::string::npos);
+  for (size_t i = bytes.find(row.text); i != std::string::npos; i = bytes.find(row.text, i)) {
+    bytes[i] = '!';
   }
   write_text(place.path, bytes);
   StoreHost store(place);
-  const Reply reply = store.is_open() ? store.load("a") : Reply{};
+  const Reply reply = store.is_open() ? store.load(row.run) : Reply{};
   CHECK((store.is_open() ? reply.status : store.status()) == WEFT_CORRUPT);
   const std::string said = store.is_open() ? reply.message : store.message();
-  CHECK_THAT(said, ContainsSubstring(tended ? "'a'" : "row 1"));
+  const std::string name = std::string("'").append(row.run).append("'");
+  CHECK_THAT(said, ContainsSubstring(tended ? name : "row 1"));
+  if (tended) CHECK_THAT(said, ContainsSubstring(row.word));
 }
 
 TEST_CASE("a file that is something else is refused and left alone", "[store]") {

@@ -24,16 +24,29 @@ Batch batch_of(size_t k) {
     case 2: b.append("b", 2, std::string(9000, 'b')).put("large", std::string(20000, 'l')); break;
     case 3: b.snapshot("a", 4, "state 4").truncate("a", 4).no_timer("b", 1); break;
     case 4: b.append("c", 1, "c1").summary("c", "running").erase("definition/1"); break;
-    case 5: b.snapshot("a", 10, "state 10").truncate("a", 10).timer("a", 1, 300); break;
+    case 5: b.snapshot("a", 10, "state 10", 4).put_new("new", "n").timer("a", 1, 300); break;
     case 6: b.append("b", 3, "b3").summary("b", "completed").erase("outbox/1"); break;
-    default: b.append("c", 2, std::string(5000, 'c')).put("large", "small now"); break;
+    default: b.append("c", 2, std::string(5000, 'c')).put("large", "small now").forget("b"); break;
   }
   return b;
 }
 
+// Eight events of the run a, of which commit k brings two.
+std::vector<weft_event> events_of_a(uint64_t first) {
+  std::vector<weft_event> all;
+  for (uint64_t seq = first; seq < first + 8; ++seq) {
+    weft_event& e = all.emplace_back();
+    e.size = sizeof e;
+    e.seq = seq;
+    e.type = to_str("workflow.step.started");
+    e.step = to_str("one");
+  }
+  return all;
+}
+
 void tell(std::string& out, const Reply& reply) {
   out += std::to_string(reply.status) + "|";
-  if (reply.snapshot) out += std::to_string(reply.snapshot->first) + reply.snapshot->second + "|";
+  for (const auto& [seq, bytes] : reply.snapshots) out += std::to_string(seq) + bytes + "|";
   for (const std::string& record : reply.records) out += record + "|";
   out += std::string(reply.value["status"_k].as_text()) + "\n";
 }
@@ -84,7 +97,9 @@ struct World {
         was_refused = true;
         refusals.push_back(std::move(reply));
       }
-      if (k + 1 == tend_after || k + 1 == commits) static_cast<void>(store.tend());
+      if (k + 1 != tend_after && k + 1 != commits) continue;
+      static_cast<void>(store.tend());
+      static_cast<void>(store.tell("a", events_of_a(k + 1 == commits ? 9 : 1)));
     }
   }
 };

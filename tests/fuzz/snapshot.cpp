@@ -160,7 +160,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   write_snapshot(state, true, nullptr, again);
   State copy(the_plan(), pages);
   journal::Recovery from_snapshot(copy);
-  claim(bool(from_snapshot.take({again.data(), again.size()})), "what was written can be read");
+  const auto taken = from_snapshot.take({again.data(), again.size()});
+  claim(bool(taken), taken ? "" : taken.error().message.c_str());
   walk(copy);
   return 0;
 }

@@ -1,6 +1,7 @@
 // The caches of patterns may be closed at any time: the commands stay the same.
 #include "catch.hpp"
 
+#include <algorithm>
 #include <deque>
 
 #include "base/json.hpp"
@@ -64,6 +65,7 @@ struct Bare {
         continue;
       }
       input.value = c.args;
+      tick = std::max(tick, c.due);
       take(input);
     }
   }

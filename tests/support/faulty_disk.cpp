@@ -24,21 +24,41 @@ void change_torn(std::string& content, const DiskFile::Change& change, std::mt19
   for (uint64_t at = change.offset; at < end;) {
     const uint64_t next = std::min(end, (at / sector + 1) * sector);
     if ((coin() & 1U) != 0) {
-      change_to(content, {false, at, change.bytes.substr(at - change.offset, next - at)});
+      change_to(content, {false, at, change.bytes.substr(at - change.offset, next - at), 0});
     }
     at = next;
   }
+}
+
+// Requires: at least one sector.
+DiskFile::Change first_sectors(DiskFile::Change change, uint64_t sectors) {
+  const uint64_t end = (change.offset / sector + sectors) * sector;
+  if (end < change.offset + change.bytes.size()) change.bytes.resize(end - change.offset);
+  return change;
 }
 
 std::string left_of(const DiskFile& file, const Survival& survival, std::mt19937_64& coin) {
   if (survival.kind == Survival::Kind::everything) return file.seen;
   std::string content = file.synced;
   if (survival.kind == Survival::Kind::nothing) return content;
-  for (const DiskFile::Change& change : file.unsynced) change_torn(content, change, coin);
+  for (const DiskFile::Change& change : file.unsynced) {
+    if (survival.kind == Survival::Kind::some) {
+      change_torn(content, change, coin);
+    } else if (change.order == survival.torn) {
+      change_to(content, first_sectors(change, survival.sectors));
+    } else if (!survival.lost.contains(change.order)) {
+      change_to(content, change);
+    }
+  }
   return content;
 }
 
 }  // namespace
+
+uint64_t DiskFile::Change::sectors() const {
+  if (is_truncation || bytes.empty()) return 1;
+  return (offset + bytes.size() - 1) / sector - offset / sector + 1;
+}
 
 void Disk::plan(Fault fault, uint64_t point) {
   fault_ = fault;
@@ -56,7 +76,10 @@ Fault Disk::step() {
 
 void Disk::restart(const Survival& survival) {
   std::mt19937_64 coin(survival.seed);
-  Names left = survival.kind == Survival::Kind::everything ? names_ : synced_names_;
+  Names left =
+      survival.kind == Survival::Kind::everything || survival.kind == Survival::Kind::chosen
+          ? names_
+          : synced_names_;
   if (survival.kind == Survival::Kind::some) {
     for (const auto& [name, file] : names_) {
       if (!synced_names_.contains(name) && (coin() & 1U) != 0) left[name] = file;
@@ -89,6 +112,7 @@ Disk::File Disk::find(const std::string& name) const {
 Fault Disk::create(const std::string& name, File& file) {
   if (const Fault fault = step(); fault != Fault::none) return fault;
   file = names_[name] = std::make_shared<DiskFile>();
+  tell(false);
   return Fault::none;
 }
 
@@ -96,25 +120,25 @@ Fault Disk::remove(const std::string& name, bool sync_folder) {
   if (const Fault fault = step(); fault != Fault::none) return fault;
   names_.erase(name);
   if (sync_folder) synced_names_ = names_;
+  tell(sync_folder);
   return Fault::none;
 }
 
-// When the power goes, the write under way is one of those of which anything may have arrived.
 Fault Disk::write(DiskFile& file, uint64_t offset, std::string_view bytes) {
-  const bool was_dead = is_dead_;
-  const Fault fault = step();
-  if (was_dead || fault == Fault::error || fault == Fault::full) return fault;
-  file.unsynced.push_back({false, offset, std::string(bytes)});
-  change_to(file.seen, file.unsynced.back());
-  return fault;
+  return change(file, {false, offset, std::string(bytes)});
 }
 
-Fault Disk::truncate(DiskFile& file, uint64_t size) {
+Fault Disk::truncate(DiskFile& file, uint64_t size) { return change(file, {true, size, {}}); }
+
+// When the power goes, the change under way is one of those of which anything may have arrived.
+Fault Disk::change(DiskFile& file, DiskFile::Change change) {
   const bool was_dead = is_dead_;
   const Fault fault = step();
   if (was_dead || fault == Fault::error || fault == Fault::full) return fault;
-  file.unsynced.push_back({true, size, {}});
+  change.order = ++changes_;
+  file.unsynced.push_back(std::move(change));
   change_to(file.seen, file.unsynced.back());
+  tell(false);
   return fault;
 }
 
@@ -123,7 +147,29 @@ Fault Disk::sync(DiskFile& file, bool sync_folder) {
   file.synced = file.seen;
   file.unsynced.clear();
   if (sync_folder) synced_names_ = names_;
+  tell(true);
   return Fault::none;
+}
+
+void Disk::tell(bool was_synced) {
+  if (on_point) on_point(was_synced);
+}
+
+Disk::State Disk::picture() const {
+  State state;
+  for (const auto& [name, file] : names_) state.names[name] = *file;
+  for (const auto& [name, file] : synced_names_) state.synced_names[name] = *file;
+  return state;
+}
+
+void Disk::put(const State& state) {
+  names_.clear();
+  synced_names_.clear();
+  for (const auto& [name, file] : state.names) names_[name] = std::make_shared<DiskFile>(file);
+  for (const auto& [name, file] : state.synced_names) {
+    const File same = find(name);
+    synced_names_[name] = same ? same : std::make_shared<DiskFile>(file);
+  }
 }
 
 }  // namespace weft::test

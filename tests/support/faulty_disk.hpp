@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +26,10 @@ struct DiskFile {
   struct Change {
     bool is_truncation = false;
     uint64_t offset = 0;  // of a truncation: the new size
-    std::string bytes;
+    std::string bytes{};
+    uint64_t order = 0;  // among the changes of all files
+
+    uint64_t sectors() const;  // that it touches; 1 of a truncation
   };
   std::string seen, synced;
   std::vector<Change> unsynced;
@@ -32,8 +37,12 @@ struct DiskFile {
 
 // Which part of what was not synced is there after a power loss.
 struct Survival {
-  enum class Kind { nothing, everything, some } kind = Kind::nothing;
+  enum class Kind { nothing, everything, some, chosen } kind = Kind::nothing;
   uint64_t seed = 0;  // of `some`: each 512-byte sector of a change by its own throw of a coin
+  // Of `chosen`, by the order of changes: those that never arrived, and one of which only so many
+  // sectors did.
+  std::set<uint64_t> lost{};
+  uint64_t torn = 0, sectors = 0;
 };
 
 class Disk final {
@@ -47,6 +56,16 @@ class Disk final {
   void restart(const Survival& survival);
   std::string_view content(const std::string& name) const;
 
+  // The disk as it is, to be put in its place again.
+  using Picture = std::map<std::string, DiskFile>;
+  struct State {
+    Picture names, synced_names;
+  };
+  State picture() const;
+  void put(const State& state);
+  // Told behind every point at which something changed: was_synced, or one change more is not.
+  std::function<void(bool was_synced)> on_point;
+
   // What a file layer asks for. The answer says whether it worked and if not, why.
   Fault create(const std::string& name, File& file);
   File find(const std::string& name) const;
@@ -58,10 +77,12 @@ class Disk final {
  private:
   using Names = std::map<std::string, File>;
   Fault step();
+  Fault change(DiskFile& file, DiskFile::Change change);
+  void tell(bool was_synced);
 
   Names names_, synced_names_;
   Fault fault_ = Fault::none;
-  uint64_t at_ = 0, points_ = 0;
+  uint64_t at_ = 0, points_ = 0, changes_ = 0;
   bool is_dead_ = false;
 };
 

@@ -28,6 +28,9 @@ class SimEnv final {
   void at(int64_t tick, std::function<void()> fn) { due_.emplace(tick, std::move(fn)); }
   int64_t next_due() const { return due_.empty() ? INT64_MAX : due_.begin()->first; }
   void advance_to(int64_t tick);
+  // Somebody sets the clock on the wall; the time that passes is the same.
+  void set_wall_clock(int64_t by) { wall_offset_ += by; }
+  int64_t wall_offset() const { return wall_offset_; }
 
   // One of the works that were handed off. False when there is none.
   bool run_one();
@@ -42,13 +45,14 @@ class SimEnv final {
     void* arg;
   };
   static SimEnv& of(void* self) { return *static_cast<SimEnv*>(self); }
-  static int64_t wall_ns(void* self) { return of(self).now_; }
+  static int64_t wall_ns(void* self) { return of(self).now_ + of(self).wall_offset_; }
   static uint64_t mono_ns(void* self) { return static_cast<uint64_t>(of(self).now_ - began); }
   static void fill(void* self, void* to, size_t bytes);
   static bool hand_off(void* self, void (*fn)(void*), void* arg);
 
   static constexpr int64_t began = 1'700'000'000'000'000'000;
   int64_t now_ = began;
+  int64_t wall_offset_ = 0;
   std::mt19937_64 random_;
   std::multimap<int64_t, std::function<void()>> due_;
   std::vector<Work> works_;

@@ -5,6 +5,7 @@
 #include <weft/value.hpp>
 
 #include "base/json.hpp"
+#include "plugin/arena.hpp"
 
 namespace weft::tests {
 
@@ -14,6 +15,16 @@ SimStore::SimStore() {
   table_.size = sizeof table_;
   table_.flags = WEFT_STORE_DURABLE;
   table_.commit = commit;
+  table_.get = [](void* self, const weft_call* call, weft_str key,
+                  weft_out* out) noexcept -> weft_status {
+    const auto& kept = static_cast<SimStore*>(self)->entries;
+    const auto found = kept.find(std::string(to_view(key)));
+    if (found == kept.end()) return WEFT_NOT_FOUND;
+    Builder b(Arena(call->arena, plugin::CallArena::grow, nullptr));
+    b.bytes(found->second);
+    out->val = b.take();
+    return WEFT_OK;
+  };
   table_.own = [](void*, const weft_call*, uint32_t, weft_owner*) noexcept -> weft_status {
     return WEFT_OK;
   };
@@ -46,8 +57,10 @@ weft_status SimStore::commit(void* self, const weft_call*, const weft_owner*,
 void SimStore::apply(const weft_sop& op) {
   const std::string key(to_view(op.key));
   const std::string bytes(to_view(op.bytes));
-  written += std::to_string(op.kind) + ' ' + key + ' ' + std::to_string(op.seq) + '-' +
-             std::to_string(op.last) + '\n' + bytes + '\n';
+  if (keeps_bytes) {
+    written += std::to_string(op.kind) + ' ' + key + ' ' + std::to_string(op.seq) + '-' +
+               std::to_string(op.last) + '\n' + bytes + '\n';
+  }
   switch (op.kind) {
     case WEFT_SOP_APPEND: {
       Run& run = runs[key];
@@ -60,9 +73,12 @@ void SimStore::apply(const weft_sop& op) {
     }
     case WEFT_SOP_RUN:
       runs[key].status = Value(op.val)["status"_k].as_text();
-      written += base::json_text(Value(op.val)) + '\n';
+      if (keeps_bytes) written += base::json_text(Value(op.val)) + '\n';
       return;
-    case WEFT_SOP_KV_PUT: definitions[key] = bytes; return;
+    case WEFT_SOP_KV_PUT: entries[key] = bytes; return;
+    case WEFT_SOP_KV_DELETE: entries.erase(key); return;
+    case WEFT_SOP_TIMER_SET: runs[key].due = op.at_ns; return;
+    case WEFT_SOP_TIMER_DELETE: runs[key].due.reset(); return;
     default: broken_rule = "operation " + std::to_string(op.kind) + " is not known";
   }
 }

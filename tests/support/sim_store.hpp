@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,18 @@ class SimStore final {
   SimStore& operator=(const SimStore&) = delete;
 
   plugin::BoundStore bound();
+  uint64_t asked() const { return asked_; }  // for commits
 
   struct Run {
     uint64_t last = 0;
     std::vector<std::string> records;
-    std::string status;  // of the summary
+    std::string status;          // of the summary
+    std::optional<int64_t> due;  // its timer
   };
   std::map<std::string, Run> runs;
-  std::map<std::string, std::string> definitions;
-  std::string written;  // every byte that was committed, in order
+  std::map<std::string, std::string> entries;  // by key
+  std::string written;  // every byte that was committed, in order, if it is kept
+  bool keeps_bytes = true;
   uint64_t commits = 0;
   uint64_t fail_at = 0;             // the number of the commit that is refused; 0 is none
   std::string broken_rule;          // what a commit did wrong, if one did

@@ -18,6 +18,23 @@ weft_status fail(weft_out* out, uint32_t flags, std::string_view message) {
   return WEFT_FAILED;
 }
 
+weft_status answer_of(SimHow how, weft_error& error) {
+  const auto say = [&error](weft_status status, uint32_t flags) {
+    error.flags = flags;
+    error.msg_len = static_cast<uint32_t>(std::string_view("not now").copy(error.msg, 7));
+    return status;
+  };
+  switch (how) {
+    case SimHow::fail: return say(WEFT_FAILED, WEFT_ERR_RETRYABLE);
+    case SimHow::busy: error.retry_after_ms = 250; return say(WEFT_FAILED, WEFT_ERR_RETRYABLE);
+    case SimHow::refuse: return say(WEFT_FAILED, WEFT_ERR_BAD_INPUT);
+    case SimHow::deny: return say(WEFT_DENIED, WEFT_ERR_DENIED);
+    case SimHow::full: return say(WEFT_LIMIT, 0);
+    case SimHow::bad: return static_cast<weft_status>(7);
+    default: return WEFT_OK;
+  }
+}
+
 weft_val result_of(const weft_call* call, bool is_envelope) {
   const Value args(call->args);
   Builder b(Arena(call->arena, plugin::CallArena::grow, nullptr));
@@ -67,6 +84,11 @@ weft_status SimTools::start(void* self, const weft_call* call, weft_out* out) no
   all.calls.push_back({std::string(sim_tool_kinds[tool.kind].id),
                        std::string(args["name"_k].as_text()), call->attempt,
                        std::string(to_view(call->idem_key)), all.env_.now()});
+  if (all.table != nullptr) {
+    const auto acts = all.table->find(args["name"_k].as_text());
+    const bool is_told = acts != all.table->end() && call->attempt <= acts->second.size();
+    return all.act(call, is_told ? acts->second[call->attempt - 1] : SimAct{}, out);
+  }
   const bool misbehaves = call->attempt <= args["times"_k].as_u64(UINT32_MAX);
   return all.act(call, misbehaves ? args["do"_k].as_text() : "", out);
 }
@@ -86,6 +108,31 @@ weft_status SimTools::act(const weft_call* call, std::string_view how, weft_out*
   const bool is_pending =
       how == "later" || how == "twice" || how == "late" || how == "hang" || how == "never";
   return is_pending ? WEFT_PENDING : WEFT_OK;
+}
+
+weft_status SimTools::act(const weft_call* call, const SimAct& act, weft_out* out) {
+  // A thread may get to the call when it was cancelled already.
+  if (act.how == SimHow::hang && *call->cancel != 0) return WEFT_CANCELLED;
+  if (act.how == SimHow::hang) hanging_[call->op] = true;
+  if (act.how == SimHow::hang || act.how == SimHow::never) return WEFT_PENDING;
+  out->val = result_of(call, act.how == SimHow::meta);
+  if (act.how == SimHow::meta) out->flags = WEFT_OUT_META;
+  weft_error& error = *out->err;
+  const weft_status status = answer_of(act.how, error);
+  if (act.after_ns == 0) return status;
+  const int64_t then = env_.now() + act.after_ns;
+  if (act.how == SimHow::twice) answer_at(then, call->op, WEFT_OK, out->val);
+  // An envelope can only be told of at once, so it is told of now.
+  if (status >= 0) {
+    answer_at(then, call->op, status, out->val);
+    return WEFT_PENDING;
+  }
+  env_.at(then, [this, op = call->op, status, copy = error] {
+    port_.complete(port_.self, op, status, {nullptr, 0}, &copy);
+  });
+  error = {};
+  error.size = sizeof error;
+  return WEFT_PENDING;
 }
 
 void SimTools::answer_at(int64_t tick, weft_op op, weft_status status, weft_val result) {

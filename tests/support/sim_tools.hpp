@@ -24,6 +24,27 @@ struct SimCall {
   bool operator==(const SimCall&) const = default;
 };
 
+// What a call does instead of what its arguments say.
+enum class SimHow : uint8_t {
+  ok,
+  meta,    // answers {result, message}
+  twice,   // answers a second time; only where it does not answer at once
+  fail,    // may be tried again
+  busy,    // may be tried again, but not before a quarter of a second
+  refuse,  // a fault of the arguments
+  deny,    // a permission is missing
+  full,    // a resource is exhausted
+  bad,     // gives a status nobody knows
+  hang,    // answers when it is cancelled
+  never,   // answers nothing at all
+};
+struct SimAct {
+  SimHow how = SimHow::ok;
+  int64_t after_ns = 0;  // 0 answers at once
+};
+// By the name in the arguments, an act for each attempt; beyond them all is well.
+using SimTable = std::map<std::string, std::vector<SimAct>, std::less<>>;
+
 // Arguments are {name, value?, do?, ms?, times?}. Attempts up to 'times' (or all) do what 'do'
 // says; all others answer {name, value} at once:
 //   later, twice   answer after ms, once or twice         fail, refuse  may, may not be retried
@@ -38,9 +59,11 @@ class SimTools final {
 
   plugin::BoundTool bound(uint32_t component);
   uint32_t count(std::string_view name) const;  // of calls
+  void forget() { hanging_.clear(); }           // the process that made them is gone
 
   std::vector<SimCall> calls;
-  bool is_dead = false;  // the process ended: nothing has an effect any more
+  const SimTable* table = nullptr;  // outlives the calls; null: the arguments say what happens
+  bool is_dead = false;             // the process ended: nothing has an effect any more
 
  private:
   struct Tool {
@@ -51,6 +74,7 @@ class SimTools final {
   static weft_status start(void* self, const weft_call* call, weft_out* out) noexcept;
   static void cancel(void* self, weft_op op) noexcept;
   weft_status act(const weft_call* call, std::string_view how, weft_out* out);
+  weft_status act(const weft_call* call, const SimAct& act, weft_out* out);
   void answer_at(int64_t tick, weft_op op, weft_status status, weft_val result);
 
   SimEnv& env_;

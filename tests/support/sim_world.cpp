@@ -24,8 +24,9 @@ SimWorld::~SimWorld() {
 }
 
 void SimWorld::open() {
-  engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, {}};
+  engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
   if (setup_.has_sink) parts.sinks.push_back(sink.bound());
+  wall_offset_ = env.wall_offset();
   engine = std::make_unique<engine::Engine>(std::move(parts));
   engine::Engine::connect(*engine, port);
 }
@@ -79,13 +80,17 @@ std::shared_ptr<engine::Ticket> SimWorld::resume(const Plan& plan,
 void SimWorld::cancel(const std::shared_ptr<engine::Ticket>& ticket) {
   run::Input input;
   input.kind = run::Input::Kind::cancel;
-  engine->post(ticket, input, "nobody wants it any more");
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.text("nobody wants it any more");
+  engine->post(ticket, input, base::pack(b.take_value()));
 }
 
 bool SimWorld::step(int64_t until) {
   if (env.draw(3) == 0 && env.run_one()) return true;
   if (engine->turn() || env.run_one()) return true;
-  const int64_t next = std::min(engine->next_due(), env.next_due());
+  const int64_t due = engine->next_due();
+  const int64_t next = std::min(due == INT64_MAX ? due : due - wall_offset_, env.next_due());
   if (next > until || next == INT64_MAX) {
     if (until != INT64_MAX) env.advance_to(until);
     return false;
@@ -106,6 +111,7 @@ void SimWorld::crash() {
   }
   engine.reset();
   env.forget();
+  tools.forget();
   tools.is_dead = false;
   open();
 }

@@ -22,6 +22,7 @@ class SimWorld final {
     bool has_threads = true;
     bool has_sink = true;
     std::vector<plugin::BoundHook> hooks{};
+    std::vector<plugin::BoundSink> sinks{};  // beside the one of the world
   };
   explicit SimWorld(Setup setup);
   ~SimWorld();
@@ -41,6 +42,9 @@ class SimWorld final {
   // One thing; false when there is nothing to do before the tick.
   bool step(int64_t until = INT64_MAX);
 
+  // The time as the engine tells it.
+  int64_t tick() const { return env.now() + wall_offset_; }
+
   // The process ends here and begins anew, with what the store has.
   void crash();
 
@@ -57,6 +61,7 @@ class SimWorld final {
 
   Setup setup_;
   journal::Store kept_;
+  int64_t wall_offset_ = 0;  // when the engine looked at the wall
 };
 
 // How a run ended: its status, its outcome and every step with status and output; no times and no

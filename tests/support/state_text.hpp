@@ -14,9 +14,7 @@ class StateText final {
     StateText out;
     out.run(state);
     for (const state::Frame& frame : state.frames) out.frame(frame);
-    for (const state::Timer& t : state.timers) {
-      out.line("timer", {t.frame, t.node, static_cast<uint64_t>(t.due), t.of_pattern ? 1U : 0U});
-    }
+    out.waits(state);
     return out.text_;
   }
 
@@ -39,6 +37,33 @@ class StateText final {
     value("params", s.params);
     value("stopping", s.stopping);
     value("outcome", s.outcome);
+    value("variables", s.variables);
+    value("reason", s.reason);
+    line("more", {static_cast<uint64_t>(s.spent), s.base_seq, s.had_timer ? 1U : 0U});
+  }
+
+  void waits(const state::State& s) {
+    for (const state::Wait& w : s.waits) {
+      line("wait", {static_cast<uint64_t>(w.kind), w.frame, w.node, static_cast<uint64_t>(w.due),
+                    static_cast<uint64_t>(w.since)});
+      value("about", Value(w.about));
+    }
+    for (const state::Signal& signal : s.signals) {
+      line("signal", {signal.seq});
+      value("about", Value(signal.about));
+    }
+    for (const state::Vote& vote : s.votes) {
+      line("vote", {vote.frame, vote.node});
+      value("about", Value(vote.about));
+    }
+    for (const state::Undo& u : s.undo) {
+      line("undo", {u.frame, u.node, u.visit, static_cast<uint64_t>(u.stage), u.attempt,
+                    u.is_doubted ? 1U : 0U});
+      for (const weft_slot* slot : {u.arguments, u.result, u.compensation}) {
+        value("of", Value(slot));
+      }
+    }
+    for (const weft_slot* id : s.signal_ids) value("id", Value(id));
   }
 
   void frame(const state::Frame& f) {
@@ -46,6 +71,8 @@ class StateText final {
                    f.prev, f.stopping ? 1U : 0U, f.closed ? 1U : 0U});
     line("outer", {f.outer != nullptr ? f.outer->number : event::no_frame});
     value("memo", f.memo);
+    value("rollback", f.rollback);
+    value("before", f.before);
     for (uint32_t n = 0; n < f.count; ++n) {
       const uint32_t inner = f.inner != nullptr ? f.inner[n] : event::no_frame;
       if (f.status[n] == WEFT_NODE_PENDING) {

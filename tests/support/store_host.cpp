@@ -50,8 +50,11 @@ Batch& Batch::summary(std::string_view run, std::string_view status) {
   return *this;
 }
 
-Batch& Batch::snapshot(std::string_view run, uint64_t seq, std::string_view bytes) {
-  raw(WEFT_SOP_SNAPSHOT, run, bytes).seq = seq;
+Batch& Batch::snapshot(std::string_view run, uint64_t seq, std::string_view bytes,
+                       uint64_t expect) {
+  weft_sop& op = raw(WEFT_SOP_SNAPSHOT, run, bytes);
+  op.seq = seq;
+  op.expect = expect;
   return *this;
 }
 Batch& Batch::truncate(std::string_view run, uint64_t seq) {
@@ -60,6 +63,19 @@ Batch& Batch::truncate(std::string_view run, uint64_t seq) {
 }
 Batch& Batch::put(std::string_view key, std::string_view bytes) {
   raw(WEFT_SOP_KV_PUT, key, bytes);
+  return *this;
+}
+Batch& Batch::put_new(std::string_view key, std::string_view bytes) {
+  raw(WEFT_SOP_KV_PUT, key, bytes).last = 1;
+  return *this;
+}
+Batch& Batch::forget(std::string_view run) {
+  raw(WEFT_SOP_FORGET, run);
+  return *this;
+}
+Batch& Batch::fork(std::string_view run, uint64_t seq, std::string_view bytes) {
+  append(run, seq, bytes);
+  ops_.back().expect = 0;
   return *this;
 }
 Batch& Batch::erase(std::string_view key) {
@@ -125,7 +141,8 @@ weft_status StoreHost::emit(void* h, weft_op, weft_val part) noexcept {
   --self.room;
   const Value v(part);
   if (v.is_object()) {
-    self.listening_->snapshot.emplace(v["seq"_k].as_u64(), v["snapshot"_k].as_bytes());
+    self.listening_->snapshots.emplace_back(v["seq"_k].as_u64(), v["snapshot"_k].as_bytes());
+    self.listening_->snapshot = self.listening_->snapshots.back();
   } else {
     self.listening_->records.emplace_back(v.as_bytes());
   }
@@ -184,6 +201,27 @@ Reply StoreHost::scan(std::string_view prefix, std::string_view after, uint32_t 
 
 Reply StoreHost::tend() {
   return ask([&](const weft_call* call, weft_out* out) { return table_->tend(self_, call, out); });
+}
+
+Reply StoreHost::tell(std::string_view run, const std::vector<weft_event>& events) {
+  std::vector<const weft_event*> all;
+  for (const weft_event& e : events) all.push_back(&e);
+  const auto n = static_cast<uint32_t>(all.size());
+  return ask([&](const weft_call* call, weft_out* out) {
+    return table_->tell(self_, call, to_str(run), all.data(), n, out);
+  });
+}
+
+weft_status StoreHost::stop() {
+  weft_status status = WEFT_OK;
+  if (component_->stop != nullptr) {
+    Invocation invocation;
+    status = component_->stop(self_, invocation.call(), invocation.out());
+  }
+  component_->destroy(self_);
+  status_ = WEFT_CANCELLED;
+  table_ = nullptr;
+  return status;
 }
 
 Folder::Folder() {

@@ -32,9 +32,13 @@ class Batch final {
     return append(run, seq, seq, bytes);
   }
   Batch& summary(std::string_view run, std::string_view status);
-  Batch& snapshot(std::string_view run, uint64_t seq, std::string_view bytes);
+  Batch& snapshot(std::string_view run, uint64_t seq, std::string_view bytes, uint64_t expect = 0);
   Batch& truncate(std::string_view run, uint64_t seq);
   Batch& put(std::string_view key, std::string_view bytes);
+  Batch& put_new(std::string_view key, std::string_view bytes);
+  Batch& forget(std::string_view run);
+  // The first records of a fork.
+  Batch& fork(std::string_view run, uint64_t seq, std::string_view bytes);
   Batch& erase(std::string_view key);
   Batch& outbox(std::string_view key, std::string_view bytes);
   Batch& timer(std::string_view run, uint64_t seq, int64_t at_ns);
@@ -54,7 +58,8 @@ struct Reply {
   weft_status status = WEFT_OK;
   std::string message, code;
   Value value;
-  std::optional<std::pair<uint64_t, std::string>> snapshot;  // of load
+  std::vector<std::pair<uint64_t, std::string>> snapshots;   // of load
+  std::optional<std::pair<uint64_t, std::string>> snapshot;  // the last of them
   std::vector<std::string> records;                          // of load
   std::shared_ptr<Invocation> kept;
 
@@ -89,6 +94,9 @@ class StoreHost final {
   Reply get(std::string_view key);
   Reply scan(std::string_view prefix, std::string_view after = {}, uint32_t max = 0);
   Reply tend();
+  Reply tell(std::string_view run, const std::vector<weft_event>& events);
+  // Ends the instance in order, as a host does; there is none any more.
+  weft_status stop();
 
   weft_owner owner{sizeof(weft_owner), 0, 0, 0};
   uint32_t room = UINT32_MAX;  // so many parts are taken; then emit answers BUSY

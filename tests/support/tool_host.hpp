@@ -28,6 +28,7 @@ struct ToolAnswer {
   std::string message, code, hint;
   Value result, metadata, details;
   std::shared_ptr<plugin::CallArena> memory;
+  std::shared_ptr<Text> arguments;  // an answer may link to what it was asked
 
   bool ok() const { return status == WEFT_OK; }
   std::string json() const { return base::json_text(result); }
@@ -60,8 +61,10 @@ class ToolHost final {
   uint32_t tool_flags() const { return tool_->flags; }
 
   ToolAnswer call(std::string_view json) {
-    Text text;
-    return call(text.json(json));
+    auto arguments = std::make_shared<Text>();
+    ToolAnswer answer = call(arguments->json(json));
+    answer.arguments = std::move(arguments);
+    return answer;
   }
   // Any thread.
   ToolAnswer call(Value args) {

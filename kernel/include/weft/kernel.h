@@ -30,6 +30,7 @@ typedef struct weft_kernel_options {
 #define WEFT_RUN_PARTIALLY_COMPLETED 5u
 #define WEFT_RUN_FAILED 6u
 #define WEFT_RUN_CANCELLED 7u
+#define WEFT_RUN_COMPENSATING 8u
 
 typedef struct weft_outcome {
   uint32_t size;
@@ -61,6 +62,9 @@ weft_status weft_kernel_resume(weft_kernel* kernel, const char* run, weft_outcom
                                weft_error* err) WEFT_NOEXCEPT;
 weft_status weft_kernel_cancel(weft_kernel* kernel, const char* run, const char* reason,
                                weft_error* err) WEFT_NOEXCEPT;
+/* Sends a run a message in JSON, such as {"verb": "signal", "name": "paid"}, wherever it is. */
+weft_status weft_kernel_send(weft_kernel* kernel, const char* run, weft_str message,
+                             weft_error* err) WEFT_NOEXCEPT;
 /* Summaries of the runs of the store as JSON, latest first. */
 weft_status weft_kernel_list(weft_kernel* kernel, uint32_t most, char** json,
                              weft_error* err) WEFT_NOEXCEPT;

@@ -70,6 +70,7 @@ enum class RunState : uint8_t {
   partially_completed,
   failed,
   cancelled,
+  compensating,
 };
 std::string_view to_text(RunState state);
 
@@ -88,10 +89,50 @@ struct RunOptions {
   Value grants{};  // {fs: {read: [...], write: [...]}, ...}, beside the policy of the definition
   std::string_view starting_step{};
   bool with_detail = false;
+  int64_t start_ns = 0;    // since 1970; the run begins then, or at once
+  std::string_view key{};  // of the start: the run that was started with it before is meant again
+  bool stays = false;      // waits for messages, too, where it would return with 'waiting'
+};
+
+// Where a message has gone.
+enum class Delivered : uint8_t {
+  here,      // to a run of this process
+  to_owner,  // to the process that owns the run, through the store
+  kept,      // nobody holds the run: it gets the message when it is resumed
 };
 
 // What a person says of steps that may or may not have had their effect.
 enum class Unknown : uint8_t { keep_waiting, again, fail };
+
+// Which runs are meant; what is empty means all.
+struct RunFilter {
+  std::string_view status{}, workflow{}, tag{};
+  int64_t since_ns = 0, until_ns = INT64_MAX;  // when they were accepted
+  uint32_t max = 1000;
+};
+
+// A run whose process is gone, taken by this one.
+struct Adopted {
+  std::string run;
+  Error error;  // why it cannot go on here; code is empty otherwise
+};
+
+struct Why {
+  std::string sentence;
+  int64_t since_ns = 0;
+  std::string command;  // that helps; empty when nothing is to be done
+};
+
+// Which of the runs that have ended are kept.
+struct Retention {
+  int64_t older_than_ns = 0;  // younger ones are
+  uint32_t keep = 0;          // and so many of the latest
+  bool is_dry = false;        // only tells
+};
+struct Forgotten {
+  std::vector<std::string> runs;
+  uint32_t needed = 0;  // that forks of them still need
+};
 
 struct PluginState {
   std::string file, id, version, kind, description;
@@ -123,6 +164,14 @@ struct KernelOptions {
   void* observer_self = nullptr;
 };
 
+// Of weft/travel.hpp.
+struct Checkpoint;
+struct Comparison;
+struct Exported;
+struct Imported;
+struct Replayed;
+struct Verified;
+
 // Runs belong to the process that started or resumed them. Whoever waits for a run does its work on
 // the waiting thread, so without threads nothing happens unless somebody waits. Functions may be
 // called from any thread.
@@ -144,15 +193,43 @@ class Kernel final {
   Result<Outcome> run(const Workflow& workflow, const RunOptions& options);
   // Asks a run of this process to end; it ends when its steps have.
   Result<void> cancel(std::string_view run, std::string_view reason);
+  // A message for a run, wherever it is: {verb, ...}, checked against the run as it stands.
+  // kernel/run/MESSAGES.md lists signal, decide, delegate, pause, resume, cancel, terminate, update
+  // and settle.
+  Result<Delivered> send(std::string_view run, Value message);
   // Goes on with a run that no live process owns, then as wait.
   Result<Outcome> resume(std::string_view run, Unknown unknown, const RunOptions& options);
+  // Takes every run whose process is gone; wait() then drives them. What cannot go on says why.
+  Result<std::vector<Adopted>> adopt();
 
   // From the store: summaries, latest first; a run with detail; its events in order.
-  Result<Document> list(uint32_t max = 1000);
+  Result<Document> list(const RunFilter& filter = {});
   Result<Outcome> show(std::string_view run);
   Result<void> events(std::string_view run, const std::function<void(const weft_event&)>& each);
+  // Why a run waits or failed, and what helps.
+  Result<Why> why(std::string_view run);
+  // What an expression means in the outermost block of a run; its variables when it is empty.
+  Result<Document> query(std::string_view run, std::string_view expression);
+  // Forgets runs that have ended.
+  Result<Forgotten> forget(const Retention& retention);
   // The id that a prefix or 'last' means.
   Result<std::string> find_run(std::string_view prefix);
+
+  // The past of a run, see weft/travel.hpp; nothing of it calls a tool, hook or sink.
+  Result<std::vector<Checkpoint>> checkpoints(std::string_view run);
+  // As it stood behind its event of that sequence.
+  Result<Outcome> show_at(std::string_view run, uint64_t seq);
+  Result<Comparison> diff(std::string_view first, std::string_view second);
+  // Everything of it is read back and checked.
+  Result<Verified> verify(std::string_view run);
+  // Decided again from what is recorded, up to a sequence; with another definition when there is
+  // one.
+  Result<Replayed> replay(std::string_view run, uint64_t to_seq, const Workflow* with = nullptr);
+  // One file that holds the run and all it needs, handed to write piece by piece; and back.
+  Result<Exported> export_run(std::string_view run,
+                              const std::function<Result<void>(std::string_view)>& write);
+  // head is that of its export, when it must be the same file; else empty.
+  Result<Imported> import_run(std::string_view file, std::string_view head = {});
 
   std::vector<PluginState> plugins() const;
   std::vector<ComponentEntry> components(std::string_view kind) const;

@@ -45,9 +45,10 @@ void show(const Graph& graph, weft::Builder& out) {
   out.end_array();
   out.key("groups"_k);
   out.begin_array();
-  for (const auto& group : dag::levels(graph)) {
+  const dag::Levels levels = dag::levels(graph);
+  for (size_t i = 0; i + 1 < levels.first.size(); ++i) {
     out.begin_array();
-    for (const uint32_t n : group) out.natural(n);
+    for (uint32_t n = levels.first[i]; n < levels.first[i + 1]; ++n) out.natural(levels.nodes[n]);
     out.end_array();
   }
   out.end_array();

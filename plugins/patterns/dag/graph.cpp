@@ -9,6 +9,11 @@ using weft::Value;
 namespace dag {
 namespace {
 
+struct Edge {
+  uint32_t from, to;
+  auto operator<=>(const Edge&) const = default;
+};
+
 When when_of(Value run_if) {
   const std::string_view text = run_if.as_text();
   return text == "always" ? When::always : text == "failure" ? When::failure : When::success;
@@ -46,28 +51,27 @@ std::vector<uint32_t> take(std::string_view& from, size_t n) {
 Graph graph_of(Value steps) {
   Graph graph;
   graph.count = steps.size();
-  std::vector<std::vector<uint32_t>> before(graph.count);
+  graph.when.reserve(graph.count);
+  std::vector<Edge> edges;
+  edges.reserve(graph.count);
   for (const Value step : steps) {
     const auto own = static_cast<uint32_t>(step["node"_k].as_i64());
-    std::vector<uint32_t>& from = before[own];
-    for (const Value n : step["depends_on"_k]) from.push_back(static_cast<uint32_t>(n.as_i64()));
-    for (const Value n : step["refs"_k]) from.push_back(static_cast<uint32_t>(n.as_i64()));
-    std::sort(from.begin(), from.end());
-    from.erase(std::unique(from.begin(), from.end()), from.end());
+    for (const Value list : {step["depends_on"_k], step["refs"_k]}) {
+      for (const Value n : list) edges.push_back({static_cast<uint32_t>(n.as_i64()), own});
+    }
     graph.when.push_back(when_of(step["run_if"_k]));
   }
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   graph.first.assign(graph.count + 1, 0);
   graph.incoming.assign(graph.count, 0);
-  for (uint32_t n = 0; n < graph.count; ++n) {
-    graph.incoming[n] = static_cast<uint32_t>(before[n].size());
-    for (const uint32_t from : before[n]) ++graph.first[from + 1];
+  graph.next.reserve(edges.size());
+  for (const Edge& edge : edges) {
+    ++graph.first[edge.from + 1];
+    ++graph.incoming[edge.to];
+    graph.next.push_back(edge.to);
   }
   for (uint32_t n = 0; n < graph.count; ++n) graph.first[n + 1] += graph.first[n];
-  graph.next.resize(graph.first.back());
-  std::vector<uint32_t> at(graph.first.begin(), graph.first.end() - 1);
-  for (uint32_t n = 0; n < graph.count; ++n) {
-    for (const uint32_t from : before[n]) graph.next[at[from]++] = n;
-  }
   return graph;
 }
 
@@ -95,18 +99,23 @@ std::vector<uint32_t> find_cycle(const Graph& graph) {
   return cycle;
 }
 
-std::vector<std::vector<uint32_t>> levels(const Graph& graph) {
+Levels levels(const Graph& graph) {
   std::vector<uint32_t> level(graph.count, 0);
-  std::vector<std::vector<uint32_t>> all;
-  for (const uint32_t n : order(graph)) {
-    if (level[n] >= all.size()) all.resize(level[n] + 1);
-    all[level[n]].push_back(n);
+  Levels made;
+  made.nodes = order(graph);
+  for (const uint32_t n : made.nodes) {
     for (uint32_t e = graph.first[n]; e < graph.first[n + 1]; ++e) {
       level[graph.next[e]] = std::max(level[graph.next[e]], level[n] + 1);
     }
   }
-  for (auto& group : all) std::sort(group.begin(), group.end());
-  return all;
+  std::sort(made.nodes.begin(), made.nodes.end(), [&](uint32_t a, uint32_t b) {
+    return level[a] != level[b] ? level[a] < level[b] : a < b;
+  });
+  for (uint32_t i = 0; i < made.nodes.size(); ++i) {
+    if (made.first.size() == level[made.nodes[i]]) made.first.push_back(i);
+  }
+  made.first.push_back(static_cast<uint32_t>(made.nodes.size()));
+  return made;
 }
 
 std::string pack(const Graph& graph) {

@@ -26,8 +26,12 @@ Graph graph_of(weft::Value steps);
 // The nodes of a cycle in order, the first one repeated at the end; empty when there is none.
 std::vector<uint32_t> find_cycle(const Graph& graph);
 
-// Nodes that may run at the same time, level by level; only for people.
-std::vector<std::vector<uint32_t>> levels(const Graph& graph);
+// Nodes that may run at the same time, level by level: those of level n are nodes[first[n]] to
+// nodes[first[n + 1]]. Only for people.
+struct Levels {
+  std::vector<uint32_t> first, nodes;
+};
+Levels levels(const Graph& graph);
 
 // The compact form that is kept in a plan.
 std::string pack(const Graph& graph);

@@ -94,19 +94,17 @@ Result<Value> Memory::load(std::string_view name, uint64_t from_seq, sdk::Call& 
   const std::scoped_lock lock(mutex);
   const Run* run = runs.find(name);
   if (run == nullptr) return absent(std::string(run_prefix).append(name));
-  uint64_t start = from_seq;
+  uint64_t start = std::max(from_seq, run->truncated + 1);
   Builder b = call.builder();
-  if (from_seq <= run->truncated) {
-    start = run->truncated + 1;
-    if (run->snapshot) {
-      b.begin_object();
-      b.key("snapshot"_k);
-      b.bytes(run->snapshot->second);
-      b.set("seq"_k, run->snapshot->first);
-      b.end_object();
-      if (auto done = sent(call.emit(b.take_value())); !done) return done.error();
-      start = std::max(start, run->snapshot->first + 1);
-    }
+  for (size_t i = 0; from_seq == 0 && i < run->snapshots.size(); ++i) {
+    const Snapshot& snapshot = run->snapshots[i];
+    b.begin_object();
+    b.key("snapshot"_k);
+    b.bytes(snapshot.bytes);
+    b.set("seq"_k, snapshot.seq);
+    b.end_object();
+    if (auto done = sent(call.emit(b.take_value())); !done) return done.error();
+    start = std::max(start, snapshot.seq + 1);
   }
   for (const Record& r : run->records) {
     if (r.last < start) continue;
@@ -139,13 +137,13 @@ Result<std::vector<std::string_view>> Memory::choose(const sdk::Claim& what) {
   if (what.run.empty()) {
     for (const auto& [name, run] : runs.all()) {
       if (what.max != 0 && chosen.size() >= what.max) break;
-      if (!run.is_ended() && !held.contains(run.owner)) chosen.push_back(name);
+      if (!run.standing.has_ended && !held.contains(run.standing.owner)) chosen.push_back(name);
     }
     return chosen;
   }
   const Run* run = runs.find(what.run);
   if (run == nullptr) return absent(std::string(run_prefix).append(what.run));
-  if (run->is_ended()) {
+  if (run->standing.has_ended) {
     return Error{Status::conflict, "store.ended",
                  "run '" + std::string(what.run) + "' has ended and needs no owner"};
   }
@@ -169,7 +167,7 @@ Result<Value> Memory::claim(const weft_owner& owner, const sdk::Claim& what, sdk
   auto chosen = choose(what);
   if (!chosen) return chosen.error();
   if (!what.run.empty()) {
-    const uint64_t other = runs.find(what.run)->owner;
+    const uint64_t other = runs.find(what.run)->standing.owner;
     if (held.contains(other) && other != owner.epoch) {
       return Error{
           Status::busy, "store.owned",
@@ -181,7 +179,7 @@ Result<Value> Memory::claim(const weft_owner& owner, const sdk::Claim& what, sdk
   b.key("runs"_k);
   b.begin_array();
   for (const std::string_view run : *chosen) {
-    runs.find(run)->owner = owner.epoch;
+    runs.find(run)->standing.owner = owner.epoch;
     b.text(run);
   }
   b.end_array();
@@ -191,7 +189,7 @@ Result<Value> Memory::claim(const weft_owner& owner, const sdk::Claim& what, sdk
   const Timer* next = nullptr;
   uint32_t due = 0;
   for (const Timer& t : all) {
-    if (runs.find(t.run)->owner != owner.epoch) continue;
+    if (runs.find(t.run)->standing.owner != owner.epoch) continue;
     next = &t;
     if (t.at_ns > what.now_ns || (what.max != 0 && due == what.max)) break;
     next = nullptr;

@@ -3,11 +3,9 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <weft/draft/store.h>
@@ -21,15 +19,24 @@ struct Record {
   std::string bytes;
 };
 
-struct Run {
-  uint64_t last_seq = 0, owner = 0, truncated = 0;
-  std::vector<Record> records;
-  std::optional<std::pair<uint64_t, std::string>> snapshot;
-  std::vector<weft_slot> summary;  // flat
-  std::map<uint64_t, int64_t> timers;
+struct Snapshot {
+  uint64_t seq = 0;
+  std::string bytes;
+};
 
-  Value value() const { return summary.empty() ? null_value() : Value(summary.data()); }
-  bool is_ended() const;
+// What commits check against, and all that a commit which is refused has to put back.
+struct Standing {
+  uint64_t last_seq = 0, owner = 0, snapshot = 0;  // snapshot: the sequence of the latest, or 0
+  bool is_there = false, has_ended = false;
+};
+
+struct Run {
+  Standing standing;
+  uint64_t truncated = 0;
+  std::vector<Record> records;
+  std::vector<Snapshot> snapshots;  // a chain, in order
+  std::vector<weft_slot> summary;   // flat
+  std::map<uint64_t, int64_t> timers;
 };
 
 class Runs final {
@@ -47,17 +54,19 @@ class Runs final {
  private:
   struct Undo {
     Map::iterator run;
-    uint64_t last_seq, owner;
-    bool is_new;
+    Standing before;
   };
   Result<void> admit(const weft_sop& op, uint64_t epoch);
-  void take_back();
+  Result<void> admit_entry(const weft_sop& op);
+  void drop_absent();
   void apply(const weft_sop& op);
   void apply_to(Run& run, const weft_sop& op);
 
   Map runs_;
   Entries entries_;
-  std::vector<Undo> undo_;  // of the commit under way
+  // Of the commit under way: how runs stood, and whether there is an entry as it leaves it so far.
+  std::vector<Undo> undo_;
+  std::map<std::string, bool, std::less<>> asked_;
   std::string flat_;
 };
 

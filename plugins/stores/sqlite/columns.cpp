@@ -86,6 +86,13 @@ std::string to_rfc3339(int64_t ns) {
   return text.data();
 }
 
+Value placed(std::string_view flat, Arena& arena) {
+  if (flat.empty()) return null_value();
+  auto* p = static_cast<char*>(arena.allocate(flat.size()));
+  std::memcpy(p, flat.data(), flat.size());
+  return Value(reinterpret_cast<const weft_slot*>(p));
+}
+
 Held::Held(std::string_view bytes) : slots_((bytes.size() + 15) / sizeof(weft_slot)) {
   if (!bytes.empty()) std::memcpy(static_cast<void*>(slots_.data()), bytes.data(), bytes.size());
 }

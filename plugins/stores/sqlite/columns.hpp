@@ -20,6 +20,9 @@ bool is_ended(std::string_view status);
 // Nanoseconds since 1970 as RFC 3339 in UTC.
 std::string to_rfc3339(int64_t ns);
 
+// Flat bytes as a value in the arena.
+Value placed(std::string_view flat, Arena& arena);
+
 // A flat value kept as bytes, readable in place. Invariant: the bytes were made by flatten().
 class Held final {
  public:

@@ -12,6 +12,7 @@ namespace weft::sqlite {
 namespace {
 
 constexpr int busy_ms_max = 10'000;
+constexpr int busy_pause_ms = 2;
 
 std::string folder_of(const std::string& path) {
   const size_t slash = path.find_last_of('/');
@@ -110,6 +111,13 @@ Result<void> Database::set_up(const Settings& settings) {
     if (auto done = run(sql); !done) return done;
   }
   Statement mode(*this, "PRAGMA journal_mode=WAL");
+  // Two processes that begin a file at once both want it alone for a moment. SQLite does not wait
+  // then as it does otherwise.
+  for (int waited_ms = 0; waited_ms < busy_ms_max; waited_ms += busy_pause_ms) {
+    auto tried = Query(mode).step();
+    if (tried || tried.error().status != Status::busy) break;
+    sqlite3_sleep(busy_pause_ms);
+  }
   Query q(mode);
   auto row = q.step();
   if (!row) return row.error();
@@ -163,6 +171,11 @@ Query& Query::blob(std::string_view v) {
 
 Query& Query::number(int64_t v) {
   sqlite3_bind_int64(statement_.raw_, next_++, v);
+  return *this;
+}
+
+Query& Query::nothing() {
+  sqlite3_bind_null(statement_.raw_, next_++);
   return *this;
 }
 

@@ -4,8 +4,10 @@
 #include <sqlite3.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <weft/result.hpp>
 
@@ -72,6 +74,16 @@ class Query final {
   Query& blob(std::string_view v);
   Query& number(int64_t v);
   Query& natural(uint64_t v) { return number(static_cast<int64_t>(v)); }
+  template <class T>
+  Query& maybe(const std::optional<T>& v) {
+    if (!v) return nothing();
+    if constexpr (std::is_convertible_v<T, std::string_view>) {
+      return text(*v);
+    } else {
+      return number(static_cast<int64_t>(*v));
+    }
+  }
+  Query& nothing();  // NULL
 
   Result<bool> step();  // whether there is a row
   Result<void> finish();

@@ -90,7 +90,7 @@ Result<weft_val> Store::claim(const weft_owner& owner, const Wanted& wanted, Are
     writer_.start(owner.epoch, chosen.size());
     for (const std::string& run : chosen) {
       writer_.add_claim(run);
-      if (const auto it = seen_.find(run); it != seen_.end()) seen_.erase(it);
+      drop_seen(run);
     }
     return !chosen.empty();
   });
@@ -167,7 +167,7 @@ Result<void> Store::choose_orphans(size_t max, std::vector<std::string>& chosen)
     if (is_full()) break;
     auto row = effective(run);
     if (!row) return row.error();
-    if (has_ended(**row)) continue;
+    if (!*row || has_ended(**row)) continue;
     auto alive = is_alive((*row)->owner, known);
     if (!alive) return alive.error();
     if (!*alive) chosen.emplace_back(run);
@@ -193,7 +193,7 @@ Result<Store::Timers> Store::timers_of(uint64_t epoch, const Wanted& wanted) {
   };
   auto walked = tables_.each_timer([&](const TimerRow& t) -> Result<bool> {
     const RunTail* changes = tail_.find(t.run);
-    if (changes != nullptr && changes->timers.contains(t.seq)) return true;
+    if (changes != nullptr && changes->decides_timer(t.seq)) return true;
     return consider(t.run, t.seq, t.at_ns);
   });
   if (!walked) return walked.error();

@@ -30,10 +30,19 @@ Error refused(const weft_sop& op, std::string_view what) {
 constexpr uint64_t sequence_max = INT64_MAX;
 
 Result<void> check_append(const weft_sop& op) {
-  if (op.expect >= sequence_max || op.seq != op.expect + 1 || op.last < op.seq ||
-      op.last > sequence_max) {
-    return refused(op, "needs expect + 1 = seq <= last");
+  const bool follows = op.expect == 0 ? op.seq > 0 : op.seq == op.expect + 1;
+  if (op.expect >= sequence_max || !follows || op.last < op.seq || op.last > sequence_max) {
+    return refused(op, "needs expect + 1 = seq <= last, or expect 0 for the first records");
   }
+  return {};
+}
+
+Result<void> check_put(const weft_sop& op) {
+  const std::string_view key = to_view(op.key);
+  for (const std::string_view own : {"run/", "timer/", "untold/"}) {
+    if (key.starts_with(own)) return refused(op, "uses a prefix that the store keeps for itself");
+  }
+  if (op.last > 1) return refused(op, "needs last 0, or 1 to put only what is new");
   return {};
 }
 
@@ -53,18 +62,22 @@ Error damaged(uint64_t lsn, std::string_view what) {
 
 Result<void> check(const weft_sop& op) {
   if (op.size < sizeof(weft_sop)) return refused(op, "is shorter than its structure");
-  if (op.kind < WEFT_SOP_APPEND || op.kind > WEFT_SOP_OUTBOX) {
+  if (op.kind < WEFT_SOP_APPEND || op.kind > WEFT_SOP_FORGET) {
     return Error{Status::unsupported, "store.unsupported",
                  "operation " + std::to_string(op.kind) + " is not known to store.sqlite 1.0"};
   }
   if (op.key.n == 0) return refused(op, "has no key");
   if (op.seq > sequence_max) return refused(op, "has a sequence above 2^63");
   if (op.kind == WEFT_SOP_APPEND) return check_append(op);
-  const std::string_view key = to_view(op.key);
-  if (op.kind == WEFT_SOP_KV_PUT && (key.starts_with("run/") || key.starts_with("timer/"))) {
-    return refused(op, "uses a prefix that the store keeps for itself");
+  if (op.kind == WEFT_SOP_KV_PUT) return check_put(op);
+  if (op.kind == WEFT_SOP_SNAPSHOT && op.expect != 0 && op.seq <= op.expect) {
+    return refused(op, "needs expect < seq");
   }
   return {};
+}
+
+bool concerns_run(uint32_t kind) {
+  return kind != WEFT_SOP_KV_PUT && kind != WEFT_SOP_KV_DELETE && kind != WEFT_SOP_OUTBOX;
 }
 
 void RowWriter::start(uint64_t epoch, uint64_t ops) {
@@ -91,7 +104,8 @@ void RowWriter::add(const weft_sop& op) {
     head(WEFT_SOP_KV_PUT, flat_);
     return text(to_view(op.bytes));
   }
-  head(op.kind, key);
+  const bool adds = op.kind == WEFT_SOP_SNAPSHOT && op.expect != 0;
+  head(adds ? op_addition : op.kind, key);
   switch (op.kind) {
     case WEFT_SOP_APPEND:
       natural(op.seq);
@@ -101,7 +115,10 @@ void RowWriter::add(const weft_sop& op) {
       flat_.clear();
       flatten(op.val, flat_);
       return text(flat_);
-    case WEFT_SOP_SNAPSHOT: natural(op.seq); return text(to_view(op.bytes));
+    case WEFT_SOP_SNAPSHOT:
+      natural(op.seq);
+      if (adds) natural(op.seq - op.expect);
+      return text(to_view(op.bytes));
     case WEFT_SOP_KV_PUT: return text(to_view(op.bytes));
     case WEFT_SOP_TIMER_SET: natural(op.seq); return natural(zigzag(op.at_ns));
     case WEFT_SOP_TRUNCATE:
@@ -154,6 +171,11 @@ bool RowReader::read(Op& op) {
       op.last += op.first;
       return true;
     case WEFT_SOP_SNAPSHOT: return natural(op.first) && text(op.bytes);
+    case op_addition:
+      if (!natural(op.first) || !natural(at) || at > op.first || !text(op.bytes)) return false;
+      op.kind = WEFT_SOP_SNAPSHOT;
+      op.expect = op.first - at;
+      return true;
     case WEFT_SOP_RUN:
     case WEFT_SOP_KV_PUT: return text(op.bytes);
     case WEFT_SOP_TRUNCATE:
@@ -163,6 +185,7 @@ bool RowReader::read(Op& op) {
       op.at_ns = unzigzag(at);
       return true;
     case WEFT_SOP_KV_DELETE:
+    case WEFT_SOP_FORGET:
     case op_claim: return true;
     default: return false;
   }

@@ -13,20 +13,28 @@
 
 namespace weft::sqlite {
 
-// An operation of this store's own: run `key` now belongs to the epoch of the row.
+// Operations of this store's own: run `key` now belongs to the epoch of the row; a snapshot that
+// adds to the one before.
 inline constexpr uint32_t op_claim = 64;
+inline constexpr uint32_t op_addition = 65;
+
+// A commit above this is refused, so that a row of the log can always be read again.
+inline constexpr uint64_t commit_bytes_max = 256U << 20U;
 
 // One operation as it stands in a row; the views point into the row.
 struct Op {
   uint32_t kind = 0;
   std::string_view key;
   uint64_t first = 0, last = 0;  // APPEND; first is also the seq of the others
+  uint64_t expect = 0;           // of a snapshot: the one that it adds to, or 0
   int64_t at_ns = 0;
   std::string_view bytes;  // of RUN: the summary, flat
 };
 
 // Whether an operation can be stored: UNSUPPORTED for an unknown kind, BAD_INPUT for a wrong one.
 Result<void> check(const weft_sop& op);
+// Whether an operation changes a run, not an entry.
+bool concerns_run(uint32_t kind);
 
 // Makes one row after another in the same buffer.
 class RowWriter final {

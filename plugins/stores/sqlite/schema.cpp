@@ -1,34 +1,10 @@
 #include "schema.hpp"
 
 #include "crc32c.hpp"
+#include "migrations.hpp"
 
 namespace weft::sqlite {
 namespace {
-
-// Migration i leads from version i to i + 1. They are never edited, only added to.
-constexpr const char* migrations[schema_version] = {R"sql(
-CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES('lsn', 0);
-CREATE TABLE log(lsn INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-CREATE TABLE owners(epoch INTEGER PRIMARY KEY, pid INTEGER NOT NULL, acquired TEXT NOT NULL);
-CREATE TABLE runs(
-  run TEXT PRIMARY KEY, status TEXT NOT NULL, workflow TEXT NOT NULL, definition TEXT NOT NULL,
-  tags TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL, error TEXT NOT NULL,
-  ended INTEGER NOT NULL, owner INTEGER NOT NULL, last_seq INTEGER NOT NULL,
-  truncated INTEGER NOT NULL, summary BLOB NOT NULL, crc INTEGER NOT NULL);
-CREATE INDEX runs_open ON runs(owner) WHERE ended = 0;
-CREATE TABLE records(
-  run TEXT NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, bytes BLOB NOT NULL,
-  crc INTEGER NOT NULL);
-CREATE UNIQUE INDEX records_of ON records(run, first_seq);
-CREATE TABLE snapshots(
-  run TEXT PRIMARY KEY, seq INTEGER NOT NULL, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
-CREATE TABLE timers(
-  run TEXT NOT NULL, seq INTEGER NOT NULL, at_ns INTEGER NOT NULL, at TEXT NOT NULL,
-  crc INTEGER NOT NULL, PRIMARY KEY(run, seq)) WITHOUT ROWID;
-CREATE INDEX timers_due ON timers(at_ns);
-CREATE TABLE kv(key TEXT PRIMARY KEY, bytes BLOB NOT NULL, crc INTEGER NOT NULL);
-)sql"};
 
 Result<int64_t> number_of(Database& db, const char* sql) {
   Statement statement(db, sql);
@@ -124,7 +100,7 @@ Result<void> prepare_schema(Database& db) {
   if (*version < 0 || *version > schema_version) return refuse(db, *version);
   if (*version == schema_version) return confirm(db);
   for (int64_t v = *version; v < schema_version; ++v) {
-    if (auto done = db.run(migrations[v]); !done) return done;
+    if (auto done = migrate(db, v); !done) return done;
   }
   auto crc = check_of_schema(db);
   if (!crc) return crc.error();

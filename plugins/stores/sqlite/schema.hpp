@@ -5,8 +5,6 @@
 
 namespace weft::sqlite {
 
-inline constexpr int64_t schema_version = 1;
-
 // Makes the tables in an empty file, or brings older ones forward. FAILED when the file was written
 // by a newer weft or holds something else.
 Result<void> prepare_schema(Database& db);

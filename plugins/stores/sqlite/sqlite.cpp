@@ -40,7 +40,8 @@ Result<Value> view(const Result<weft_val>& val) {
 
 struct Sqlite final {
   static constexpr std::string_view id = "sqlite";
-  static constexpr uint32_t flags = WEFT_STORE_DURABLE | WEFT_STORE_SHARED | WEFT_BLOCKING;
+  static constexpr uint32_t flags =
+      WEFT_STORE_DURABLE | WEFT_STORE_SHARED | WEFT_STORE_TABLES | WEFT_BLOCKING;
 
   Sqlite(const sdk::Host&, Value config) {
     auto opened = Store::open(settings_of(config));
@@ -65,6 +66,10 @@ struct Sqlite final {
     return view(store->scan({what.prefix, what.after, what.max}, call.arena()));
   }
   Result<void> tend(sdk::Call&) { return store->tend(); }
+  Result<void> tell(std::string_view run, std::span<const weft_event* const> events, sdk::Call&) {
+    return store->tell(run, events);
+  }
+  void stop() { store->stop(); }
 
   std::unique_ptr<Store> store;
 };

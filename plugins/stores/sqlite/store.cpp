@@ -1,11 +1,13 @@
 #include "store.hpp"
 
 #include <algorithm>
-#include <thread>
 
+#include "columns.hpp"
 #include "schema.hpp"
 
 namespace weft::sqlite {
+
+using lit::operator""_k;
 
 Store::Store(Settings settings, Database db)
     : settings_(std::move(settings)), db_(std::move(db)), owners_(settings_.path) {}
@@ -65,7 +67,7 @@ Result<void> Store::refresh() {
   if (!projected) return projected.error();
   if (*projected != tail_.base()) {
     if (*projected > head_) {
-      seen_.clear();
+      drop_seen_before(UINT64_MAX);
       head_ = *projected;
     }
     tail_.reset(*projected);
@@ -80,7 +82,7 @@ Result<void> Store::refresh() {
     if (lsn != tail_.lsn() + 1) return missing_row(tail_.lsn() + 1, db_.path());
     const bool is_foreign = lsn > head_;
     auto folded = tail_.apply(q.bytes_at(1), [&](std::string_view run) {
-      if (const auto it = seen_.find(run); is_foreign && it != seen_.end()) seen_.erase(it);
+      if (is_foreign) drop_seen(run);
     });
     if (!folded) return folded;
     if (is_foreign) head_ = lsn;
@@ -119,19 +121,39 @@ void Store::remember(const Error& error) {
   }
 }
 
+namespace {
+
+Error too_large(uint64_t bytes) {
+  Error e{Status::limit, "store.too_large",
+          "a commit of " + std::to_string(bytes) + " bytes is more than the " +
+              std::to_string(commit_bytes_max) + " that store.sqlite takes at once"};
+  e.hint = "store large values as several entries, in commits of their own";
+  return e;
+}
+
+Error conflict(const std::string& message) { return {Status::conflict, "store.conflict", message}; }
+
+}  // namespace
+
 Result<void> Store::commit(const weft_owner& owner, std::span<const weft_sop* const> ops) {
   ++waiting_;
   const std::scoped_lock lock(mutex_);
   --waiting_;
   ++passed_;
   const uint64_t epoch = owner.epoch;
+  uint64_t bytes = 0;
+  asks_entries_ = false;
   for (const weft_sop* op : ops) {
     if (auto sound = check(*op); !sound) return sound;
+    bytes += op->bytes.n;
+    asks_entries_ = asks_entries_ || (op->kind == WEFT_SOP_KV_PUT && op->last != 0);
   }
   if (ops.empty()) return {};
+  if (bytes > commit_bytes_max) return too_large(bytes);
   writer_.start(epoch, ops.size());
   for (const weft_sop* op : ops) writer_.add(*op);
   return write_row([&]() -> Result<bool> {
+    entries_.clear();
     for (const weft_sop* op : ops) {
       if (auto fine = admit(*op, epoch); !fine) return fine.error();
     }
@@ -140,37 +162,103 @@ Result<void> Store::commit(const weft_owner& owner, std::span<const weft_sop* co
 }
 
 Result<void> Store::admit(const weft_sop& op, uint64_t epoch) {
-  if (op.kind >= WEFT_SOP_KV_PUT && op.kind != WEFT_SOP_TIMER_SET &&
-      op.kind != WEFT_SOP_TIMER_DELETE) {
-    return {};
-  }
+  if (!concerns_run(op.kind)) return asks_entries_ ? admit_entry(op) : Result<void>();
   const std::string_view run = to_view(op.key);
   auto known = seen(run);
   if (!known) return known.error();
-  Seen& s = **known;
-  if (epoch < s.owner) {
+  Standing& s = (*known)->standing;
+  if (epoch < s.owner && op.kind != WEFT_SOP_FORGET) {
     return Error{Status::fenced, "store.fenced",
                  "run '" + std::string(run) + "' belongs to the owner " + std::to_string(s.owner) +
                      ", and this commit comes from the older owner " + std::to_string(epoch)};
   }
-  if (op.kind == WEFT_SOP_APPEND && op.expect != s.last_seq) {
-    return Error{Status::conflict, "store.conflict",
-                 "run '" + std::string(run) + "' ends at sequence " + std::to_string(s.last_seq) +
-                     ", and this commit expects " + std::to_string(op.expect)};
-  }
-  undo_.emplace_back(&s, s);
-  s.touched = tends_;
+  if (auto fine = expect(op, s); !fine) return fine;
+  undo_.emplace_back(*known, s);
+  (*known)->touched = tends_;
+  s.is_there = true;
   if (op.kind == WEFT_SOP_APPEND) s.last_seq = op.last;
-  if (op.kind == WEFT_SOP_RUN) s.owner = epoch;
+  if (op.kind == WEFT_SOP_SNAPSHOT) s.snapshot = op.seq;
+  if (op.kind == WEFT_SOP_FORGET) s = Standing();
+  if (op.kind == WEFT_SOP_RUN) {
+    s.owner = epoch;
+    s.has_ended = is_ended(Value(op.val)["status"_k].as_text());
+  }
+  return {};
+}
+
+// Whether what an operation expects of its run is so.
+Result<void> Store::expect(const weft_sop& op, const Standing& s) const {
+  const std::string name = "run '" + std::string(to_view(op.key)) + "'";
+  if (op.kind == WEFT_SOP_APPEND && op.expect != s.last_seq) {
+    return conflict(name + " ends at sequence " + std::to_string(s.last_seq) +
+                    ", and this commit expects " + std::to_string(op.expect));
+  }
+  if (op.kind == WEFT_SOP_SNAPSHOT && op.expect != 0 && op.expect != s.snapshot) {
+    return conflict("the latest snapshot of " + name + " is that of sequence " +
+                    std::to_string(s.snapshot) + ", and this commit adds to " +
+                    std::to_string(op.expect));
+  }
+  if (op.kind == WEFT_SOP_FORGET && s.is_there && !s.has_ended) {
+    return conflict(name + " has not ended and cannot be forgotten");
+  }
+  return {};
+}
+
+// What the operations before it did counts, and what any process did.
+Result<void> Store::admit_entry(const weft_sop& op) {
+  std::string key(op.kind == WEFT_SOP_OUTBOX ? "outbox/" : "");
+  key.append(to_view(op.key));
+  if (op.kind == WEFT_SOP_KV_PUT && op.last != 0) {
+    const auto known = entries_.find(key);
+    auto there = known != entries_.end() ? Result<bool>(known->second) : has_entry(key);
+    if (!there) return there.error();
+    if (*there) return conflict("there is a value under '" + key + "' already");
+  }
+  entries_[std::move(key)] = op.kind != WEFT_SOP_KV_DELETE;
   return {};
 }
 
 Result<Store::Seen*> Store::seen(std::string_view run) {
+  if (previous_ != nullptr) {
+    if (previous_->run == run) return previous_;
+    Seen* guess = previous_->after_of == drops_ ? previous_->after : nullptr;
+    if (guess != nullptr && guess->run == run) return previous_ = guess;
+  }
+  auto found = look_up(run);
+  if (!found) return found;
+  if (previous_ != nullptr) {
+    previous_->after = *found;
+    previous_->after_of = drops_;
+  }
+  return previous_ = *found;
+}
+
+Result<Store::Seen*> Store::look_up(std::string_view run) {
   if (const auto it = seen_.find(run); it != seen_.end()) return &it->second;
   auto row = effective(run);
   if (!row) return row.error();
-  const RunRow r = row->value_or(RunRow{});
-  return &seen_.emplace(run, Seen{r.last_seq, r.owner, tends_}).first->second;
+  const auto it = seen_.emplace(run, Seen()).first;
+  Seen& s = it->second;
+  s.run = it->first;
+  s.touched = tends_;
+  if (const auto& r = *row; r) {
+    s.standing = {r->last_seq, r->owner, r->snapshot, true, weft::sqlite::has_ended(*r)};
+  }
+  return &s;
+}
+
+void Store::drop_seen(std::string_view run) {
+  const auto it = seen_.find(run);
+  if (it == seen_.end()) return;
+  seen_.erase(it);
+  previous_ = nullptr;
+  ++drops_;
+}
+
+void Store::drop_seen_before(uint64_t tend) {
+  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tend; });
+  previous_ = nullptr;
+  ++drops_;
 }
 
 // A run as tables and log tell it together. Requires: a transaction is open.
@@ -179,53 +267,13 @@ Result<std::optional<RunRow>> Store::effective(std::string_view run) {
   auto row = tables_.run(run);
   if (!row) return row;
   const RunTail* t = tail_.find(run);
-  if (t == nullptr) return row;
-  RunRow r = row->value_or(RunRow{});
-  if (t->owner) r.owner = *t->owner;
-  if (t->last_seq != 0) r.last_seq = t->last_seq;
-  if (t->summary) r.summary = *t->summary;
-  r.truncated = std::max(r.truncated, t->truncated);
-  return std::optional(std::move(r));
+  return t != nullptr ? laid_over(std::move(*row), *t) : std::move(*row);
 }
 
 Error Store::failed() const {
   Error e{Status::failed, "store.failed", failure_};
   e.hint = "open the store again; what was acknowledged is safe";
   return e;
-}
-
-Result<bool> Store::project() {
-  const std::scoped_lock lock(mutex_);
-  if (!failure_.empty()) return failed();
-  if (!keeper_) {
-    auto opened = Keeper::open(settings_);
-    if (!opened) return opened.error();
-    keeper_ = std::move(*opened);
-  }
-  auto more = keeper_->project();
-  if (!more) remember(more.error());
-  return more;
-}
-
-// A mutex does not ask who came first; between two steps one waiting commit gets its turn.
-void Store::let_commits_pass() {
-  const uint64_t before = passed_;
-  while (waiting_ != 0 && passed_ == before) std::this_thread::yield();
-}
-
-Result<void> Store::tend() {
-  const std::scoped_lock only(tend_mutex_);
-  for (bool more = true; more; let_commits_pass()) {
-    auto step = project();
-    if (!step) return step.error();
-    more = *step;
-  }
-  auto done = keeper_->checkpoint();
-  const std::scoped_lock lock(mutex_);
-  if (!done) remember(done.error());
-  std::erase_if(seen_, [&](const auto& entry) { return entry.second.touched < tends_; });
-  ++tends_;
-  return done;
 }
 
 }  // namespace weft::sqlite

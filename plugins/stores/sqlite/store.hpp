@@ -32,6 +32,10 @@ class Store final {
 
   Result<void> commit(const weft_owner& owner, std::span<const weft_sop* const> ops);
   Result<void> tend();
+  Result<void> tell(std::string_view run, std::span<const weft_event* const> events);
+  // Before an end in order: what the log holds shall be found in the tables. Costs no sync, and
+  // what does not work is left to the next opening.
+  void stop();
 
   Result<void> own(uint32_t verb, weft_owner& owner);
   struct Wanted {
@@ -50,10 +54,18 @@ class Store final {
   Result<weft_val> scan(const Range& range, Arena arena);
 
  private:
-  // What commits check against: the last sequence of a run and who owns it.
+  // What commits check against: how a run stands and who owns it.
+  struct Standing {
+    uint64_t last_seq = 0, owner = 0, snapshot = 0;
+    bool is_there = false, has_ended = false;
+  };
+  // Runs come in much the same order commit after commit, so each remembers which one followed it.
   struct Seen {
-    uint64_t last_seq = 0, owner = 0;
+    Standing standing;
     uint64_t touched = 0;  // the number of the tend before which it was used last
+    std::string_view run;
+    Seen* after = nullptr;
+    uint64_t after_of = 0;  // what follows is believed while drops_ is this
   };
   struct Hash {
     using is_transparent = void;
@@ -79,9 +91,18 @@ class Store final {
   Result<void> write_row(F&& fill);
   Result<void> write_sealed();
   Result<void> admit(const weft_sop& op, uint64_t epoch);
+  Result<void> admit_entry(const weft_sop& op);
+  Result<void> expect(const weft_sop& op, const Standing& standing) const;
   Result<Seen*> seen(std::string_view run);
+  Result<Seen*> look_up(std::string_view run);
+  void drop_seen(std::string_view run);
+  void drop_seen_before(uint64_t tend);
   Result<std::optional<RunRow>> effective(std::string_view run);
-  Result<bool> project();
+  Result<void> need_keeper();
+  template <class F>
+  Result<void> in_steps(F&& step);
+  Result<void> project_all();
+  Result<Projection::Hearing> hear(std::string_view run, std::span<const weft_event* const> events);
   void let_commits_pass();
   void remember(const Error& error);
   Error failed() const;
@@ -99,9 +120,11 @@ class Store final {
     uint64_t from_seq = 0;
     RunRow row;
   };
-  Result<uint64_t> emit_snapshot(const Reading& reading, const sdk::Call& call);
+  Result<uint64_t> emit_snapshots(const Reading& reading, const sdk::Call& call);
   Result<void> emit_records(const Reading& reading, const sdk::Call& call);
+  Result<bool> has_entry(std::string_view key);
   Result<void> list_runs(Listing& list);
+  Result<void> list_untold(Listing& list);
   Result<void> list_entries(Listing& list);
   Result<void> list_timers(Listing& list);
 
@@ -119,7 +142,12 @@ class Store final {
   uint64_t head_ = 0;  // the last row of the log that this instance wrote or saw
   RowWriter writer_;
   std::unordered_map<std::string, Seen, Hash, std::equal_to<>> seen_;
-  std::vector<std::pair<Seen*, Seen>> undo_;
+  Seen* previous_ = nullptr;  // the run that was seen last
+  uint64_t drops_ = 0;        // how often something was taken out of seen_
+  std::vector<std::pair<Seen*, Standing>> undo_;
+  // Whether there is an entry, as the commit under way leaves it so far; kept when a put asks.
+  std::unordered_map<std::string, bool> entries_;
+  bool asks_entries_ = false;
   uint64_t tends_ = 0;
   std::string failure_;  // why nothing is written any more, or empty
 
@@ -149,7 +177,7 @@ Result<void> Store::write_row(F&& fill) {
   };
   auto done = attempt();
   if (done) return done;
-  for (auto it = undo_.rbegin(); it != undo_.rend(); ++it) *it->first = it->second;
+  for (auto it = undo_.rbegin(); it != undo_.rend(); ++it) it->first->standing = it->second;
   remember(done.error());
   return done;
 }

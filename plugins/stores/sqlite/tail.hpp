@@ -19,19 +19,27 @@ struct Chunk {
 };
 
 struct Snapshot {
-  uint64_t seq = 0;
+  uint64_t seq = 0, expect = 0;  // expect: the one that it adds to; 0 begins a chain
   std::string_view bytes;
 };
 
 // What the tail says about one run; what it does not say stands in the tables.
 struct RunTail {
-  std::vector<Chunk> records;  // in order, those that were truncated taken out
-  std::optional<Snapshot> snapshot;
+  std::vector<Chunk> records;       // in order, those that were truncated taken out
+  std::vector<Snapshot> snapshots;  // the first adds to those in the tables, or begins a chain
   std::optional<std::string_view> summary;  // flat
   std::optional<uint64_t> owner;
   uint64_t truncated = 0;                             // up to here records are forgotten
-  uint64_t last_seq = 0;                              // 0: no records here
+  uint64_t first_seq = 0, last_seq = 0;               // 0: no records here
   std::map<uint64_t, std::optional<int64_t>> timers;  // null: deleted
+  bool is_forgotten = false;                          // what stands in the tables is void
+  bool is_there = false;  // something was said of it, after it was forgotten if it was
+  std::string_view run;
+  RunTail* after = nullptr;  // which one followed when it was last spoken of: a guess for the next
+
+  // Whether the tables say nothing of this timer any more.
+  bool decides_timer(uint64_t seq) const { return is_forgotten || timers.contains(seq); }
+  bool begins_chain() const { return !snapshots.empty() && snapshots.front().expect == 0; }
 };
 
 // Invariant: every view points into a row that the tail keeps.
@@ -55,11 +63,13 @@ class Tail final {
 
  private:
   void fold(const Op& op, uint64_t epoch);
-  RunTail& run(std::string_view key) { return runs_[key]; }
+  void fold_run(const Op& op, uint64_t epoch);
+  RunTail& run(std::string_view key);
 
   uint64_t base_ = 0, lsn_ = 0;
   std::deque<std::string> rows_;
   Runs runs_;
+  RunTail* previous_ = nullptr;  // the run that was spoken of last
   Entries entries_;
 };
 
@@ -75,7 +85,7 @@ Result<void> Tail::apply(std::string_view bytes, F&& touched) {
     if (!more) return more.error();
     if (!*more) break;
     fold(op, reader->epoch());
-    if (op.kind != WEFT_SOP_KV_PUT && op.kind != WEFT_SOP_KV_DELETE) touched(op.key);
+    if (concerns_run(op.kind)) touched(op.key);
   }
   ++lsn_;
   return {};

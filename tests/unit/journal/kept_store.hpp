@@ -38,10 +38,13 @@ class KeptStore final {
     return all;
   }
   event::Fetch fetch() {
-    return [this](std::string_view key) -> Result<std::string> {
+    return [this](std::string_view key) -> Result<base::Doc> {
       const auto at = kv.find(std::string(key));
-      if (at != kv.end()) return at->second;
-      return Error{Status::not_found, "store.not_found", "no such key"};
+      if (at == kv.end()) return Error{Status::not_found, "store.not_found", "no such key"};
+      base::Blocks blocks;
+      Builder b(blocks.arena());
+      b.bytes(at->second);
+      return base::try_pack(b.take_value());
     };
   }
 

@@ -109,7 +109,7 @@ TEST_CASE("each event of a step leads to its status, and the active ones are cou
     CHECK(f.frame().status[1] == WEFT_NODE_PENDING);
     CHECK(f.frame().active == row.active);
     CHECK(f.run.busy == row.active);
-    CHECK(f.run.timers.size() == (row.status == WEFT_NODE_WAITING ? 1 : 0));
+    CHECK(f.run.waits.size() == (row.status == WEFT_NODE_WAITING ? 1 : 0));
     CHECK(f.run.doubted == (row.status == WEFT_NODE_UNKNOWN ? 1 : 0));
   }
 }
@@ -128,11 +128,11 @@ TEST_CASE("a frame that closes waits for nothing any more", "[state]") {
   f.tell(Type::step_doubted, 0, 0, R"("why")");
   f.tell(Type::timer_set, 0, 1, "900");
   REQUIRE(f.run.doubted == 1);
-  REQUIRE(f.run.timers.size() == 1);
+  REQUIRE(f.run.waits.size() == 1);
   f.tell(Type::frame_closed, 0, event::no_node);
   CHECK(f.frame().closed);
   CHECK(f.run.doubted == 0);
-  CHECK(f.run.timers.empty());
+  CHECK(f.run.waits.empty());
 }
 
 TEST_CASE("the end of a run sets its status and outcome", "[state]") {

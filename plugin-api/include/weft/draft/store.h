@@ -17,9 +17,9 @@ WEFT_BEGIN
 #define WEFT_STORE_TABLES 0x800u  /* keeps steps and events that people can query: see tell */
 
 /* Operations. An unknown one refuses the whole commit with UNSUPPORTED. */
-#define WEFT_SOP_APPEND 1u   /* bytes are the records of run key from seq on, after expect */
+#define WEFT_SOP_APPEND 1u   /* records of run key from seq on, after expect; a fork's from > 1 */
 #define WEFT_SOP_RUN 2u      /* val is the summary of run key: what lists and 'why' read */
-#define WEFT_SOP_SNAPSHOT 3u /* bytes: what is new in the state of run key from expect to seq */
+#define WEFT_SOP_SNAPSHOT 3u /* bytes: what is new from the snapshot expect (0: all) to seq */
 #define WEFT_SOP_TRUNCATE 4u /* records of run key up to seq may be forgotten */
 #define WEFT_SOP_KV_PUT 5u   /* bytes under key; last 1: CONFLICT when there are some already */
 #define WEFT_SOP_KV_DELETE 6u
@@ -50,13 +50,13 @@ typedef struct weft_owner {
 
 typedef struct weft_store {
   uint32_t size, flags; /* WEFT_STORE_..., WEFT_BLOCKING */
-  /* All of ops, or none. OK; CONFLICT when an expected sequence is not the last one; FENCED; LIMIT
-   * when the disk is full; FAILED. After FAILED the file is not written again. [exec] serial */
+  /* All of ops, or none. OK; CONFLICT when what an operation expects is not so; FENCED; LIMIT when
+   * the disk is full or ops are too large; FAILED: the file is not written again. [exec] serial */
   WEFT_FN(weft_status, commit, void* self, const weft_call* call, const weft_owner* owner,
           const weft_sop* const* ops, uint32_t n, weft_out* out);
-  /* From 0, or where records were truncated, emits the chain of snapshots, the first with expect 0,
-   * each as {snapshot, seq}, and the records after it; else all records from from_seq on. Each is
-   * the bytes of one APPEND; out->val is the summary. OK; NOT_FOUND; CORRUPT; BUSY. [exec] */
+  /* From 0 emits the chain of snapshots in order, each as {snapshot, seq}, and the records after
+   * it; else the records from from_seq on that were not truncated, each as it was appended.
+   * out->val is the summary. OK; NOT_FOUND; CORRUPT; BUSY. [exec] */
   WEFT_FN(weft_status, load, void* self, const weft_call* call, weft_str run, uint64_t from_seq,
           weft_out* out);
   /* Takes, renews or gives up ownership for this process. OK; FENCED; BUSY. [ctl] */
@@ -75,7 +75,7 @@ typedef struct weft_store {
           uint32_t max, weft_out* out);
   /* Housekeeping when nothing is urgent: projections, checkpoint. OK; FAILED. [ctl] */
   WEFT_FN(weft_status, tend, void* self, const weft_call* call, weft_out* out);
-  /* Takes the next n events of a run, from told + 1 on, to make them readable. With TABLES.
+  /* Takes the next n events of a run, from told + 1 on, to make them readable; may be null.
    * OK; CONFLICT when they begin elsewhere; NOT_FOUND; FAILED. [ctl] */
   WEFT_FN(weft_status, tell, void* self, const weft_call* call, weft_str run,
           const weft_event* const* events, uint32_t n, weft_out* out);

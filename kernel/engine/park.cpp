@@ -1,0 +1,95 @@
+// Runs that rest: who keeps them in memory, when they come back, and messages for them.
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/valid.hpp"
+#include "engine/engine.hpp"
+#include "engine/slot.hpp"
+
+namespace weft::engine {
+
+using namespace weft::lit;
+using run::Input;
+
+namespace {
+
+constexpr std::string_view inbox_prefix = "inbox/";
+
+}  // namespace
+
+// A run that rests leaves memory: one that waits for somebody outside always, unless its host said
+// that it stays; one that waits for a time alone unless somebody waits for the run.
+void Engine::park(Slot& slot, int64_t due) {
+  const state::RunStatus status = slot.run->state.status;
+  const bool rests = status == state::RunStatus::waiting || status == state::RunStatus::paused;
+  // Something may have come with it, and then it goes on.
+  if (!rests || slot.open_calls > 0) return;
+  Ticket& ticket = *slot.ticket;
+  if (due == state::never) {
+    if (!ticket.stays) finish(slot, nullptr);
+    return;
+  }
+  const auto& waits = slot.run->state.waits;
+  const bool asks = std::any_of(waits.begin(), waits.end(), [](const state::Wait& w) {
+    return w.kind == state::Wait::Kind::signal || w.kind == state::Wait::Kind::approval;
+  });
+  const bool is_driven = ticket.drivers.load(std::memory_order_acquire) > 0;
+  const bool can_leave = slot.is_durable && revive_ != nullptr;
+  if (!can_leave || (asks ? ticket.stays : is_driven)) return;
+  Parked parked{due, {}};
+  if (slot.run->id.size() > parked.run.size()) return;
+  slot.run->id.copy(parked.run.data(), parked.run.size());
+  parked_.push_back(parked);
+  std::push_heap(parked_.begin(), parked_.end());
+  if (!is_driven) ticket.parked_until.store(due, std::memory_order_release);
+  finish(slot, nullptr);
+}
+
+std::string_view Engine::Parked::id() const {
+  return {run.data(), static_cast<size_t>(std::find(run.begin(), run.end(), '\0') - run.begin())};
+}
+
+void Engine::wake_parked() {
+  while (!parked_.empty() && parked_.front().due <= tick_) {
+    std::pop_heap(parked_.begin(), parked_.end());
+    const Parked parked = parked_.back();
+    parked_.pop_back();
+    if (revive_) revive_(parked.id());
+  }
+}
+
+// The run that the store holds messages for is in memory, or comes back for them.
+void Engine::take_messages() {
+  polled_ = tick_;
+  auto found = store_->scan(inbox_prefix, {}, base::limits::messages);
+  if (!found) return;
+  for (const Value entry : found->view()) {
+    const std::string_view key = entry["key"_k].as_text();
+    const std::string_view rest = key.substr(inbox_prefix.size());
+    const std::string_view run = rest.substr(0, rest.find('/'));
+    for (const auto& slot : slots_) {
+      if (slot == nullptr || slot->is_gone || slot->run->id != run) continue;
+      take_message(*slot, key, entry["value"_k].as_bytes());
+      break;
+    }
+    const auto parked = std::find_if(parked_.begin(), parked_.end(),
+                                     [&](const Parked& p) { return p.id() == run; });
+    if (parked == parked_.end() || !revive_) continue;
+    parked_.erase(parked);
+    std::make_heap(parked_.begin(), parked_.end());
+    revive_(run);
+  }
+}
+
+// Taken away in the same commit as what it led to. One that is damaged is taken away alone.
+void Engine::take_message(Slot& slot, std::string_view key, std::string_view bytes) {
+  journal_.erase(std::string(key));
+  if (!base::validate(bytes.data(), bytes.size())) return;
+  Input input;
+  input.kind = Input::Kind::message;
+  input.run = slot.number;
+  input.value = Value(reinterpret_cast<const weft_slot*>(bytes.data()));
+  decide(slot, input);
+}
+
+}  // namespace weft::engine

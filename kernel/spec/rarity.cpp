@@ -1,0 +1,283 @@
+// What few steps say: steps that the kernel does itself, second ways, caches, strategies of blocks
+// that failed, and the variables of a definition.
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "expr/template.hpp"
+#include "spec/parser.hpp"
+
+namespace weft::spec {
+
+using namespace lit;
+namespace limits = base::limits;
+
+namespace {
+
+bool folds(Value written, std::string_view word) {
+  return base::fold_name(written.as_text()) == base::fold_name(word);
+}
+
+bool is_template(Value value) {
+  return value.is_text() && expr::contains_template(value.as_text());
+}
+
+constexpr std::string_view of_wait[] = {"for",     "until",      "signal",
+                                        "timeout", "on_timeout", "transient"};
+constexpr std::string_view of_approval[] = {"title",  "description", "form",        "people",
+                                            "quorum", "deadline",    "on_deadline", "escalate_to"};
+constexpr std::string_view of_fail[] = {"code", "message", "class", "hint"};
+constexpr std::string_view of_end[] = {"status", "result"};
+
+}  // namespace
+
+void Parser::take_own(Draft& draft, Kind kind, Value value) {
+  if (draft.own.exists()) {
+    problem(value, "spec.step_kind", "a step does one thing, not two", "make two steps of it");
+  }
+  draft.own = value;
+  draft.own_kind = kind;
+}
+
+void Parser::read_own(Draft& draft) {
+  draft.item.kind = draft.own_kind;
+  draft.item.effect = Effect::pure;
+  draft.item.arguments = draft.item.arguments_at = draft.own;
+  for (const Value given : {draft.arguments, draft.input}) {
+    if (!given.exists()) continue;
+    problem(given, "spec.unknown_field", "only the step of a tool takes 'parameters'");
+  }
+  const Value own = draft.own;
+  switch (draft.own_kind) {
+    case Kind::wait: {
+      if (own.is_text() || own.is_number()) {
+        uint64_t ns = 0;
+        if (!is_template(own)) read_duration(own, "wait", ns);
+        return;
+      }
+      check_own(draft, of_wait);
+      const int said = static_cast<int>(own["for"_k].exists()) +
+                       static_cast<int>(own["until"_k].exists()) +
+                       static_cast<int>(own["signal"_k].exists());
+      if (own.is_object() && said != 1) {
+        problem(own, "spec.no_alternative", "a wait is for a time, until a time or for a signal",
+                "give it one of 'for', 'until' and 'signal'");
+      }
+      return;
+    }
+    case Kind::approval:
+      if (!own.is_text()) check_own(draft, of_approval);
+      return;
+    case Kind::set:
+      if (!own.is_object()) return wrong_type(own, "set", "an object of variables");
+      for (uint32_t i = 0; i < own.size(); ++i) {
+        if (!spec().variables.exists() || spec().variables[Key(own.key(i))].exists()) continue;
+        std::vector<std::string_view> names;
+        for (uint32_t k = 0; k < spec().variables.size(); ++k) {
+          names.push_back(spec().variables.key(k));
+        }
+        problem(own[i], "spec.unknown_reference",
+                "the definition declares no variable " + base::quoted(own.key(i)),
+                base::did_you_mean(own.key(i), names));
+      }
+      return;
+    case Kind::fail:
+      if (!own.is_text()) check_own(draft, of_fail);
+      return;
+    case Kind::end:
+      if (own.is_object()) check_own(draft, of_end);
+      return;
+    default: return;
+  }
+}
+
+// Names and the values that can be judged before the run.
+void Parser::check_own(const Draft& draft, std::span<const std::string_view> known) {
+  const Value own = draft.own;
+  if (!own.is_object()) return wrong_type(own, "the step", "an object");
+  for (uint32_t i = 0; i < own.size(); ++i) {
+    const std::string_view name = own.key(i);
+    const Value value = own[i];
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      problem(value, "spec.unknown_field", "unknown field " + base::quoted(name),
+              base::did_you_mean(name, known));
+      continue;
+    }
+    if (is_template(value)) continue;
+    uint64_t ns = 0;
+    if (name == "for" || name == "timeout" || name == "deadline") read_duration(value, name, ns);
+    if (name == "on_timeout" && !folds(value, "fail") && !folds(value, "continue")) {
+      problem(value, "spec.unknown_value", "'on_timeout' must be 'fail' or 'continue'");
+    }
+    const bool is_choice =
+        folds(value, "reject") || folds(value, "approve") || folds(value, "escalate");
+    if (name == "on_deadline" && !is_choice) {
+      problem(value, "spec.unknown_value",
+              "'on_deadline' must be 'reject', 'approve' or 'escalate'");
+    }
+    if (name == "quorum" &&
+        (!value.is_integer() || value.as_i64() < 1 || value.as_i64() > limits::quorum)) {
+      problem(value, "spec.range",
+              "'quorum' must be between 1 and " + std::to_string(limits::quorum));
+    }
+    if (name == "form") {
+      auto schema = Schema::compile(value);
+      if (!schema) {
+        out_.problems.push_back({value, schema.error().where.pointer, "spec.schema",
+                                 schema.error().message, schema.error().hint});
+      }
+    }
+  }
+}
+
+void Parser::read_rarity(Draft& draft, const Strategy& strategy) {
+  const bool is_plain = !draft.alternative.exists() && !draft.compensate.exists() &&
+                        !draft.cache.exists() && !draft.is_pivot && !strategy.recovers;
+  if (is_plain) return;
+  Rarity rarity;
+  rarity.is_pivot = draft.is_pivot;
+  rarity.recovers = strategy.recovers;
+  if (strategy.ladder.exists()) read_ladder(strategy.ladder, rarity);
+  const auto only_tools = [&](Value value, std::string_view what) {
+    if (!value.exists() || draft.item.tool != none) return value.exists();
+    problem(value, "spec.unknown_field", "only the step of a tool has " + base::quoted(what));
+    return false;
+  };
+  if (only_tools(draft.alternative, "alternative")) {
+    rarity.alternative = read_way(draft.alternative, "alternative", draft);
+  }
+  if (only_tools(draft.compensate, "compensate")) {
+    rarity.compensation = read_way(draft.compensate, "compensate", draft);
+    const bool is_read = rarity.compensation != none;
+    if (is_read && spec().ways[rarity.compensation].effect > Effect::idempotent) {
+      problem(draft.compensate, "spec.retry_forbidden",
+              "a compensation must be repeatable, and this call is not",
+              "choose an operation that is pure, reads or is idempotent");
+    }
+  }
+  if (only_tools(draft.cache, "cache")) read_cache(draft.cache, draft, rarity);
+  draft.item.rarity = static_cast<uint32_t>(spec().rarities.size());
+  spec().rarities.push_back(rarity);
+}
+
+// {default?, required?, escalate?}: the lower rungs of the strategy 'recover'.
+void Parser::read_ladder(Value ladder, Rarity& rarity) {
+  if (!ladder.is_object()) return wrong_type(ladder, "recover", "an object");
+  static constexpr std::string_view known[] = {"default", "required", "escalate"};
+  for (uint32_t i = 0; i < ladder.size(); ++i) {
+    const std::string_view name = ladder.key(i);
+    if (name == "default") {
+      rarity.fallback = ladder[i];
+    } else if (name == "required") {
+      if (!ladder[i].is_boolean()) wrong_type(ladder[i], name, "true or false");
+      rarity.is_required = ladder[i].as_bool(true);
+    } else if (name == "escalate") {
+      if (!ladder[i].is_boolean() && !ladder[i].is_array()) {
+        wrong_type(ladder[i], name, "true or a list of people");
+      }
+      if (!ladder[i].is_boolean() || ladder[i].as_bool()) rarity.escalation = ladder[i];
+    } else {
+      problem(ladder[i], "spec.unknown_field", "unknown field " + base::quoted(name),
+              base::did_you_mean(name, known));
+    }
+  }
+}
+
+// The name of a tool, which then gets the arguments of the step; or {tool, parameters?, retry?,
+// timeout?}. A compensation is tried again by itself, for it must succeed in the end.
+uint32_t Parser::read_way(Value written, std::string_view what, const Draft& of) {
+  Draft draft;
+  draft.at = written;
+  Way way;
+  Policy policy;
+  policy.attempts_max = what == "compensate" ? recover_attempts : 1;
+  if (written.is_text()) {
+    draft.tool = written;
+    draft.arguments = of.item.arguments_at.exists() ? of.arguments : Value();
+    draft.input = of.input;
+  } else if (written.is_object()) {
+    static constexpr std::string_view known[] = {"tool", "parameters", "input", "retry", "timeout"};
+    for (uint32_t i = 0; i < written.size(); ++i) {
+      const std::string_view name = written.key(i);
+      if (name == "tool")
+        draft.tool = written[i];
+      else if (name == "parameters")
+        draft.arguments = written[i];
+      else if (name == "input")
+        draft.input = written[i];
+      else if (name == "retry")
+        read_retry(written[i], policy);
+      else if (name == "timeout")
+        read_duration(written[i], name, policy.timeout_ns);
+      else
+        problem(written[i], "spec.unknown_field", "unknown field " + base::quoted(name),
+                base::did_you_mean(name, known));
+    }
+  } else {
+    wrong_type(written, what, "the name of a tool or an object with 'tool'");
+    return none;
+  }
+  if (!draft.tool.exists()) {
+    problem(written, "spec.missing_field", "'tool' is missing", "name the tool to call");
+    return none;
+  }
+  read_tool(draft);
+  if (draft.item.tool == none) return none;
+  way.tool = draft.item.tool;
+  way.effect = draft.item.effect;
+  way.arguments = draft.item.arguments;
+  way.arguments_at = draft.item.arguments_at;
+  way.is_input_alone = draft.item.is_input_alone;
+  if (way.effect == Effect::at_most_once) policy.attempts_max = 1;
+  way.policy = add_policy(policy);
+  spec().ways.push_back(way);
+  return static_cast<uint32_t>(spec().ways.size() - 1);
+}
+
+// true, a duration, or {ttl}.
+void Parser::read_cache(Value value, const Draft& draft, Rarity& rarity) {
+  if (value.is_boolean()) {
+    rarity.cache_ns = value.as_bool() ? UINT64_MAX : 0;
+  } else {
+    const Value ttl = value.is_object() ? value["ttl"_k] : value;
+    if (!ttl.exists()) return wrong_type(value, "cache", "true, a duration or {ttl}");
+    read_duration(ttl, "cache", rarity.cache_ns);
+  }
+  if (rarity.cache_ns != 0 && draft.item.effect > Effect::read) {
+    problem(value, "spec.cache_forbidden",
+            "the tool " + base::quoted(spec().tools[draft.item.tool].tool->id) +
+                " has an effect, which a cached result would not have",
+            "remove 'cache', or choose an operation that is pure or only reads");
+  }
+}
+
+OnFailure Parser::read_on_failure(Value value) {
+  if (!value.exists()) return OnFailure::unsaid;
+  if (folds(value, "keep")) return OnFailure::keep;
+  if (folds(value, "rollback")) return OnFailure::rollback;
+  if (folds(value, "compensate")) return OnFailure::compensate;
+  problem(value, value.is_text() ? "spec.unknown_value" : "spec.wrong_type",
+          "'on_failure' must be 'keep', 'rollback' or 'compensate'");
+  return OnFailure::unsaid;
+}
+
+// {name: JSON Schema}; a schema may have a default, which then fits it.
+void Parser::read_variables(Value value) {
+  if (!value.is_object()) return wrong_type(value, "variables", "an object of JSON Schemas");
+  spec().variables = value;
+  for (uint32_t i = 0; i < value.size(); ++i) {
+    auto schema = Schema::compile(value[i]);
+    if (!schema) {
+      out_.problems.push_back({value[i], schema.error().where.pointer, "spec.schema",
+                               schema.error().message, schema.error().hint});
+      continue;
+    }
+    const Value given = value[i]["default"_k];
+    if (!given.exists()) continue;
+    const size_t before = out_.problems.size();
+    schema->check(given, {}, out_.problems);
+    for (size_t k = before; k < out_.problems.size(); ++k) out_.problems[k].at = given;
+  }
+}
+
+}  // namespace weft::spec

@@ -1,0 +1,97 @@
+#include "state/state.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace weft::state {
+
+using event::Event;
+using event::Type;
+
+namespace {
+
+bool may_open(const State& state, const Event& e) {
+  const auto packed = static_cast<uint64_t>(e.value().as_i64());
+  const auto block = static_cast<uint32_t>(packed);
+  const auto parent = static_cast<uint32_t>(packed >> 32U);
+  if (block >= state.plan->blocks.size() || e.frame != state.frames.size()) return false;
+  if (parent == event::no_frame) return e.frame == 0;
+  if (parent >= e.frame || e.node >= state.frames[parent].count) return false;
+  const Frame& outer = state.frames[parent];
+  return state.node(outer, e.node).block == block && state.child(outer, e.node) == nullptr;
+}
+
+}  // namespace
+
+bool may_fold(const State& state, const Event& e) {
+  if (e.type == Type::frame_opened) return may_open(state, e);
+  if (e.type == Type::run_stopping) return !state.frames.empty();
+  if (e.type == Type::rollback_started || e.type == Type::rollback_done) {
+    return e.frame < state.frames.size();
+  }
+  const bool may_be_of_run = e.type == Type::step_waiting || e.type >= Type::signal_received;
+  if (e.frame == event::no_frame && may_be_of_run) return true;
+  if (e.frame == event::no_frame) return e.type < Type::frame_opened;
+  if (e.frame >= state.frames.size()) return false;
+  const bool of_frame = e.type == Type::frame_advanced || e.type == Type::frame_closed;
+  return of_frame || e.node < state.frames[e.frame].count;
+}
+
+int64_t State::expires() const {
+  const bool counts = status == RunStatus::running || status == RunStatus::compensating;
+  if (!counts || plan->timeout_ns == 0) return never;
+  return since + static_cast<int64_t>(plan->timeout_ns) - spent;
+}
+
+const Wait* State::wait_of(uint32_t frame, uint32_t node) const {
+  for (const Wait& w : waits) {
+    const bool is_beside = w.kind == Wait::Kind::pattern || w.kind == Wait::Kind::compensation;
+    if (w.frame == frame && w.node == node && !is_beside) return &w;
+  }
+  return nullptr;
+}
+
+bool State::is_within(uint32_t inner, uint32_t outer) const {
+  while (inner > outer && inner != event::no_frame) inner = frames[inner].parent;
+  return inner == outer;
+}
+
+const Frame* State::child(const Frame& frame, uint32_t n) const {
+  if (frame.inner == nullptr || frame.inner[n] == event::no_frame) return nullptr;
+  const Frame& inner = frames[frame.inner[n]];
+  return inner.closed ? nullptr : &inner;
+}
+
+Frame* State::child(const Frame& frame, uint32_t n) {
+  const Frame* inner = static_cast<const State*>(this)->child(frame, n);
+  return inner != nullptr ? &frames[inner->number] : nullptr;
+}
+
+std::string step_path(const State& state, uint32_t frame, uint32_t node) {
+  std::string path;
+  while (frame != event::no_frame && node != event::no_node) {
+    const Frame& f = state.frames[frame];
+    std::string part(state.node(f, node).id);
+    if (f.visit[node] != 0) part += '#' + std::to_string(f.visit[node]);
+    path = path.empty() ? part : part + '/' + path;
+    node = f.parent_node;
+    frame = f.parent;
+  }
+  return path;
+}
+
+std::string_view to_text(RunStatus status) {
+  constexpr std::array<std::string_view, 9> words{"pending", "running",   "paused",
+                                                  "waiting", "completed", "partially_completed",
+                                                  "failed",  "cancelled", "compensating"};
+  return words[static_cast<size_t>(status)];
+}
+
+std::string_view node_status_text(uint8_t status) {
+  constexpr std::array<std::string_view, 11> words{"pending",   "ready",   "running",    "waiting",
+                                                   "succeeded", "failed",  "failed",     "skipped",
+                                                   "cancelled", "unknown", "compensated"};
+  return status < words.size() ? words[status] : "unknown";
+}
+
+}  // namespace weft::state

@@ -1,0 +1,66 @@
+#include "travel/checkpoints.hpp"
+
+namespace weft::travel {
+
+using event::Event;
+using event::Type;
+
+Result<void> fold(const History& history, const std::shared_ptr<const plan::Plan>& plan,
+                  const Each& each) {
+  state::Pages pages;
+  state::State state(plan, pages);
+  const journal::Recovery::Each tell = [&](const Event& e) { each(state, e); };
+  journal::Recovery recovery(state, &tell);
+  for (const std::string& records : history.records) {
+    auto taken = recovery.take(records);
+    if (!taken) return taken.error();
+  }
+  return {};
+}
+
+bool is_of_step(const state::State& state, const Event& e) {
+  if (e.frame == event::no_frame || e.node == event::no_node) return false;
+  if (e.type == Type::frame_opened || e.frame >= state.frames.size()) return false;
+  return !state.node(state.frames[e.frame], e.node).id.empty();
+}
+
+Result<std::vector<Checkpoint>> checkpoints(const History& history,
+                                            const std::shared_ptr<const plan::Plan>& plan) {
+  std::vector<Checkpoint> all;
+  Checkpoint next;
+  auto folded = fold(history, plan, [&](const state::State& state, const Event& e) {
+    if (ends_step(e.type) && next.step.empty() && is_of_step(state, e)) {
+      next.step = state::step_path(state, e.frame, e.node);
+      next.status = state::node_status_text(state.frames[e.frame].status[e.node]);
+    }
+    if ((e.flags & event::is_last) == 0) return;
+    next.seq = e.seq;
+    next.time_ns = e.tick;
+    next.state = static_cast<RunState>(state.status);
+    if (!next.step.empty() || all.empty()) all.push_back(std::move(next));
+    next = {};
+  });
+  if (!folded) return folded.error();
+  return all;
+}
+
+Result<uint64_t> start_of(const History& history, const std::shared_ptr<const plan::Plan>& plan,
+                          std::string_view step) {
+  uint64_t found = 0;
+  bool has_started = false;
+  auto folded = fold(history, plan, [&](const state::State& state, const Event& e) {
+    if (found != 0) return;
+    const bool starts = e.type == Type::step_started || e.type == Type::step_queued;
+    if (starts && !has_started && is_of_step(state, e)) {
+      has_started = state::step_path(state, e.frame, e.node) == step;
+    }
+    if (has_started && (e.flags & event::is_last) != 0) found = e.seq;
+  });
+  if (!folded) return folded.error();
+  if (found != 0) return found;
+  return Error{Status::not_found, "run.unknown_step",
+               "no step '" + std::string(step) + "' was started in run '" + history.run + "'",
+               "'weft show " + history.run + "' lists its steps"};
+}
+
+}  // namespace weft::travel

@@ -1,0 +1,193 @@
+#include "travel/replay.hpp"
+
+#include <algorithm>
+
+#include <weft/draft/hook.h>
+
+#include "base/blocks.hpp"
+#include "journal/recover.hpp"
+#include "travel/checkpoints.hpp"
+#include "travel/contrast.hpp"
+
+namespace weft::travel {
+
+using event::Event;
+using event::Type;
+
+namespace {
+
+constexpr uint8_t compared_flags = event::is_envelope | event::is_continued | event::is_cached;
+constexpr uint64_t asking = uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION;
+
+std::string path_of(const state::State& state, const Event& e) {
+  return is_of_step(state, e) ? state::step_path(state, e.frame, e.node) : std::string();
+}
+
+const char* field_of(Type type) {
+  switch (type) {
+    case Type::step_queued:
+    case Type::step_started: return "arguments";
+    case Type::step_succeeded: return "output";
+    case Type::step_failed:
+    case Type::run_failed: return "error";
+    case Type::step_skipped:
+    case Type::step_cancelled:
+    case Type::run_cancelled: return "reason";
+    case Type::run_completed:
+    case Type::run_partially_completed: return "result";
+    default: return "value";
+  }
+}
+
+// What is compared besides the payload.
+struct Column {
+  const char* name;
+  uint64_t (*of)(const Event& e);
+};
+constexpr Column columns[] = {
+    {"frame", [](const Event& e) -> uint64_t { return e.frame; }},
+    {"node", [](const Event& e) -> uint64_t { return e.node; }},
+    {"visit", [](const Event& e) -> uint64_t { return e.visit; }},
+    {"attempt", [](const Event& e) -> uint64_t { return e.attempt; }},
+    {"flags", [](const Event& e) -> uint64_t { return e.flags & compared_flags; }},
+};
+
+Document document_of(std::string_view text) {
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.text(text);
+  return Document::copy(b.take_value());
+}
+
+Document document_of(uint64_t number) {
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.natural(number);
+  return Document::copy(b.take_value());
+}
+
+}  // namespace
+
+Replay::Replay(const History& history, std::shared_ptr<const plan::Plan> plan)
+    : history_(&history),
+      recorded_(plan, pages_),
+      run_(0, history.run, std::move(plan), pages_),
+      deciders_{run::Decider(0), run::Decider(asking)} {}
+
+Result<void> Replay::play() {
+  const journal::Recovery::Each take = [&](const Event& e) {
+    if (has_difference() || error_) return;
+    batch_.push_back(e);
+    if ((e.flags & event::is_last) == 0) return;
+    if (auto decided = decide(); !decided) error_ = decided.error();
+  };
+  journal::Recovery recovery(recorded_, &take);
+  for (const std::string& records : history_->records) {
+    auto taken = recovery.take(records);
+    if (!taken) return taken.error();
+    if (error_) return *error_;
+  }
+  // The records were cut within a decision; its beginning is compared all the same.
+  if (!batch_.empty() && !has_difference()) return decide();
+  return {};
+}
+
+Result<void> Replay::decide() {
+  auto cause = cause_of(run_.state, batch_);
+  if (!cause) {
+    return Error{Status::unsupported, "replay.unknown_cause",
+                 "event " + std::to_string(batch_.front().seq) + ", " +
+                     std::string(event::name(batch_.front().type)) +
+                     ", begins a decision whose cause this version does not know",
+                 "replay it with the version that recorded it"};
+  }
+  keep(*cause);
+  const run::Input input = cause->ready();
+  choose_decider(input);
+  decision_.clear();
+  deciders_[asks_ ? 1 : 0].decide(run_, input, batch_.front().tick, decision_);
+  compare();
+  batch_.clear();
+  return {};
+}
+
+// Whether hooks were asked may change between two processes, and only what they led to is recorded.
+void Replay::choose_decider(const run::Input& input) {
+  const state::State& state = run_.state;
+  for (const Event& e : batch_) {
+    if (e.type == Type::step_queued) asks_ = true;
+    if (e.type != Type::step_started || input.kind == run::Input::Kind::verdict) continue;
+    if (e.frame >= state.frames.size()) continue;
+    const state::Frame& frame = state.frames[e.frame];
+    const bool is_tool = state.node(frame, e.node).kind == plan::Kind::tool;
+    const uint8_t before = frame.status[e.node];
+    if (is_tool && e.attempt <= 1 && (before == WEFT_NODE_PENDING || before == WEFT_NODE_READY)) {
+      asks_ = false;
+    }
+  }
+}
+
+void Replay::keep(const Cause& cause) {
+  const Event& first = batch_.front();
+  answers_.push_back({cause, path_of(recorded_, first), first.tick});
+  if (cause.input.kind != run::Input::Kind::settle) return;
+  // Under another plan nothing is in doubt; what was given up is an answer of its own.
+  for (const Event& e : batch_) {
+    if (e.type != Type::step_failed || run_.state.frames.size() <= e.frame) continue;
+    if (run_.state.frames[e.frame].status[e.node] != WEFT_NODE_UNKNOWN) continue;
+    Answer given_up{{}, path_of(recorded_, e), e.tick};
+    given_up.cause.input.kind = run::Input::Kind::reply;
+    given_up.cause.input.status = WEFT_FAILED;
+    given_up.cause.input.flags = run::as_recorded;
+    given_up.cause.input.value = e.value();
+    given_up.cause.error.size = sizeof given_up.cause.error;
+    answers_.push_back(std::move(given_up));
+  }
+}
+
+void Replay::compare() {
+  const bool is_whole = (batch_.back().flags & event::is_last) != 0;
+  const size_t most = is_whole ? std::max(batch_.size(), decision_.events.size()) : batch_.size();
+  for (size_t i = 0; i < most; ++i) {
+    const Event* recorded = i < batch_.size() ? &batch_[i] : nullptr;
+    const Event* decided = i < decision_.events.size() ? &decision_.events[i] : nullptr;
+    if (differs(recorded, decided)) return;
+    ++replayed_.events;
+  }
+}
+
+bool Replay::differs(const Event* recorded, const Event* decided) {
+  Divergence d;
+  d.step = recorded != nullptr ? path_of(recorded_, *recorded) : path_of(run_.state, *decided);
+  d.seq = recorded != nullptr ? recorded->seq : decided->seq;
+  const auto found = [&] {
+    replayed_.differences.push_back(std::move(d));
+    return true;
+  };
+  if (recorded == nullptr || decided == nullptr || recorded->type != decided->type) {
+    d.field = "event";
+    if (recorded != nullptr) d.first = document_of(event::name(recorded->type));
+    if (decided != nullptr) d.second = document_of(event::name(decided->type));
+    return found();
+  }
+  for (const Column& column : columns) {
+    if (column.of(*recorded) == column.of(*decided)) continue;
+    d.field = column.name;
+    d.first = document_of(column.of(*recorded));
+    d.second = document_of(column.of(*decided));
+    return found();
+  }
+  const auto contrasted = contrast(recorded->value(), decided->value());
+  if (!contrasted) return false;
+  d.field = field_of(recorded->type);
+  fill(d, *contrasted);
+  return found();
+}
+
+Replayed Replay::take_result() {
+  replayed_.state = static_cast<RunState>(run_.state.status);
+  replayed_.result = Document::copy(run_.state.outcome);
+  return std::move(replayed_);
+}
+
+}  // namespace weft::travel

@@ -1,0 +1,154 @@
+// Why a run stands as it does, in one sentence; and questions to a run as it stands.
+#include <weft/kernel.hpp>
+
+#include "base/time.hpp"
+#include "expr/expression.hpp"
+#include "kernel_rooms.hpp"
+#include "plan/scope.hpp"
+#include "run/reason.hpp"
+#include "run/scope.hpp"
+
+namespace weft {
+
+using namespace weft::lit;
+using state::RunStatus;
+using state::Wait;
+
+namespace {
+
+// The wait that ends first, as the reason tells it.
+const Wait* first_wait(const state::State& state) {
+  const Wait* first = nullptr;
+  for (const Wait& wait : state.waits) {
+    if (first == nullptr || wait.due < first->due) first = &wait;
+  }
+  return first;
+}
+
+struct Place {
+  uint32_t frame = event::no_frame, node = event::no_node;
+};
+
+// The innermost step with a status.
+Place step_with(const state::State& state, uint8_t status) {
+  for (size_t f = state.frames.size(); f > 0; --f) {
+    const state::Frame& frame = state.frames[static_cast<uint32_t>(f - 1)];
+    for (uint32_t n = 0; !frame.closed && n < frame.count; ++n) {
+      const bool is_step = state.node(frame, n).kind != plan::Kind::block;
+      if (is_step && frame.status[n] == status) return {frame.number, n};
+    }
+  }
+  return {};
+}
+
+Why of_wait(const state::State& state, const std::string& run) {
+  const Wait& wait = *first_wait(state);
+  Why why{run::waiting_text(state), wait.since, {}};
+  const Value about(wait.about);
+  const std::string step = wait.frame == event::no_frame
+                               ? std::string()
+                               : state::step_path(state, wait.frame, wait.node);
+  if (wait.kind == Wait::Kind::signal) {
+    why.command = "weft signal " + run + " " + std::string(about["name"_k].as_text());
+  } else if (wait.kind == Wait::Kind::approval) {
+    const bool is_escalation = about["for"_k].as_text() == "escalation";
+    why.command = "weft approve " + run + " " + step + (is_escalation ? " --choice again" : "");
+  } else if (wait.kind == Wait::Kind::pause) {
+    why.command = "weft resume " + run;
+  }
+  return why;
+}
+
+Why of_doubt(const state::State& state, const std::string& run) {
+  const Place at = step_with(state, WEFT_NODE_UNKNOWN);
+  const std::string step = at.frame == event::no_frame
+                               ? "a step"
+                               : "step '" + state::step_path(state, at.frame, at.node) + "'";
+  return {step + " may or may not have had its effect, and only a person can know", state.updated,
+          "weft resume " + run + " --unknown again"};
+}
+
+Why of_failure(const state::State& state, const std::string& run) {
+  const Value error = state.outcome;
+  const std::string step(error["step"_k].as_text());
+  std::string sentence = step.empty() ? "the run failed: " : "step '" + step + "' failed: ";
+  sentence += error["message"_k].as_text();
+  const std::string_view code = error["code"_k].as_text();
+  if (!code.empty()) sentence.append(" [").append(code).append("]");
+  return {std::move(sentence), state.ended,
+          step.empty() ? "weft show " + run : "weft fork " + run + " --at " + step};
+}
+
+Why of_running(const state::State& state, const std::string& run, bool is_owned) {
+  const Place at = step_with(state, WEFT_NODE_RUNNING);
+  if (at.frame == event::no_frame) {
+    if (!state.waits.empty()) return of_wait(state, run);
+    return {"the run is under way", state.updated, {}};
+  }
+  const state::Frame& frame = state.frames[at.frame];
+  const std::string step = "step '" + state::step_path(state, at.frame, at.node) + "'";
+  if (is_owned) return {step + " is running", frame.began[at.node], {}};
+  return {"the process that ran it is gone; " + step + " was running", state.updated,
+          "weft resume " + run};
+}
+
+}  // namespace
+
+Result<Why> Kernel::why(std::string_view id) {
+  auto recalled = rooms_->recall(id);
+  if (!recalled) return recalled.error();
+  const state::State& state = *recalled->state;
+  const std::string run(id);
+  const bool is_owned = recalled->summary.view()["owned"_k].as_bool();
+  switch (state.status) {
+    case RunStatus::failed: return of_failure(state, run);
+    case RunStatus::completed: return Why{"the run has completed", state.ended, {}};
+    case RunStatus::partially_completed:
+      return Why{"the run has completed, and steps of it failed that may fail", state.ended,
+                 "weft show " + run};
+    case RunStatus::cancelled:
+      return Why{"the run was cancelled: " + std::string(state.outcome.as_text()), state.ended, {}};
+    case RunStatus::paused:
+      return Why{"the run is paused: " + std::string(state.reason["message"_k].as_text()),
+                 state.updated, "weft resume " + run};
+    default: break;
+  }
+  if (state.doubted > 0 && state.busy == 0) return of_doubt(state, run);
+  if (state.status == RunStatus::compensating) {
+    return Why{"the run failed, and its effects are being undone", state.updated,
+               is_owned ? std::string() : "weft resume " + run};
+  }
+  if (state.status == RunStatus::waiting && !state.waits.empty()) {
+    Why why = of_wait(state, run);
+    const bool comes_by_itself = first_wait(state)->due != state::never;
+    if (comes_by_itself && !is_owned && why.command.empty()) why.command = "weft resume " + run;
+    return why;
+  }
+  return of_running(state, run, is_owned);
+}
+
+// The names of the outermost block mean what they mean to its steps.
+Result<Document> Kernel::query(std::string_view run, std::string_view expression) {
+  auto recalled = rooms_->recall(run);
+  if (!recalled) return recalled.error();
+  const state::State& state = *recalled->state;
+  if (expression.empty()) {
+    return Document::copy(state.variables.exists() ? state.variables : null_value());
+  }
+  if (state.frames.empty()) {
+    return Error{Status::conflict, "run.not_started", "the run has not begun yet", "ask later"};
+  }
+  base::Blocks blocks;
+  const spec::Parsed parsed =
+      spec::parse(state.plan->source.view(), rooms_->catalog, blocks.arena());
+  plan::Scope names(parsed.spec);
+  names.enter(0, plan::none);
+  auto compiled = expr::Expression::compile(expression, names.names());
+  if (!compiled) return compiled.error();
+  const run::FrameScope scope{&state, &state.frames[0]};
+  auto value = compiled->evaluate(scope.lend(state.updated, state.seed), blocks.arena());
+  if (!value) return value.error();
+  return Document::copy(*value);
+}
+
+}  // namespace weft
