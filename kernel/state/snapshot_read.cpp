@@ -321,6 +321,7 @@ void Reading::recount() {
 
 Result<void> Reading::finish() {
   if (!rest_.empty()) return wrong("something follows the last section");
+  if (head_.frames < state_.frames.size()) return wrong("it counts fewer frames than there are");
   state_.frames.extend(static_cast<uint32_t>(head_.frames));
   recount();
   state_.seq = head_.seq;

@@ -145,6 +145,11 @@ Result<Vault::Stored> Vault::store(uint64_t seq, Value value) {
 
 Result<Vault::Stored> Vault::restore(uint64_t seq, std::string_view payload,
                                      const event::Targets& targets) {
+  // What comes next must lie 8-aligned too.
+  if (payload.size() % 8 != 0) {
+    return Error{Status::corrupt, "journal.damaged", "its value does not fill its last 8 bytes",
+                 "restore the store from a backup"};
+  }
   const auto bytes = static_cast<uint64_t>(bump_.end - bump_.cur);
   const bool fits = bytes >= sizeof(Front) + payload.size();
   char* at = nullptr;

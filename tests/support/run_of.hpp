@@ -25,8 +25,8 @@ struct Allocated {
 };
 
 struct RunOf {
-  explicit RunOf(std::string_view definition)
-      : plan(build(catalog, definition)), state(plan, pages) {
+  explicit RunOf(std::string_view definition, bool keeps = false)
+      : plan(build(catalog, definition)), state(plan, pages), keeps_events(keeps) {
     tell(event::Type::run_accepted, event::no_frame, event::no_node,
          R"({"id":"r","input":{"a":"what the run was given"},"params":null,"seed":9})");
   }
@@ -76,7 +76,8 @@ struct RunOf {
   state::State state;
   base::Blocks blocks;
   weft_slot packed{};
-  std::vector<event::Event> events;  // since they were taken
+  bool keeps_events;
+  std::vector<event::Event> events;  // folded since they were taken away
 
  private:
   void keep(event::Event& e, Value payload) {
@@ -91,9 +92,6 @@ struct RunOf {
     state::fold(state, e);
     if (keeps_events) events.push_back(e);
   }
-
- public:
-  bool keeps_events = false;
 };
 
 }  // namespace weft::tests
