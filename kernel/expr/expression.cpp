@@ -1,6 +1,8 @@
 // One expression from its text to its value.
 #include "expr/expression.hpp"
 
+#include <array>
+#include <cstddef>
 #include <utility>
 
 #include "expr/machine.hpp"
@@ -9,31 +11,41 @@
 
 namespace weft::expr {
 
-Expression::Expression(std::unique_ptr<const Program> program) : program_(std::move(program)) {}
+struct Expression::Body {
+  alignas(weft_slot) std::array<std::byte, 256> first;
+  Literals kept{first};
+  Program program;
+};
+
+Expression::Expression(std::unique_ptr<const Body> body) : body_(std::move(body)) {}
 Expression::Expression(Expression&& other) noexcept = default;
 Expression& Expression::operator=(Expression&& other) noexcept = default;
 Expression::~Expression() = default;
 
-Result<Expression> Expression::compile(std::string_view text, const Names& names) {
-  Result<std::unique_ptr<const Program>> program = parse(text, names, Accept::expression);
+Result<Expression> Expression::made(std::string_view text, const Names& names, bool is_path) {
+  auto body = std::make_unique_for_overwrite<Body>();
+  auto program = parse(text, names, is_path ? Accept::path : Accept::expression, body->kept);
   if (!program) return std::move(program.error());
-  return Expression(std::move(*program));
+  body->program = *program;
+  return Expression(std::move(body));
+}
+
+Result<Expression> Expression::compile(std::string_view text, const Names& names) {
+  return made(text, names, false);
 }
 
 Result<Expression> Expression::compile_path(std::string_view text, const Names& names) {
-  Result<std::unique_ptr<const Program>> program = parse(text, names, Accept::path);
-  if (!program) return std::move(program.error());
-  return Expression(std::move(*program));
+  return made(text, names, true);
 }
 
 Result<Value> Expression::evaluate(const Scope& scope, Arena arena) const {
   Machine machine(scope, arena);
-  const Value value = machine.run(*program_);
+  const Value value = machine.run(body_->program);
   if (!value.exists()) return machine.take_error();
   return value;
 }
 
-std::span<const Root> Expression::roots() const { return program_->roots; }
-std::string_view Expression::text() const { return program_->text; }
+std::span<const Root> Expression::roots() const { return body_->program.roots; }
+std::string_view Expression::text() const { return body_->program.text; }
 
 }  // namespace weft::expr

@@ -13,8 +13,6 @@
 
 namespace weft::expr {
 
-struct Program;
-
 // The language is described in LANGUAGE.md. Evaluation is a function of the scope alone and
 // bounded; it takes memory from the arena, from the heap only for an error or a pattern known only
 // then.
@@ -40,11 +38,12 @@ class Expression final {
   // Everything that it speaks of, each once, in order of appearance.
   std::span<const Root> roots() const;
   std::string_view text() const;
-  const Program& program() const { return *program_; }
 
  private:
-  explicit Expression(std::unique_ptr<const Program> program);
-  std::unique_ptr<const Program> program_;
+  struct Body;
+  explicit Expression(std::unique_ptr<const Body> body);
+  static Result<Expression> made(std::string_view text, const Names& names, bool is_path);
+  std::unique_ptr<const Body> body_;
 };
 
 }  // namespace weft::expr

@@ -184,7 +184,7 @@ Value Machine::contains(Value whole, Value part, bool wanted) {
 }
 
 Value Machine::matches(Value text, const Operand& pattern) {
-  if (text.is_text()) return match_with(program_->regexps[pattern.regexp], text.as_text());
+  if (text.is_text()) return match_with(*program_->regexps[pattern.regexp], text.as_text());
   return fail_type("'matches' wants a string, not " + type_phrase(text),
                    "write string(…) around it");
 }

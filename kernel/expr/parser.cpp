@@ -47,8 +47,7 @@ weft_slot boolean_slot(bool value) {
 
 }  // namespace
 
-Result<std::unique_ptr<const Program>> parse(std::string_view text, const Names& names,
-                                             Accept accept) {
+Result<Program> parse(std::string_view text, const Names& names, Accept accept, Literals& kept) {
   if (base::count_code_points(text) > limits::expression_chars) {
     return limit_error(
         "expr.limit.length",
@@ -58,12 +57,10 @@ Result<std::unique_ptr<const Program>> parse(std::string_view text, const Names&
   if (!base::is_utf8(text)) {
     return syntax_error(text, 0, "the expression is not UTF-8", "save the definition as UTF-8");
   }
-  auto program = std::make_unique_for_overwrite<Program>();
-  program->text = {program->kept.bytes(text), text.size()};
-  return Parser(std::move(program), names).parse(accept);
+  return Parser({kept.bytes(text), text.size()}, names, kept).parse(accept);
 }
 
-Result<std::unique_ptr<const Program>> Parser::parse(Accept accept) {
+Result<Program> Parser::parse(Accept accept) {
   advance();
   if (!error_ && token_.kind == Token::Kind::end) {
     fail("the expression is empty", "write a value or a path");
@@ -74,19 +71,19 @@ Result<std::unique_ptr<const Program>> Parser::parse(Accept accept) {
   }
   // A name alone, the most frequent of all expressions, has no operators to look for.
   const bool is_alone = is_path && lexer_.is_at_end() && !is_reserved(token_.text);
-  program_->root = !error_ && (accept == Accept::path || is_alone) ? named() : expression();
+  program_.root = !error_ && (accept == Accept::path || is_alone) ? named() : expression();
   if (!error_ && token_.kind != Token::Kind::end) {
     fail(base::quoted(token_.text) + " is not expected here",
          accept == Accept::path               ? "other expressions than paths are written {{…}}"
          : token_.kind == Token::Kind::symbol ? ""
                                               : "an operator is missing before it");
   }
-  if (!error_ && accept == Accept::path && program_->codes[program_->root].shape != Shape::path) {
-    error_ = syntax_error(program_->text, 0, "a path is expected in ${…}",
+  if (!error_ && accept == Accept::path && program_.codes[program_.root].shape != Shape::path) {
+    error_ = syntax_error(program_.text, 0, "a path is expected in ${…}",
                           "other expressions are written {{…}}");
   }
   if (error_) return std::move(*error_);
-  return std::unique_ptr<const Program>(std::move(program_));
+  return program_;
 }
 
 void Parser::advance() {
@@ -115,36 +112,31 @@ void Parser::expect(std::string_view symbol, uint32_t opened_at) {
   if (error_ || take(symbol)) return;
   if (token_.kind == Token::Kind::end) {
     return fail_with(
-        syntax_error(program_->text, opened_at,
-                     base::quoted(program_->text.substr(opened_at, 1)) + " is not closed",
+        syntax_error(program_.text, opened_at,
+                     base::quoted(program_.text.substr(opened_at, 1)) + " is not closed",
                      "end it with " + base::quoted(symbol)));
   }
   fail(base::quoted(token_.text) + " is not expected here", base::quoted(symbol) + " must follow");
 }
 
 void Parser::fail(std::string message, std::string hint) {
-  fail_with(syntax_error(program_->text, token_.at, std::move(message), std::move(hint)));
+  fail_with(syntax_error(program_.text, token_.at, std::move(message), std::move(hint)));
 }
 
 void Parser::fail_with(Error error) {
   if (!error_) error_ = std::move(error);
 }
 
-uint32_t Parser::add(Code code) {
-  program_->codes.push_back(code);
-  return static_cast<uint32_t>(program_->codes.size() - 1);
-}
+uint32_t Parser::add(Code code) { return program_.codes.add(code, kept_); }
 
 uint32_t Parser::add_operands(Code code, const Chain& operands) {
-  code.first = static_cast<uint32_t>(program_->operands.size());
+  code.first = program_.operands.add(operands, kept_);
   code.count = static_cast<uint32_t>(operands.size());
-  program_->operands.insert(program_->operands.end(), operands.begin(), operands.end());
   return add(code);
 }
 
 uint32_t Parser::add_literal(Value value, uint32_t at) {
-  program_->literals.push_back(value);
-  return add({Shape::literal, 0, static_cast<uint32_t>(program_->literals.size() - 1), 0, at});
+  return add({Shape::literal, 0, program_.literals.add(value, kept_), 0, at});
 }
 
 // Most parts have no operator at most levels: the first operand is kept only when a second follows.
@@ -159,7 +151,7 @@ bool Parser::enter() {
   fail_with(limit_error(
       "expr.limit.depth",
       "the expression is nested more than " + std::to_string(limits::expression_depth) + " deep",
-      column_at(program_->text, token_.at)));
+      column_at(program_.text, token_.at)));
   return false;
 }
 
@@ -221,27 +213,26 @@ uint32_t Parser::comparison() {
   if (op == Operator::matches) operands[1].regexp = literal_regexp(operands[1].code);
   const uint32_t second_at = token_.at;
   if (comparison_operator() != Operator::none) {
-    fail_with(syntax_error(program_->text, second_at, "comparisons cannot be chained",
+    fail_with(syntax_error(program_.text, second_at, "comparisons cannot be chained",
                            "join two of them by 'and'"));
   }
   return add_operands({Shape::chain, 0, 0, 0, at}, operands);
 }
 
 uint32_t Parser::literal_regexp(uint32_t code) {
-  const Code& pattern = program_->codes[code];
+  const Code& pattern = program_.codes[code];
   if (pattern.shape != Shape::literal) return no_regexp;
-  const Value text = program_->literals[pattern.first];
+  const Value text = program_.literals[pattern.first];
   if (!text.is_text()) return no_regexp;
   Result<Regexp> regexp = Regexp::compile(text.as_text());
   if (!regexp) {
     Error error = std::move(regexp.error());
     error.message += " (character " + std::to_string(error.where.column) + " of the pattern)";
-    error.where.column = column_at(program_->text, pattern.at);
+    error.where.column = column_at(program_.text, pattern.at);
     fail_with(std::move(error));
     return no_regexp;
   }
-  program_->regexps.push_back(std::move(*regexp));
-  return static_cast<uint32_t>(program_->regexps.size() - 1);
+  return program_.regexps.add(kept_.regexp(std::move(*regexp)), kept_);
 }
 
 uint32_t Parser::sum() {
@@ -301,19 +292,15 @@ uint32_t Parser::negative(uint32_t at) {
     slot.v.u = 0 - slot.v.u;
   }
   advance();
-  return add_literal(program_->kept.scalar(slot), at);
+  return add_literal(kept_.scalar(slot), at);
 }
 
 uint32_t Parser::atom() {
   if (error_) return 0;
   const Token token = token_;
   switch (token.kind) {
-    case Token::Kind::number:
-      advance();
-      return add_literal(program_->kept.scalar(token.number), token.at);
-    case Token::Kind::text:
-      advance();
-      return add_literal(program_->kept.text(token.unquoted), token.at);
+    case Token::Kind::number: advance(); return add_literal(kept_.scalar(token.number), token.at);
+    case Token::Kind::text: advance(); return add_literal(kept_.text(token.unquoted), token.at);
     case Token::Kind::name: return named();
     case Token::Kind::end:
       fail("the expression ends too early", "a value or a path is expected");
@@ -342,7 +329,7 @@ uint32_t Parser::named() {
   if (!error_ && token_.is("(")) return call(name);
   if (name.text == "null") return add_literal(null_value(), name.at);
   if (name.text == "true" || name.text == "false") {
-    return add_literal(program_->kept.scalar(boolean_slot(name.text == "true")), name.at);
+    return add_literal(kept_.scalar(boolean_slot(name.text == "true")), name.at);
   }
   return path(name);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include <weft/result.hpp>
@@ -13,7 +12,7 @@ namespace weft::expr {
 
 enum class Accept : uint8_t { expression, path };
 
-Result<std::unique_ptr<const Program>> parse(std::string_view text, const Names& names,
-                                             Accept accept);
+// The program and all that it says lie in kept.
+Result<Program> parse(std::string_view text, const Names& names, Accept accept, Literals& kept);
 
 }  // namespace weft::expr

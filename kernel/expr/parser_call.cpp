@@ -25,26 +25,26 @@ uint32_t Parser::list() {
   const Chain items = arguments("]", at);
   if (error_) return 0;
   const auto is_literal = [&](const Operand& item) {
-    return program_->codes[item.code].shape == Shape::literal;
+    return program_.codes[item.code].shape == Shape::literal;
   };
   if (!std::all_of(items.begin(), items.end(), is_literal)) {
     return add_operands({Shape::list, 0, 0, 0, at}, items);
   }
-  weft_slot* slots = program_->kept.slots(items.size());
+  weft_slot* slots = kept_.slots(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
-    const Value item = program_->literals[program_->codes[items[i].code].first];
+    const Value item = program_.literals[program_.codes[items[i].code].first];
     place(slots + i, lifted(*item.slot()));
   }
   weft_slot slot{WEFT_ARRAY, 0, 0, static_cast<uint32_t>(items.size()), {0}};
   slot.v.u = reinterpret_cast<uintptr_t>(slots);
-  return add_literal(program_->kept.scalar(slot), at);
+  return add_literal(kept_.scalar(slot), at);
 }
 
 uint32_t Parser::call(const Token& name) {
   const uint32_t opened_at = token_.at;
   if (name.text == "jsonpath") {
     Error error =
-        syntax_error(program_->text, name.at, "jsonpath() is not available in this version",
+        syntax_error(program_.text, name.at, "jsonpath() is not available in this version",
                      "use a path with [*], an index or a slice");
     error.status = Status::unsupported;
     error.code = "expr.unsupported";
@@ -57,7 +57,7 @@ uint32_t Parser::call(const Token& name) {
     std::vector<std::string_view> known;
     for (const Function& entry : functions()) known.push_back(entry.name);
     Error error =
-        syntax_error(program_->text, name.at, "there is no function " + base::quoted(name.text),
+        syntax_error(program_.text, name.at, "there is no function " + base::quoted(name.text),
                      base::did_you_mean(name.text, known));
     error.code = "expr.unknown_function";
     fail_with(std::move(error));
@@ -74,7 +74,7 @@ void Parser::check_call(const Token& name, uint16_t number, size_t count) {
   if (error_ || (count >= function.min && count <= function.max)) return;
   std::string wanted = std::to_string(function.min);
   if (function.max != function.min) wanted += " to " + std::to_string(function.max);
-  Error error = syntax_error(program_->text, name.at,
+  Error error = syntax_error(program_.text, name.at,
                              std::string(name.text) + "() takes " + wanted +
                                  (wanted == "1" ? " argument, not " : " arguments, not ") +
                                  std::to_string(count),

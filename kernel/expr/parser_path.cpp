@@ -18,30 +18,28 @@ uint32_t Parser::path(const Token& name) {
   std::vector<Segment> found;
   for (Segment next; !error_ && segment(next); next = {}) found.push_back(next);
   if (error_) return 0;
-  path.segments = static_cast<uint32_t>(program_->segments.size());
+  path.segments = program_.segments.add(found, kept_);
   path.count = static_cast<uint32_t>(found.size());
-  program_->segments.insert(program_->segments.end(), found.begin(), found.end());
   find_root(path, name);
   if (error_) return 0;
-  if (path.count != 0 && program_->segments[path.segments].kind == Segment::Kind::name) {
-    path.first = program_->segments[path.segments].key;
+  if (path.count != 0 && program_.segments[path.segments].kind == Segment::Kind::name) {
+    path.first = program_.segments[path.segments].key;
   }
   note_root(path.root);
-  program_->paths.push_back(path);
-  return add({Shape::path, 0, static_cast<uint32_t>(program_->paths.size() - 1), 0, path.at});
+  return add({Shape::path, 0, program_.paths.add(path, kept_), 0, path.at});
 }
 
 // After 'steps' a name is the id of a step, unless something else is called 'steps' and no step so.
 void Parser::find_root(Path& path, const Token& name) {
   std::optional<Error> refused;
   if (name.text == "steps" && path.count != 0) {
-    const Segment& segment = program_->segments[path.segments];
+    const Segment& segment = program_.segments[path.segments];
     const std::string full = "steps." + std::string(segment.key.view());
     if (segment.kind == Segment::Kind::name) {
       Result<Root> root = names_.find(names_.self, full);
       if (root) {
         path.root = *root;
-        path.name = {program_->kept.bytes(full), full.size()};
+        path.name = {kept_.bytes(full), full.size()};
         ++path.segments;
         --path.count;
         return;
@@ -56,13 +54,13 @@ void Parser::find_root(Path& path, const Token& name) {
     return;
   }
   Error error = refused ? std::move(*refused) : std::move(root.error());
-  error.where.column = column_at(program_->text, name.at);
+  error.where.column = column_at(program_.text, name.at);
   fail_with(std::move(error));
 }
 
 void Parser::note_root(const Root& root) {
-  auto& roots = program_->roots;
-  if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
+  Table<Root>& roots = program_.roots;
+  if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.add(root, kept_);
 }
 
 bool Parser::segment(Segment& segment) {
@@ -86,7 +84,7 @@ bool Parser::segment(Segment& segment) {
 void Parser::bracket(Segment& segment) {
   advance();
   if (!error_ && token_.kind == Token::Kind::text) {
-    segment.key = Key(program_->kept.bytes(token_.unquoted), token_.unquoted.size());
+    segment.key = Key(kept_.bytes(token_.unquoted), token_.unquoted.size());
     advance();
   } else if (take("*")) {
     segment.kind = Segment::Kind::all;

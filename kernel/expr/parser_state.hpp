@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,10 +19,13 @@ namespace weft::expr {
 // Invariant: after an error every function returns soon and what it returns is not used.
 class Parser final {
  public:
-  Parser(std::unique_ptr<Program> program, const Names& names)
-      : program_(std::move(program)), names_(names), lexer_(program_->text) {}
+  // Requires: the text lies in kept, as the program will.
+  Parser(std::string_view text, const Names& names, Literals& kept)
+      : names_(names), kept_(kept), lexer_(text) {
+    program_.text = text;
+  }
 
-  Result<std::unique_ptr<const Program>> parse(Accept accept);
+  Result<Program> parse(Accept accept);
 
  private:
   using Chain = std::vector<Operand>;
@@ -69,8 +71,9 @@ class Parser final {
   bool index(int64_t& number);
   void note_root(const Root& root);
 
-  std::unique_ptr<Program> program_;
+  Program program_;
   const Names& names_;
+  Literals& kept_;
   Lexer lexer_;
   Token token_;
   uint32_t depth_ = 0;

@@ -1,13 +1,15 @@
 // Program: an expression as an array of codes, as the parser makes it and the machine reads it.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
+#include <forward_list>
+#include <memory>
+#include <new>
 #include <span>
-#include <string>
-#include <vector>
+#include <string_view>
+#include <type_traits>
 
 #include <weft/value.hpp>
 
@@ -84,12 +86,13 @@ struct Path {
   uint32_t at = 0;
 };
 
-// Values and bytes that stay where they are while the program lives, and the memory of its tables.
-// The first piece is lent by the owner, which holds what most need: a definition has thousands of
-// programs, and asking the heap for each table took half of the time to compile it.
+// Values, bytes and tables that stay where they are and are given back together. The first piece is
+// lent by the owner and holds what most need: a definition has thousands of programs, and asking
+// the heap for each of their tables took half of the time to compile it.
 class Literals final {
  public:
-  explicit Literals(std::span<std::byte> first) : memory_(first.data(), first.size()) {}
+  explicit Literals(std::span<std::byte> first)
+      : at_(first.data()), end_(first.data() + first.size()) {}
   Literals(const Literals&) = delete;
   Literals& operator=(const Literals&) = delete;
 
@@ -98,26 +101,71 @@ class Literals final {
   Value scalar(weft_slot slot);
   // Lasting slots, uninitialised.
   weft_slot* slots(size_t count);
-  std::pmr::memory_resource* memory() { return &memory_; }
+  const Regexp* regexp(Regexp made);
+  void* allocate(size_t bytes);  // 8-aligned
 
  private:
-  std::pmr::monotonic_buffer_resource memory_;
+  void widen(size_t bytes);
+
+  std::byte *at_, *end_;  // what is left of the piece at hand
+  size_t piece_bytes_ = 512;
+  std::forward_list<std::unique_ptr<std::byte[]>> pieces_;
+  std::forward_list<Regexp> regexps_;
+};
+
+// A table that only grows. What it held before lies in the memory as well and is not reused.
+template <class T>
+class Table final {
+ public:
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+  // The number of the item.
+  uint32_t add(const T& item, Literals& memory) {
+    if (size_ == capacity_) widen(std::max(1U, size_ * 2), memory);
+    ::new (items_ + size_) T(item);
+    return size_++;
+  }
+  // The number of the first of them.
+  uint32_t add(std::span<const T> items, Literals& memory) {
+    const auto n = static_cast<uint32_t>(items.size());
+    if (capacity_ - size_ < n) widen(size_ + std::max(size_, n), memory);
+    std::uninitialized_copy(items.begin(), items.end(), items_ + size_);
+    size_ += n;
+    return size_ - n;
+  }
+
+  uint32_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T* data() const { return items_; }
+  const T& operator[](uint32_t i) const { return items_[i]; }
+  const T* begin() const { return items_; }
+  const T* end() const { return items_ + size_; }
+
+ private:
+  void widen(uint32_t capacity, Literals& memory) {
+    auto* wider = static_cast<T*>(memory.allocate(capacity * sizeof(T)));
+    std::uninitialized_copy(begin(), end(), wider);
+    items_ = wider;
+    capacity_ = capacity;
+  }
+
+  T* items_ = nullptr;
+  uint32_t size_ = 0, capacity_ = 0;
 };
 
 // Invariant: operands, paths and the like are in range, and the tree is at most
-// limits::expression_depth deep, so that the machine needs no checks.
+// limits::expression_depth deep, so that the machine needs no checks. What it says lies in the
+// Literals that it was made with.
 struct Program {
-  alignas(weft_slot) std::array<std::byte, 192> first;
-  Literals kept{first};
   std::string_view text;
   uint32_t root = 0;
-  std::pmr::vector<Code> codes{kept.memory()};
-  std::pmr::vector<Operand> operands{kept.memory()};
-  std::pmr::vector<Path> paths{kept.memory()};
-  std::pmr::vector<Segment> segments{kept.memory()};
-  std::pmr::vector<Value> literals{kept.memory()};
-  std::pmr::vector<Regexp> regexps{kept.memory()};
-  std::pmr::vector<Root> roots{kept.memory()};
+  Table<Code> codes;
+  Table<Operand> operands;
+  Table<Path> paths;
+  Table<Segment> segments;
+  Table<Value> literals;
+  Table<const Regexp*> regexps;
+  Table<Root> roots;
 };
 
 }  // namespace weft::expr

@@ -65,7 +65,7 @@ class Filler final {
   }
 
   Value evaluate(const Item& item, const Layout::Part& part) {
-    const Value value = machine_.run(layout_.expressions[part.expression].program());
+    const Value value = machine_.run(layout_.programs[part.program]);
     if (!value.exists()) fail(item, part, machine_.take_error());
     return value;
   }
@@ -83,7 +83,7 @@ class Filler final {
     auto* values = static_cast<Value*>(arena_.allocate(uint64_t{item.count} * sizeof(Value)));
     for (uint32_t i = 0; i < item.count; ++i) {
       values[i] = Value();
-      if (parts[i].expression == Layout::no_expression) continue;
+      if (parts[i].program == Layout::no_program) continue;
       values[i] = evaluate(item, parts[i]);
       if (!values[i].exists()) return false;
       if (values[i].is_null()) return fail_null(item, parts[i]);
@@ -104,7 +104,7 @@ class Filler final {
   }
 
   bool fail_null(const Item& item, const Layout::Part& part) {
-    const std::string inner(layout_.expressions[part.expression].text());
+    const std::string inner(layout_.programs[part.program].text);
     Error error;
     error.status = Status::bad_input;
     error.code = "template.null";
@@ -157,7 +157,7 @@ std::span<const Root> Template::roots() const {
 
 // Escapes make constants that differ from the tree: they are built once, here.
 void Template::fold() {
-  if (is_constant() || !layout_->expressions.empty()) return;
+  if (is_constant() || !layout_->programs.empty()) return;
   const Scope nothing{};
   layout_->folded = std::make_unique<base::Blocks>();
   const Result<Value> value = evaluate(nothing, layout_->folded->arena());

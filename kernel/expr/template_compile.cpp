@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "expr/code_point.hpp"
 #include "expr/lexer.hpp"
+#include "expr/parser.hpp"
 #include "expr/template.hpp"
 #include "expr/template_layout.hpp"
 #include "expr/template_text.hpp"
@@ -158,9 +159,8 @@ Item TemplateBuilder::container(Item item, Value tree, const Items& children) {
     same = children[i].kind == Kind::constant && children[i].constant.slot() == tree[i].slot();
   }
   if (same) return constant(tree);
-  item.first = static_cast<uint32_t>(layout_->children.size());
+  item.first = layout_->children.add(children, layout_->kept);
   item.count = static_cast<uint32_t>(children.size());
-  layout_->children.insert(layout_->children.end(), children.begin(), children.end());
   if (item.kind == Kind::object) {
     item.flags = tree.slot()->flags & WEFT_INDEXED;
     item.keys = keep_keys(tree);
@@ -207,13 +207,14 @@ Item TemplateBuilder::with_parts(std::string_view text, const TextPieces& pieces
                                  const Place* place) {
   Item result;
   result.kind = pieces.size() == 1 ? Kind::typed : Kind::text;
-  result.first = static_cast<uint32_t>(layout_->parts.size());
+  result.first = layout_->parts.size();
   result.count = static_cast<uint32_t>(pieces.size());
-  result.pointer = static_cast<uint32_t>(layout_->pointers.size());
   const std::string pointer = pointer_to(place);
-  layout_->pointers.emplace_back(layout_->kept.bytes(pointer), pointer.size());
-  layout_->parts.reserve(layout_->parts.size() + pieces.size());
-  for (const TextPiece& piece : pieces) layout_->parts.push_back(part(text, piece, place));
+  const std::string_view kept(layout_->kept.bytes(pointer), pointer.size());
+  result.pointer = layout_->pointers.add(kept, layout_->kept);
+  for (const TextPiece& piece : pieces) {
+    layout_->parts.add(part(text, piece, place), layout_->kept);
+  }
   return result;
 }
 
@@ -225,20 +226,19 @@ Layout::Part TemplateBuilder::part(std::string_view text, const TextPiece& piece
     return part;
   }
   part.columns_before = column_at(text, piece.at) - 1;
-  Result<Expression> expression = piece.kind == TextPiece::Kind::path
-                                      ? Expression::compile_path(piece.inner, names_)
-                                      : Expression::compile(piece.inner, names_);
-  if (!expression) {
-    expression.error().where.column += part.columns_before;
-    report(std::move(expression.error()), place);
+  const bool is_path = piece.kind == TextPiece::Kind::path;
+  Result<Program> program =
+      parse(piece.inner, names_, is_path ? Accept::path : Accept::expression, layout_->kept);
+  if (!program) {
+    program.error().where.column += part.columns_before;
+    report(std::move(program.error()), place);
     return part;
   }
-  for (const Root& root : expression->roots()) {
-    auto& roots = layout_->roots;
-    if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.push_back(root);
+  for (const Root& root : program->roots) {
+    Table<Root>& roots = layout_->roots;
+    if (std::find(roots.begin(), roots.end(), root) == roots.end()) roots.add(root, layout_->kept);
   }
-  part.expression = static_cast<uint32_t>(layout_->expressions.size());
-  layout_->expressions.push_back(std::move(*expression));
+  part.program = layout_->programs.add(*program, layout_->kept);
   return part;
 }
 

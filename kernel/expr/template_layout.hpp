@@ -5,20 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <memory_resource>
 #include <string_view>
-#include <vector>
 
 #include <weft/value.hpp>
 
 #include "base/blocks.hpp"
-#include "expr/expression.hpp"
 #include "expr/program.hpp"
 
 namespace weft::expr {
 
 struct Layout {
-  static constexpr uint32_t no_expression = UINT32_MAX;
+  static constexpr uint32_t no_program = UINT32_MAX;
 
   // A place of the tree.
   struct Item {
@@ -32,19 +29,19 @@ struct Layout {
     const weft_slot* keys = nullptr;  // of an object; its index follows, if it has one
   };
   struct Part {
-    uint32_t expression = no_expression;
+    uint32_t program = no_program;
     uint32_t columns_before = 0;
     std::string_view literal;
   };
 
-  alignas(weft_slot) std::array<std::byte, 256> first;
+  alignas(weft_slot) std::array<std::byte, 512> first;
   Literals kept{first};
   Item root;
-  std::pmr::vector<Item> children{kept.memory()};
-  std::pmr::vector<Part> parts{kept.memory()};
-  std::pmr::vector<Expression> expressions{kept.memory()};
-  std::pmr::vector<std::string_view> pointers{kept.memory()};
-  std::pmr::vector<Root> roots{kept.memory()};
+  Table<Item> children;
+  Table<Part> parts;
+  Table<Program> programs;
+  Table<std::string_view> pointers;
+  Table<Root> roots;
   std::unique_ptr<base::Blocks> folded;  // of a constant that differs from the tree by its escapes
 };
 
