@@ -128,6 +128,13 @@ Result<Outcome> Kernel::resume(std::string_view run, Unknown unknown, const RunO
   auto ticket = rooms_->bring_back(run, {unknown, options.with_detail, options.stays});
   if (!ticket) return ticket.error();
   rooms_->hold(*ticket);
+  // A run that was paused goes on; to any other the word means nothing.
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.begin_object();
+  b.set("verb"_k, std::string_view("resume"));
+  b.end_object();
+  rooms_->post(*ticket, b.take_value());
   return wait(run);
 }
 

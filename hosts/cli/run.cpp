@@ -107,6 +107,13 @@ Exit run(const Arguments& arguments, const Console& console) {
 
 namespace {
 
+// A run that is paused and held by a process goes on there.
+bool goes_on_elsewhere(Kernel& kernel, const std::string& run) {
+  auto message = Document::parse_json(R"({"verb": "resume"})");
+  auto sent = kernel.send(run, message->view());
+  return sent && *sent == Delivered::to_owner;
+}
+
 // Every run whose process is gone, side by side; how each has ended.
 Exit resume_all(Session& session) {
   Kernel& kernel = session.kernel();
@@ -141,6 +148,10 @@ Exit resume(const Arguments& arguments, const Console& console) {
   auto id = kernel.find_run(arguments.words().front());
   if (!id) return complain(console, id.error());
 
+  if (goes_on_elsewhere(kernel, *id)) {
+    console.err.write("left for the process that holds the run, which looks at once\n");
+    return Exit::ok;
+  }
   const Ending ending = ending_of(arguments);
   RunOptions options;
   options.with_detail = ending.as_json;

@@ -8,6 +8,7 @@
 #include "engine/report.hpp"
 #include "engine/slot.hpp"
 #include "run/ways.hpp"
+#include "state/sweep.hpp"
 
 namespace weft::engine {
 
@@ -151,6 +152,7 @@ bool Engine::take_turn() {
   has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty();
   if (!has_work_) tend();
   retire();
+  if (!full_.empty()) sweep();
   update_next_due();
   return had_work || has_posted || is_due;
 }
@@ -195,6 +197,7 @@ void Engine::decide(Slot& slot, const run::Input& input) {
     }
   }
   if (slot.known_status != slot.run->state.status) note_status(slot);
+  if (slot.run->state.vault.is_full()) full_.push_back(slot.number);
   // Routing may decide nothing at once, so the list stays as it is.
   for (const run::Command& command : decision_.commands) route(slot, command);
 }
@@ -327,6 +330,36 @@ void Engine::retire() {
     }
     return true;
   });
+}
+
+// What long runs made and nobody refers to any more is given back, between two turns.
+void Engine::sweep() {
+  for (const auto& channel : channels_) {
+    if (channel->consumed() < channel->pushed()) return;
+  }
+  if (!published_.empty()) return;
+  for (const uint32_t number : full_) {
+    Slot* slot = slot_of(number);
+    if (slot != nullptr && slot->run->state.vault.is_full() && may_sweep(*slot)) {
+      state::sweep(slot->run->state);
+    }
+  }
+  full_.clear();
+}
+
+// Calls and questions that wait hold arguments of steps, which are in the state; what hooks are to
+// be told may not be there any more, nor the arguments of a call that was given up.
+bool Engine::may_sweep(const Slot& slot) {
+  const auto is_told = [&](const Held& held) {
+    return held.slot == &slot && held.command.kind == run::Command::Kind::tell;
+  };
+  for (const auto* list : {&ready_, &held_, &performing_}) {
+    if (std::any_of(list->begin(), list->end(), is_told)) return false;
+  }
+  bool is_left = false;
+  calls_.for_each_open(
+      [&](Call& call) { is_left = is_left || (call.run == slot.number && call.is_forgotten); });
+  return !is_left;
 }
 
 // Housekeeping of the store, when nothing is urgent and there is something to keep.

@@ -90,6 +90,8 @@ class Engine final {
   void finish(Slot& slot, const Error* error);
   void retire();
   void tend();
+  void sweep();
+  bool may_sweep(const Slot& slot);
   void publish_held();
 
   // begin.cpp
@@ -178,6 +180,7 @@ class Engine final {
   Breakers breakers_;
   std::vector<bool> known_tools_;  // whose breaker was asked for
   std::vector<Parked> parked_;     // a heap, the earliest on top
+  std::vector<uint32_t> full_;     // runs whose payloads want a sweep
   std::function<void(std::string_view)> revive_;
   std::function<void()> idle_;
 

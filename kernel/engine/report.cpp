@@ -44,6 +44,39 @@ void add_step(Builder& b, const state::State& state, const Ran& ran) {
   b.end_object();
 }
 
+// What a class of errors says about where to look.
+std::string_view diagnosis_of(std::string_view kind) {
+  if (kind == "transient") return "something outside failed for the moment; trying again may help";
+  if (kind == "resource") return "there was no room or quota for longer than a step may wait";
+  if (kind == "agent") return "an agent or its provider could not do what was asked";
+  if (kind == "bug") return "a plugin broke its contract";
+  return "the definition, its input or a permission is wrong; the same run would fail again";
+}
+
+// What a person needs who finds a run that failed: what it means, what was undone, what would work.
+void add_failure(Builder& b, const std::string& id, const state::State& state) {
+  const Value error = state.outcome;
+  b.set("diagnosis"_k, diagnosis_of(error["class"_k].as_text()));
+  const bool was_undone = !state.frames.empty() && state.frames.front().rollback.exists();
+  b.set("rollback_applied"_k, was_undone);
+  b.key("compensated"_k);
+  b.begin_array();
+  for (const state::Undo& u : state.undo) {
+    if (u.stage == state::Undo::Stage::done) b.text(state::step_path(state, u.frame, u.node));
+  }
+  b.end_array();
+  b.key("recovery_plan"_k);
+  b.begin_array();
+  const std::string_view step = error["step"_k].as_text();
+  if (!step.empty()) b.text("weft fork " + id + " --at " + std::string(step));
+  if (error["code"_k].as_text() == "permission.denied") {
+    b.text("weft run FILE --allow-read GLOB, or a grant in 'policy' of the definition");
+  }
+  const std::string_view hint = error["hint"_k].as_text();
+  if (!hint.empty()) b.text(hint);
+  b.end_array();
+}
+
 // Depth first, so that what began within one turn keeps the order in which it was decided.
 struct Order {
   const state::State& state;
@@ -95,6 +128,7 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
   if (succeeded) b.set("final_result"_k, state.outcome);
   if (state.status == state::RunStatus::failed) b.set("error"_k, state.outcome);
   if (state.status == state::RunStatus::cancelled) b.set("reason"_k, state.outcome);
+  if (state.status == state::RunStatus::failed) add_failure(b, id, state);
   set_time(b, "started_at"_k, state.accepted);
   if (state.ended != 0) b.set("duration_ms"_k, milliseconds(state.ended - state.accepted));
   const std::vector<Ran> order = in_order_of_start(state);
