@@ -229,7 +229,7 @@ void fold_step(State& state, const Event& e) {
       frame.traits[e.node] = trait_diverted;
       frame.attempt[e.node] = 0;
       frame.value[e.node] = e.value()["arguments"_k].slot();
-      return set_status(state, frame, e.node, WEFT_NODE_RUNNING);
+      return set_status(state, frame, e.node, WEFT_NODE_READY);
     case Type::step_compensating:
     case Type::step_compensated:
     case Type::step_uncompensated: return fold_undo(state, e);
