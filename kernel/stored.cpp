@@ -30,6 +30,8 @@ Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t fr
   if (!summary) return summary.error();
   stored.summary = std::move(*summary);
   if (stored.records.empty()) return stored;
+  // The records still tell what a damaged snapshot does not.
+  if (from_seq == 0 && !journal::check_snapshots(stored.records)) return load_run(store, run, 1);
   auto base = travel::base_of(stored.records, journal::fetch_from(store));
   if (!base) return base.error();
   if (*base) {

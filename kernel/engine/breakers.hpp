@@ -23,6 +23,7 @@ class Breakers final {
 
   // Asked before a call.
   Answer admit(const plan::Component& tool, int64_t tick) {
+    if (all_.empty()) return {};
     if (tool.component >= all_.size() || all_[tool.component].stage == Stage::closed) return {};
     return admit_open(all_[tool.component], tick);
   }
@@ -33,6 +34,9 @@ class Breakers final {
     if (outcome != Outcome::failure && (is_calm || tool.component >= all_.size())) return false;
     return change(tool, outcome, tick);
   }
+
+  // As long as no tool has failed, successes teach nothing.
+  bool are_calm() const { return all_.empty(); }
 
   // The state of a breaker as a value, and back, for the store.
   base::Doc kept(const plan::Component& tool) const;

@@ -84,6 +84,7 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   call->run = slot.number;
   call->of = command;
   call->tool = slot.bindings->tools[way.tool];
+  call->may_cache = way.cache_ns != 0;
   call->grants = slot.grants.raw();
   call->key.clear();
   if (way.effect >= spec::Effect::idempotent) {
@@ -155,7 +156,8 @@ void Engine::reply(Slot& slot, Call& call) {
     input.status = WEFT_TIMEOUT;
     input.error = &misbehaved;
   }
-  learn(slot, call, input);
+  const bool is_plain = input.status == WEFT_OK && breakers_.are_calm() && !call.may_cache;
+  if (!is_plain) learn(slot, call, input);
   decide(slot, input);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <weft/draft/hook.h>
 #include <weft/draft/pattern.h>
 
 #include "base/blocks.hpp"
@@ -70,7 +71,9 @@ class Decider final {
   bool again(const At& at, Value error, uint32_t after_ms);
   void wake(const Input& input);
   void ask_or_call(const At& at);
-  bool asks_before_calls() const;
+  bool asks_before_calls() const {
+    return (hook_points_ >> WEFT_AT_BEFORE_TOOL_EXECUTION & 1U) != 0;
+  }
 
   // ladder.cpp: what is tried when attempts do not help.
   void failed_attempt(const At& at, const Input& input);

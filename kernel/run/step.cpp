@@ -86,10 +86,6 @@ void Decider::ask_or_call(const At& at) {
   if (asks) out_->commands.back().point = WEFT_AT_BEFORE_TOOL_EXECUTION;
 }
 
-bool Decider::asks_before_calls() const {
-  return (hook_points_ >> WEFT_AT_BEFORE_TOOL_EXECUTION & 1U) != 0;
-}
-
 // The very value that was recorded; or the plan's, where nothing in it is made at run time.
 Value Decider::arguments(const At& at) {
   const weft_slot* recorded = frame(at).value[at.node];

@@ -104,7 +104,8 @@ void end(State& state, Frame& frame, const Event& e, uint8_t status) {
     frame.attempt[e.node] = 0;
   }
   frame.ended[e.node] = e.tick;
-  if (status == WEFT_NODE_SUCCEEDED) remember_undo(state, frame, e);
+  const bool is_rare = state.node(frame, e.node).rarity != plan::none;
+  if (is_rare && status == WEFT_NODE_SUCCEEDED) remember_undo(state, frame, e);
   frame.value[e.node] = e.payload;
   frame.traits[e.node] = e.flags & static_cast<uint8_t>(~event::is_last);
   set_status(state, frame, e.node, status);
