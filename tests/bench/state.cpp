@@ -92,6 +92,7 @@ std::vector<Figure> recover() {
     const auto start = Clock::now();
     World reopened("sqlite:" + path);
     opens.push_back(ns_since(start) / 1e6);
+    const auto opened = Clock::now();
     auto submission = std::make_unique<engine::Submission>();
     submission->bindings = again;
     submission->ticket = std::make_shared<engine::Ticket>();
@@ -100,7 +101,7 @@ std::vector<Figure> recover() {
     const auto ticket = submission->ticket;
     goes_on.engine->submit(std::move(submission));
     goes_on.wait(*ticket);
-    whole.push_back(ns_since(start) / 1e6);
+    whole.push_back(ns_since(opened) / 1e6);
   }
   remove_store(path);
   return {{"recover.run_ms", median(whole), "ms", median(opens), "opening plugins and store", 10}};

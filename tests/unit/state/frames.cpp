@@ -48,8 +48,8 @@ TEST_CASE("numbers that are left out read as frames that are gone", "[state]") {
 
 TEST_CASE("the table of a frame is there until its step opens the next one", "[state]") {
   tests::RunOf run(R"({"id":"x","steps":[{"id":"outer","type":"sequential","steps":[
-    {"id":"inner","type":"sequential","steps":[{"id":"a",
-      "tool":"upper","parameters":{"input":"x"}}]}]}]})");
+    {"id":"inner","type":"sequential","steps":[{"id":"a","tool":"upper",
+     "parameters":{"input":"x"}}]}]}]})");
   run.open(0, event::no_frame, event::no_node);
   run.open(1, 0, 0);
   run.open(2, 1, 0);
@@ -72,9 +72,10 @@ TEST_CASE("the table of a frame is there until its step opens the next one", "[s
 TEST_CASE("a step cannot open a frame while its frame is open, nor one of another block",
           "[state]") {
   tests::RunOf run(R"({"id":"x","steps":[
-    {"id":"one","type":"sequential","steps":[{"id":"a","tool":"upper","parameters":{"input":"x"}}]},
-    {"id":"two","type":"sequential",
-      "steps":[{"id":"b","tool":"upper","parameters":{"input":"x"}}]}]})");
+    {"id":"one","type":"sequential","steps":[{"id":"a","tool":"upper",
+     "parameters":{"input":"x"}}]},
+    {"id":"two","type":"sequential","steps":[{"id":"b","tool":"upper",
+     "parameters":{"input":"x"}}]}]})");
   run.open(0, event::no_frame, event::no_node);
   CHECK_FALSE(state::may_fold(run.state, run.opened(1, 0, 0, 2)));
   run.open(1, 0, 0);
@@ -86,7 +87,8 @@ TEST_CASE("a step cannot open a frame while its frame is open, nor one of anothe
 TEST_CASE("a million frames of one step, one after the other, take the memory of a few",
           "[state]") {
   tests::RunOf run(R"({"id":"x","steps":[{"id":"outer","type":"sequential","steps":[
-    {"id":"a","tool":"upper","parameters":{"input":"x"}}]}]})");
+    {"id":"a","tool":"upper",
+     "parameters":{"input":"x"}}]}]})");
   run.open(0, event::no_frame, event::no_node);
   const tests::Allocated before;
   for (uint32_t n = 1; n <= 1'000'000; ++n) {
