@@ -25,6 +25,15 @@ uint64_t points_of(const std::vector<plugin::BoundHook>& hooks) {
   return points;
 }
 
+// Only what is done again leaves much behind; a run that goes through its steps once refers to
+// nearly all that they made.
+bool repeats(const run::Run& run, const run::Decision& decision) {
+  const size_t blocks = run.state.plan->blocks.size();
+  const event::Event& latest = decision.events.back();
+  const bool is_of_frame = latest.frame != event::no_frame;
+  return is_of_frame && (latest.visit != 0 || latest.frame >= blocks);
+}
+
 // As long as it lives, somebody waits for the run.
 class Driving final {
  public:
@@ -197,7 +206,10 @@ void Engine::decide(Slot& slot, const run::Input& input) {
     }
   }
   if (slot.known_status != slot.run->state.status) note_status(slot);
-  if (slot.run->state.vault.is_full()) full_.push_back(slot.number);
+  if (slot.run->state.vault.is_full() && !decision_.events.empty() &&
+      repeats(*slot.run, decision_)) {
+    full_.push_back(slot.number);
+  }
   // Routing may decide nothing at once, so the list stays as it is.
   for (const run::Command& command : decision_.commands) route(slot, command);
 }
