@@ -29,6 +29,11 @@ struct Workflow::Body {
   const plan::Plan& plan() const { return *bindings->plan; }
 };
 
+// An event in the words of sinks; the texts outlive it.
+std::string path_of(const state::State& state, const event::Event& event);
+weft_event readable(const state::State& state, const event::Event& event, std::string_view run,
+                    std::string_view path);
+
 // Built in this order and torn down in the reverse one.
 struct Kernel::Rooms {
   KernelOptions options;

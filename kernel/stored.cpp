@@ -243,20 +243,8 @@ Result<Outcome> Kernel::show(std::string_view run) {
 Result<void> Kernel::events(std::string_view run,
                             const std::function<void(const weft_event&)>& each) {
   auto recalled = rooms_->recall(run, [&](const state::State& state, const event::Event& e) {
-    const bool of_step = e.frame != event::no_frame && e.node != event::no_node &&
-                         e.type != event::Type::frame_opened;
-    const std::string path = of_step ? state::step_path(state, e.frame, e.node) : std::string();
-    each({sizeof(weft_event),
-          static_cast<uint32_t>(e.type),
-          e.seq,
-          e.tick,
-          to_str(event::name(e.type)),
-          to_str(run),
-          to_str(state.plan->id),
-          to_str(path),
-          e.attempt,
-          e.frame,
-          {e.payload, 0}});
+    const std::string path = path_of(state, e);
+    each(readable(state, e, run, path));
   });
   return recalled ? Result<void>() : recalled.error();
 }

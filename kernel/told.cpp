@@ -22,20 +22,8 @@ class Batch final {
   }
 
   Result<void> add(const state::State& state, const event::Event& e) {
-    const bool of_step = e.frame != event::no_frame && e.node != event::no_node &&
-                         e.type != event::Type::frame_opened;
-    paths_.push_back(of_step ? state::step_path(state, e.frame, e.node) : std::string());
-    events_.push_back({sizeof(weft_event),
-                       static_cast<uint32_t>(e.type),
-                       e.seq,
-                       e.tick,
-                       to_str(event::name(e.type)),
-                       to_str(run_),
-                       to_str(state.plan->id),
-                       to_str(paths_.back()),
-                       e.attempt,
-                       e.frame,
-                       {e.payload, 0}});
+    paths_.push_back(path_of(state, e));
+    events_.push_back(readable(state, e, run_, paths_.back()));
     return events_.size() < base::limits::sink_batch ? Result<void>() : flush();
   }
 
@@ -57,6 +45,27 @@ class Batch final {
 };
 
 }  // namespace
+
+std::string path_of(const state::State& state, const event::Event& e) {
+  const bool of_step =
+      e.frame != event::no_frame && e.node != event::no_node && e.type != event::Type::frame_opened;
+  return of_step ? state::step_path(state, e.frame, e.node) : std::string();
+}
+
+weft_event readable(const state::State& state, const event::Event& e, std::string_view run,
+                    std::string_view path) {
+  return {sizeof(weft_event),
+          static_cast<uint32_t>(e.type),
+          e.seq,
+          e.tick,
+          to_str(event::name(e.type)),
+          to_str(run),
+          to_str(state.plan->id),
+          to_str(path),
+          e.attempt,
+          e.frame,
+          {e.payload, 0}};
+}
 
 // A run that cannot be read tells nothing, and says why to whoever asks for it.
 void Kernel::Rooms::tell() {
