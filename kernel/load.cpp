@@ -4,6 +4,7 @@
 #include "base/blocks.hpp"
 #include "base/encode.hpp"
 #include "base/json.hpp"
+#include "base/limits.hpp"
 #include "kernel_rooms.hpp"
 #include "plan/explain.hpp"
 
@@ -19,28 +20,51 @@ spec::Place place_in_json(const void* self, std::string_view pointer) {
   return {place.line, place.column};
 }
 
+Result<plan::Source> parse_json(std::string_view text) {
+  const auto blocks = std::make_shared<base::Blocks>();
+  auto value = base::parse_json(text, blocks->arena());
+  if (!value) return value.error();
+  // No text becomes more than sixteen times its size: of a short one nothing is left to check.
+  if (text.size() <= base::limits::value_bytes / 16) return plan::Source(*value, blocks);
+  auto doc = base::try_pack(*value);
+  if (!doc) return doc.error();
+  return plan::Source(std::move(*doc));
+}
+
 struct Foreign {
-  const plugin::BoundFormat* format;
+  plugin::BoundFormat format;
   std::string_view text;
 };
 
 spec::Place place_in_foreign(const void* self, std::string_view pointer) {
   const auto& foreign = *static_cast<const Foreign*>(self);
   weft_place at{sizeof at, 0, 0, 0};
-  foreign.format->table->locate(foreign.format->self, to_str(foreign.text), to_str(pointer), &at);
+  foreign.format.table->locate(foreign.format.self, to_str(foreign.text), to_str(pointer), &at);
   return {at.line, at.column};
 }
 
+Result<plugin::BoundFormat> format_of(plugin::Registry& registry, std::string_view file,
+                                      std::string_view format) {
+  auto number =
+      registry.find_format(format.empty() ? std::string(file) : std::string(".").append(format));
+  if (!number) return number.error();
+  return registry.format(*number);
+}
+
 // What a format plugin made of the text, or its error with a place.
-Result<base::Doc> parse_foreign(const Foreign& foreign) {
+Result<plan::Source> parse_foreign(const Foreign& foreign) {
   plugin::CallArena arena;
   weft_val value{nullptr, 0};
   weft_place at{sizeof at, 0, 0, 0};
   weft_error error{};
   error.size = sizeof error;
-  const weft_status status = foreign.format->table->parse(
-      foreign.format->self, to_str(foreign.text), arena.raw(), &value, &at, &error);
-  if (status == WEFT_OK) return base::try_pack(Value(value));
+  const weft_status status = foreign.format.table->parse(foreign.format.self, to_str(foreign.text),
+                                                         arena.raw(), &value, &at, &error);
+  if (status == WEFT_OK) {
+    auto doc = base::try_pack(Value(value));
+    if (!doc) return doc.error();
+    return plan::Source(std::move(*doc));
+  }
   using namespace weft::lit;
   const Value detail(error.detail);
   Error e{static_cast<Status>(status), std::string(detail["code"_k].as_text("format.syntax")),
@@ -60,31 +84,19 @@ Loaded Kernel::load(std::string_view text, std::string_view file, std::string_vi
     loaded.problems.push_back(std::move(error));
     return std::move(loaded);
   };
-  plan::Source source;
-  source.file = file;
-  plugin::BoundFormat bound;
-  Foreign foreign{&bound, text};
-  if (is_json(file, format)) {
-    base::Blocks blocks;
-    auto value = base::parse_json(text, blocks.arena());
-    if (!value) return refuse(value.error());
-    auto doc = base::try_pack(*value);
-    if (!doc) return refuse(doc.error());
-    source.definition = std::move(*doc);
-    source.locator = {&text, place_in_json};
-  } else {
-    auto number = rooms_->registry->find_format(format.empty() ? std::string(file)
-                                                               : std::string(".").append(format));
-    if (!number) return refuse(number.error());
-    auto loaded_format = rooms_->registry->format(*number);
-    if (!loaded_format) return refuse(loaded_format.error());
-    bound = *loaded_format;
-    auto doc = parse_foreign(foreign);
-    if (!doc) return refuse(doc.error());
-    source.definition = std::move(*doc);
-    source.locator = {&foreign, place_in_foreign};
+  Foreign foreign{{}, text};
+  const bool json = is_json(file, format);
+  if (!json) {
+    auto bound = format_of(*rooms_->registry, file, format);
+    if (!bound) return refuse(bound.error());
+    foreign.format = *bound;
   }
-  plan::Built built = plan::build(std::move(source), rooms_->catalog);
+  auto source = json ? parse_json(text) : parse_foreign(foreign);
+  if (!source) return refuse(source.error());
+  source->file = file;
+  source->locator =
+      json ? spec::Locator{&text, place_in_json} : spec::Locator{&foreign, place_in_foreign};
+  plan::Built built = plan::build(std::move(*source), rooms_->catalog);
   loaded.problems = std::move(built.problems);
   loaded.warnings = std::move(built.warnings);
   if (built.plan == nullptr) return loaded;

@@ -78,8 +78,7 @@ plan::Built Kernel::Rooms::plan_stored(std::string_view hash, Error& error) {
     error = valid.error();
     return {};
   }
-  plan::Source source;
-  source.definition = base::pack(Value(reinterpret_cast<const weft_slot*>(bytes.data())));
+  plan::Source source(base::pack(Value(reinterpret_cast<const weft_slot*>(bytes.data()))));
   source.file = "definition " + std::string(hash.substr(0, 12));
   plan::Built built = plan::build(std::move(source), catalog);
   if (built.plan == nullptr) {

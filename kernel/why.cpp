@@ -139,8 +139,7 @@ Result<Document> Kernel::query(std::string_view run, std::string_view expression
     return Error{Status::conflict, "run.not_started", "the run has not begun yet", "ask later"};
   }
   base::Blocks blocks;
-  const spec::Parsed parsed =
-      spec::parse(state.plan->source.view(), rooms_->catalog, blocks.arena());
+  const spec::Parsed parsed = spec::parse(state.plan->source, rooms_->catalog, blocks.arena());
   plan::Scope names(parsed.spec);
   names.enter(0, plan::none);
   auto compiled = expr::Expression::compile(expression, names.names());

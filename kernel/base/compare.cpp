@@ -191,8 +191,8 @@ class Canonical final {
       case WEFT_NULL: return word('n', 0);
       case WEFT_BOOL: return word('?', s.v.u);
       case WEFT_TIME: return word('t', s.v.u);
-      case WEFT_STR: return bytes('"', bytes_of(s));
-      case WEFT_BYTES: return bytes('b', bytes_of(s));
+      case WEFT_STR: return text('"', s);
+      case WEFT_BYTES: return text('b', s);
       case WEFT_BLOB: return bytes('B', {static_cast<const char*>(weft_payload(&s)), blob_bytes});
       case WEFT_ARRAY:
       case WEFT_OBJECT: return container(s, room);
@@ -219,9 +219,14 @@ class Canonical final {
     order.numbers.resize(s.len);
     std::iota(order.numbers.begin(), order.numbers.end(), 0U);
     std::sort(order.numbers.begin(), order.numbers.end(), [&s](uint32_t a, uint32_t b) {
-      return bytes_of(*weft_key_at(&s, a)) < bytes_of(*weft_key_at(&s, b));
+      return is_before(*weft_key_at(&s, a), *weft_key_at(&s, b));
     });
     return order.numbers;
+  }
+  // In order of their bytes; what is inside a slot is a word that ends in zeros.
+  static bool is_before(const weft_slot& a, const weft_slot& b) {
+    if (!is_inline(a) || !is_inline(b)) return bytes_of(a) < bytes_of(b);
+    return a.v.u != b.v.u ? big_endian(a.v.u) < big_endian(b.v.u) : a.len < b.len;
   }
 
   void flush() {
@@ -234,6 +239,13 @@ class Canonical final {
     held_[size_] = letter;
     std::memcpy(held_.data() + size_ + 1, &big, sizeof big);
     size_ += 9;
+  }
+  void text(char letter, const weft_slot& s) {
+    if (!is_inline(s)) return bytes(letter, bytes_of(s));
+    if (held_.size() - size_ < 9 + sizeof s.v.text) flush();
+    word(letter, s.len);
+    std::memcpy(held_.data() + size_, s.v.text, sizeof s.v.text);  // the next piece overwrites
+    size_ += s.len;
   }
   void bytes(char letter, std::string_view content) {
     word(letter, content.size());
@@ -251,7 +263,7 @@ class Canonical final {
       return;
     }
     for (const uint32_t i : sorted(s, order_[room])) {
-      bytes('k', bytes_of(*weft_key_at(&s, i)));
+      text('k', *weft_key_at(&s, i));
       slot(*weft_at(&s, i), room - 1);
     }
   }

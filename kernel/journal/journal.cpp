@@ -139,7 +139,7 @@ base::Digest Journal::put_blob(void* self, std::string_view bytes) {
 void Journal::define(const plan::Plan& plan) {
   const std::string* key = put_first(definition_key(plan.hash));
   if (key == nullptr) return;
-  const Value source = plan.source.view();
+  const Value source = plan.source;
   const uint64_t begin = bytes_.size();
   bytes_.resize(begin + base::packed_bytes(source));
   base::pack_into(source, bytes_.data() + begin);

@@ -228,9 +228,10 @@ void Filler::problem(Value at, Error& error) {
 
 Built build(Source source, const spec::Catalog& catalog) {
   auto plan = std::make_shared<Plan>();
-  plan->source = std::move(source.definition);
+  plan->source = source.definition;
+  plan->memory = std::move(source.memory);
   plan->file = std::move(source.file);
-  const Value root = plan->source.view();
+  const Value root = plan->source;
   spec::Parsed parsed = spec::parse(root, catalog, plan->made.arena());
   Filler(parsed.spec, catalog, *plan, parsed.problems).run();
 

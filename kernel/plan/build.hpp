@@ -16,9 +16,18 @@ namespace weft::plan {
 
 // A definition on its way to a plan.
 struct Source {
-  base::Doc definition;
-  std::string file;       // for messages
-  spec::Locator locator;  // of the text it was read from
+  Source(Value value, std::shared_ptr<const void> where)
+      : definition(value), memory(std::move(where)) {}
+  explicit Source(base::Doc doc, std::string name = {})
+      : Source({}, std::make_shared<const base::Doc>(std::move(doc))) {
+    file = std::move(name);
+    definition = static_cast<const base::Doc*>(memory.get())->view();
+  }
+
+  Value definition;
+  std::shared_ptr<const void> memory;  // of the definition, which the plan goes on to hold
+  std::string file;                    // for messages
+  spec::Locator locator;               // of the text it was read from
 };
 
 // plan is null exactly when there are problems. Both lists are sorted by place.

@@ -112,12 +112,13 @@ struct Variable {
 struct Plan {
   std::string id, name, version, description;
   std::array<uint8_t, 32> hash{};  // canonical digest of the definition
-  base::Doc source;                // the definition as written; values of the plan are views of it
-  base::Blocks made;               // what was made from it
-  Value definition;                // canonical: names as the kernel uses them; hash is its digest
-  std::string file;                // for messages
-  std::vector<Node> nodes;         // block by block
-  std::vector<Block> blocks;       // 0 is the outermost
+  Value source;                    // the definition as written; values of the plan are views of it
+  std::shared_ptr<const void> memory;  // of the source
+  base::Blocks made;                   // what was made from it
+  Value definition;           // canonical: names as the kernel uses them; hash is its digest
+  std::string file;           // for messages
+  std::vector<Node> nodes;    // block by block
+  std::vector<Block> blocks;  // 0 is the outermost
   std::vector<Component> tools;
   std::vector<Component> patterns;
   std::vector<spec::BoundPattern> bound;  // parallel to patterns
@@ -147,7 +148,7 @@ struct Plan {
   }
   const Node& node(const Block& block, uint32_t n) const { return nodes[block.first + n]; }
   // Where a node stands in the definition, as a JSON Pointer. Searched for: only for messages.
-  std::string pointer(const Node& node) const { return spec::pointer_of(source.view(), node.at); }
+  std::string pointer(const Node& node) const { return spec::pointer_of(source, node.at); }
 };
 
 }  // namespace weft::plan

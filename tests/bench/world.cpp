@@ -35,9 +35,8 @@ World::~World() {
 }
 
 std::shared_ptr<const engine::Bindings> World::load(const std::string& json) {
-  base::Blocks blocks;
-  plan::Source source;
-  source.definition = base::pack(must(base::parse_json(json, blocks.arena())));
+  const auto blocks = std::make_shared<base::Blocks>();
+  plan::Source source(must(base::parse_json(json, blocks->arena())), blocks);
   source.file = "bench.json";
   plan::Built built = plan::build(std::move(source), registry->catalog());
   if (built.plan == nullptr) stop(built.problems.front().message);

@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const auto value = base::parse_json({reinterpret_cast<const char*>(bytes), size}, blocks.arena());
   if (!value) return 0;
   tests::FakeCatalog catalog;
-  const plan::Built built = plan::build({base::pack(*value), "", {}}, catalog.get());
+  const plan::Built built = plan::build(plan::Source(base::pack(*value)), catalog.get());
   claim((built.plan == nullptr) == !built.problems.empty(),
         "there is a plan or there are problems");
   for (const Error& error : built.problems) {
@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   claim(!plan::explain(*built.plan).empty(), "a plan explains itself");
   claim(!plan::mermaid(*built.plan).empty(), "a plan has a picture");
   const plan::Built again =
-      plan::build({base::pack(built.plan->definition), "", {}}, catalog.get());
+      plan::build(plan::Source(base::pack(built.plan->definition)), catalog.get());
   claim(again.plan != nullptr, "a canonical definition is a definition");
   claim(again.plan->hash == built.plan->hash, "a canonical definition plans to itself");
   return 0;

@@ -25,7 +25,7 @@ struct Played {
     world.settle();
     const auto& run = world.store.runs["run-1"];
     kept.keep("run-1", run.records, hash, run.last, run.status);
-    kept.values["definition/" + hash] = plan->source.bytes();
+    kept.values["definition/" + hash] = base::pack(plan->source).bytes();
   }
   Result<Verified> verify() {
     return travel::verify(

@@ -34,7 +34,7 @@ struct RunOf {
                                                  std::string_view definition) {
     Text json;
     plan::Built built =
-        plan::build({base::pack(json.json(definition)), "x.json", {}}, catalog.get());
+        plan::build(plan::Source(base::pack(json.json(definition)), "x.json"), catalog.get());
     for (const Error& e : built.problems) UNSCOPED_INFO(e.where.pointer << " " << e.message);
     REQUIRE(built.plan != nullptr);
     return built.plan;

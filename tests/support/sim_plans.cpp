@@ -40,7 +40,7 @@ std::shared_ptr<const plan::Plan> SimPlans::build(std::string_view definition) {
     const spec::Catalog& real = static_cast<SimPlans*>(self)->patterns_;
     return real.pattern(real.self, component);
   };
-  plan::Built built = plan::build({base::pack(*value), "flow.json", {}}, catalog);
+  plan::Built built = plan::build(plan::Source(base::pack(*value), "flow.json"), catalog);
   if (built.plan != nullptr) return built.plan;
   std::string problems(definition);
   for (const Error& e : built.problems) problems += "\n" + e.where.pointer + " " + e.message;

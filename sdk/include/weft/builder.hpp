@@ -194,9 +194,11 @@ inline bool Builder::same_keys(const weft_slot& other, uint32_t n) const {
     const weft_slot& mine = stack_[frame_ + 1 + 2 * i];
     const weft_slot& theirs = keys[size_t{i} * (shaped ? 1 : 2)];
     if (mine.hint != theirs.hint || mine.len != theirs.len) return false;
+    const bool words = (mine.flags & theirs.flags & WEFT_INLINE) != 0;
     const void* bytes = (mine.flags & WEFT_INLINE) != 0 ? static_cast<const void*>(mine.v.text)
                                                         : reinterpret_cast<const void*>(mine.v.u);
-    if (std::memcmp(bytes, weft_payload(&theirs), mine.len) != 0) return false;
+    const int other_bytes = words ? 0 : std::memcmp(bytes, weft_payload(&theirs), mine.len);
+    if (other_bytes != 0 || (words && mine.v.u != theirs.v.u)) return false;
   }
   return true;
 }

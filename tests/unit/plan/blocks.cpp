@@ -14,7 +14,7 @@ namespace {
 
 std::shared_ptr<const plan::Plan> planned(FakeCatalog& catalog, std::string_view definition) {
   Text text;
-  plan::Built built = plan::build({base::pack(text.json(definition)), "", {}}, catalog.get());
+  plan::Built built = plan::build(plan::Source(base::pack(text.json(definition))), catalog.get());
   for (const Error& error : built.problems)
     UNSCOPED_INFO(error.where.pointer + " " + error.message);
   REQUIRE(built.plan != nullptr);

@@ -221,7 +221,7 @@ TEST_CASE("objections of a pattern stand where the user wrote", "[plan]") {
   }));
   catalog.objection_pointer = given;
   Text text;
-  const auto built = plan::build({base::pack(text.json(definition)), "", {}}, catalog.get());
+  const auto built = plan::build(plan::Source(base::pack(text.json(definition))), catalog.get());
   REQUIRE(built.problems.size() == 1);
   CHECK(built.problems[0].where.pointer == expected);
   CHECK(built.problems[0].message == "the step never runs");

@@ -15,7 +15,7 @@ namespace weft::tests {
 struct Definition {
   explicit Definition(std::string_view text) : json(text) {
     Text value;
-    plan::Source source{base::pack(value.json(text)), "flow.json", {}};
+    plan::Source source(base::pack(value.json(text)), "flow.json");
     source.locator = {this, [](const void* self, std::string_view pointer) -> spec::Place {
                         const auto place =
                             base::locate_json(static_cast<const Definition*>(self)->json, pointer);

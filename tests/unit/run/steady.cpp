@@ -88,7 +88,8 @@ std::shared_ptr<const plan::Plan> plan_of(tests::FakeCatalog& fake) {
   catalog.pattern = [](void*, uint32_t) -> Result<spec::BoundPattern> {
     return spec::BoundPattern{&follower, nullptr};
   };
-  plan::Built built = plan::build({base::pack(json.json(text + "]}")), "long.json", {}}, catalog);
+  plan::Built built =
+      plan::build(plan::Source(base::pack(json.json(text + "]}")), "long.json"), catalog);
   for (const Error& e : built.problems) UNSCOPED_INFO(e.where.pointer << " " << e.message);
   REQUIRE(built.plan != nullptr);
   return built.plan;

@@ -22,11 +22,10 @@ struct Folded {
   }
   static std::shared_ptr<const plan::Plan> build(tests::FakeCatalog& catalog) {
     tests::Text json;
-    plan::Built built = plan::build({base::pack(json.json(R"({"id":"x","steps":[
+    plan::Built built = plan::build(plan::Source(base::pack(json.json(R"({"id":"x","steps":[
       {"id":"a","tool":"upper","parameters":{"input":"x"}},
       {"id":"b","tool":"upper","parameters":{"input":"y"}}]})")),
-                                     "x.json",
-                                     {}},
+                                                 "x.json"),
                                     catalog.get());
     REQUIRE(built.plan != nullptr);
     return built.plan;
