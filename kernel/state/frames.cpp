@@ -7,19 +7,24 @@
 
 namespace weft::state {
 
-Frames::Frames() : gone_(std::make_unique<Frame[]>(group_frames)) {
-  for (uint32_t n = 0; n < group_frames; ++n) gone_[n].closed = gone_[n].released = true;
+Frame* Frames::gone() {
+  static Frame* const group = [] {
+    static Frame frames[group_frames];
+    for (Frame& frame : frames) frame.closed = frame.released = true;
+    return frames;
+  }();
+  return group;
 }
 
 Frames::~Frames() {
   for (Frame* group : groups_) {
-    if (group != gone_.get()) delete[] group;
+    if (group != gone()) delete[] group;
   }
 }
 
 uint32_t Frames::present_from(uint32_t number) const {
   while (number < size_ && (*this)[number].released) {
-    const bool whole = groups_[number / group_frames] == gone_.get();
+    const bool whole = groups_[number / group_frames] == gone();
     number = whole ? (number / group_frames + 1) * group_frames : number + 1;
   }
   return std::min(number, size_);
@@ -37,12 +42,12 @@ Frame& Frames::add(uint32_t number) {
 void Frames::extend(uint32_t size) {
   base::check(size >= size_, "a number of a frame is used once");
   const uint32_t end_of_last = std::min(static_cast<uint32_t>(groups_.size()) * group_frames, size);
-  for (uint32_t n = size_; n < end_of_last; ++n) (*this)[n] = gone_[0];
-  groups_.resize(std::max<size_t>(groups_.size(), size / group_frames), gone_.get());
+  for (uint32_t n = size_; n < end_of_last; ++n) (*this)[n] = *gone();
+  groups_.resize(std::max<size_t>(groups_.size(), size / group_frames), gone());
   if (groups_.size() * group_frames < size) {
     groups_.push_back(new Frame[group_frames]);
     const uint32_t first = size / group_frames * group_frames;
-    for (uint32_t n = std::max(first, size_); n < size; ++n) (*this)[n] = gone_[0];
+    for (uint32_t n = std::max(first, size_); n < size; ++n) (*this)[n] = *gone();
   }
   size_ = size;
 }
@@ -54,9 +59,9 @@ void Frames::forget_released() {
     Frame*& group = groups_[i];
     const bool all =
         std::all_of(group, group + group_frames, [](const Frame& frame) { return frame.released; });
-    if (!all || group == gone_.get()) continue;
+    if (!all || group == gone()) continue;
     delete[] group;
-    group = gone_.get();
+    group = gone();
   }
 }
 

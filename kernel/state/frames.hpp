@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace weft::state {
@@ -14,7 +13,7 @@ struct Frame;
 // that is closed and has no nodes.
 class Frames final {
  public:
-  Frames();
+  Frames() = default;
   ~Frames();
   Frames(const Frames&) = delete;
   Frames& operator=(const Frames&) = delete;
@@ -57,12 +56,11 @@ class Frames final {
   Iterator<const Frame> end() const { return {this, size_}; }
 
  private:
-  static constexpr uint32_t group_frames = 32;
+  static constexpr uint32_t group_frames = 4;
+  static Frame* gone();  // a group of frames that are gone, which nobody changes
   uint32_t present_from(uint32_t number) const;  // the first from there on, or size()
 
-  // Invariant: none is null; groups of which all are gone share one that is not in the list.
-  std::vector<Frame*> groups_;
-  std::unique_ptr<Frame[]> gone_;
+  std::vector<Frame*> groups_;  // none is null; those of which all are gone are gone()
   uint32_t size_ = 0;
 };
 
