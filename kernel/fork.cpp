@@ -33,7 +33,7 @@ struct Begin {
   explicit Begin(std::shared_ptr<const plan::Plan> plan) : state(std::move(plan), pages) {}
 
   Result<void> fold(const travel::History& history) {
-    journal::Recovery recovery(state, nullptr, history.fetch);
+    journal::Recovery recovery(state, nullptr, history.fetch, history.plan_of);
     for (const std::string& records : history.records) {
       auto taken = recovery.take(records);
       if (!taken) return taken.error();
@@ -104,6 +104,7 @@ Result<std::string> Kernel::fork(std::string_view run, const ForkOptions& option
   auto history = travel::load_history(*rooms_->store, run);
   if (!history) return history.error();
   if (history->records.empty()) return travel::no_history(run);
+  history->plan_of = rooms_->plan_of();
   const Value acceptance = history->acceptance.view();
   auto bindings = rooms_->bindings_of(acceptance["definition"_k].as_text());
   if (!bindings) return bindings.error();

@@ -72,6 +72,7 @@ Result<void> Kernel::Rooms::open(KernelOptions the_options) {
 Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
   engine::Engine::Parts parts{host_env->env(), store.get(), {}, {}, {}};
   // A run that cannot come back now stays in the store, where 'resume' tells why.
+  parts.bindings_of = [this](std::string_view hash) { return bindings_of(hash); };
   parts.idle = [this] { tell(); };
   parts.revive = [this](std::string_view run) { (void)revive(run); };
   for (const KernelOptions::Part& part : options.hooks) {

@@ -55,6 +55,7 @@ struct Kernel::Rooms {
   Result<std::unique_ptr<engine::Engine>> make_engine();
   Result<std::shared_ptr<const engine::Bindings>> bind(std::shared_ptr<const plan::Plan> plan);
   plan::Built plan_stored(std::string_view hash, Error& error);
+  plan::PlanOf plan_of();  // the same, for those who read records
   std::string new_id() const;
   struct Start {
     std::string run;  // empty when any id will do
@@ -75,6 +76,8 @@ struct Kernel::Rooms {
     Unknown unknown = Unknown::keep_waiting;
     bool with_detail = false;
     bool stays = false;
+    std::shared_ptr<const engine::Bindings> moves_to{};  // another definition, and how
+    Value move{};
   };
   Result<std::shared_ptr<engine::Ticket>> bring_back(std::string_view run, const Return& how);
   // The same for one that rested here.

@@ -92,6 +92,15 @@ plan::Built Kernel::Rooms::plan_stored(std::string_view hash, Error& error) {
   return built;
 }
 
+plan::PlanOf Kernel::Rooms::plan_of() {
+  return [this](std::string_view hash) -> Result<std::shared_ptr<const plan::Plan>> {
+    Error error;
+    plan::Built built = plan_stored(hash, error);
+    if (built.plan == nullptr) return error;
+    return std::move(built.plan);
+  };
+}
+
 Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_view run,
                                                                   const Return& how) {
   auto claimed = store->claim(run, engine->now(), 1);
@@ -112,6 +121,10 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_vi
   submission->ticket = ticket;
   submission->records = std::move(stored->records);
   submission->grants = base::pack(acceptance["grants"_k]);
+  if (how.moves_to != nullptr) {
+    submission->moves_to = how.moves_to;
+    submission->move = base::pack(how.move);
+  }
   submission->settles = how.unknown != Unknown::keep_waiting;
   submission->settle = how.unknown == Unknown::again ? run::Settle::again : run::Settle::fail;
   engine->submit(std::move(submission));
@@ -190,7 +203,8 @@ Result<Kernel::Rooms::Recalled> Kernel::Rooms::recall(std::string_view run, cons
   recalled.pages = std::make_unique<state::Pages>();
   recalled.state = std::make_unique<state::State>(recalled.plan, *recalled.pages);
   const journal::Recovery::Each each = [&](const event::Event& e) { told(*recalled.state, e); };
-  journal::Recovery recovery(*recalled.state, told ? &each : nullptr, journal::fetch_from(*store));
+  journal::Recovery recovery(*recalled.state, told ? &each : nullptr, journal::fetch_from(*store),
+                             plan_of());
   for (const std::string& records : stored->records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();

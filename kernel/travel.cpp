@@ -29,6 +29,7 @@ Result<Past> open_past(Kernel::Rooms& rooms, std::string_view run) {
   plan::Built built =
       rooms.plan_stored(history->acceptance.view()["definition"_k].as_text(), error);
   if (built.plan == nullptr) return error;
+  history->plan_of = rooms.plan_of();
   return Past{std::move(*history), std::move(built.plan)};
 }
 
@@ -46,7 +47,7 @@ Result<Outcome> Kernel::show_at(std::string_view run, uint64_t seq) {
   travel::cut_behind(past->history.records, seq);
   state::Pages pages;
   state::State state(past->plan, pages);
-  journal::Recovery recovery(state, nullptr, past->history.fetch);
+  journal::Recovery recovery(state, nullptr, past->history.fetch, past->history.plan_of);
   for (const std::string& records : past->history.records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();
@@ -94,14 +95,7 @@ Result<Replayed> Kernel::replay(std::string_view run, uint64_t to_seq, const Wor
 }
 
 Result<Verified> Kernel::verify(std::string_view run) {
-  const travel::PlanOf plan_of =
-      [this](std::string_view hash) -> Result<std::shared_ptr<const plan::Plan>> {
-    Error error;
-    plan::Built built = rooms_->plan_stored(hash, error);
-    if (built.plan == nullptr) return error;
-    return std::move(built.plan);
-  };
-  return travel::verify(*rooms_->store, run, plan_of);
+  return travel::verify(*rooms_->store, run, rooms_->plan_of());
 }
 
 Result<Exported> Kernel::export_run(std::string_view run,

@@ -20,6 +20,8 @@ Exit diff(const Arguments& arguments, const Console& console);
 Exit replay(const Arguments& arguments, const Console& console);
 // fork.cpp
 Exit fork_run(const Arguments& arguments, const Console& console);
+// move.cpp
+Exit migrate_run(const Arguments& arguments, const Console& console);
 // transport.cpp
 Exit export_run(const Arguments& arguments, const Console& console);
 Exit import_run(const Arguments& arguments, const Console& console);

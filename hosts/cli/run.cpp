@@ -1,4 +1,6 @@
 // Verbs 'run' and 'resume'.
+#include <weft/travel.hpp>
+
 #include "definition.hpp"
 #include "outcome.hpp"
 #include "text.hpp"
@@ -107,11 +109,26 @@ Exit run(const Arguments& arguments, const Console& console) {
 
 namespace {
 
-// A run that is paused and held by a process goes on there.
-bool goes_on_elsewhere(Kernel& kernel, const std::string& run) {
-  auto message = Document::parse_json(R"({"verb": "resume"})");
+// A run that is paused or in doubt and held by a process goes on there.
+bool goes_on_elsewhere(Kernel& kernel, const std::string& run, Unknown unknown) {
+  const std::string_view text = unknown == Unknown::keep_waiting ? R"({"verb": "resume"})"
+                                : unknown == Unknown::again
+                                    ? R"({"verb": "settle", "how": "again"})"
+                                    : R"({"verb": "settle", "how": "fail"})";
+  auto message = Document::parse_json(text);
   auto sent = kernel.send(run, message->view());
   return sent && *sent == Delivered::to_owner;
+}
+
+// From a step on, which is the point of a fork: what came after it stays as it was.
+Result<Outcome> resume_from(Kernel& kernel, const std::string& run, std::string_view step,
+                            const Told& told) {
+  ForkOptions options;
+  options.step = step;
+  auto id = kernel.fork(run, options);
+  if (!id) return id.error();
+  told(*id);
+  return kernel.wait(*id);
 }
 
 // Every run whose process is gone, side by side; how each has ended.
@@ -148,7 +165,8 @@ Exit resume(const Arguments& arguments, const Console& console) {
   auto id = kernel.find_run(arguments.words().front());
   if (!id) return complain(console, id.error());
 
-  if (goes_on_elsewhere(kernel, *id)) {
+  const std::string_view step = arguments.value("resume-from");
+  if (step.empty() && goes_on_elsewhere(kernel, *id, *unknown)) {
     console.err.write("left for the process that holds the run, which looks at once\n");
     return Exit::ok;
   }
@@ -157,6 +175,7 @@ Exit resume(const Arguments& arguments, const Console& console) {
   options.with_detail = ending.as_json;
   options.stays = arguments.has("wait");
   const Go go = [&](const Told& told) -> Result<Outcome> {
+    if (!step.empty()) return resume_from(kernel, *id, step, told);
     told(*id);
     auto outcome = kernel.resume(*id, *unknown, options);
     if (!outcome) return about_claim(outcome.error(), *id);

@@ -15,6 +15,10 @@ constexpr Option replay_options[] = {
 constexpr Option fork_options[] = {
     {"at", 0, "POINT", "a sequence of 'weft checkpoints', or a step to begin anew"},
 };
+constexpr Option migrate_options[] = {
+    {"map", 0, "OLD=NEW", "a step of the run, by its path, is this one now; may be repeated"},
+    {"dry-run", 0, "", "only tell whether it can be, and what would happen"},
+};
 constexpr Option export_options[] = {
     {"output", 'o', "FILE", "the file to write; - for standard output"},
 };
@@ -45,6 +49,12 @@ constexpr std::string_view fork_text =
     "latest point of a run that has not ended, or else the start. '--set' changes the input of "
     "the\n"
     "run, '--input' replaces it.";
+constexpr std::string_view migrate_text =
+    "A run that waits or is paused goes on under another definition. All that has ended or waits "
+    "must\n"
+    "be there still, under the same path or as '--map' says; else nothing is changed and every "
+    "reason\n"
+    "is told. Steps that wait for nothing any more begin at once.";
 constexpr std::string_view export_text =
     "The file holds the run, those that it was forked from, and all they need. Its head is a hash\n"
     "that stands for all of it.";
@@ -91,6 +101,14 @@ std::vector<Verb> verbs_of_the_past() {
        1,
        1,
        fork_run},
+      {"migrate-run",
+       "RUN FILE",
+       "move a resting run to a new definition",
+       migrate_text,
+       {migrate_options, engine_options, store_options, plugin_options, global_options},
+       2,
+       2,
+       migrate_run},
       {"export",
        "RUN",
        "write a run to a file for another store",

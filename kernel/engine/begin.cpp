@@ -41,7 +41,15 @@ Engine::Slot& Engine::new_slot() {
 
 // False when the records are damaged, of which the host has heard then.
 bool Engine::read_back(Slot& slot, const std::vector<std::string>& records) {
-  journal::Recovery recovery(slot.run->state, nullptr, journal::fetch_from(*store_));
+  const plan::PlanOf plan_of =
+      [&](std::string_view hash) -> Result<std::shared_ptr<const plan::Plan>> {
+    auto found = bindings_of_(hash);
+    if (!found) return found.error();
+    slot.bindings = std::move(*found);
+    return slot.bindings->plan;
+  };
+  journal::Recovery recovery(slot.run->state, nullptr, journal::fetch_from(*store_),
+                             bindings_of_ ? plan_of : plan::PlanOf());
   for (const std::string& piece : records) {
     const auto taken = recovery.take(piece);
     if (taken) continue;
@@ -62,11 +70,16 @@ void Engine::begin(Submission& s) {
   slot.ticket = std::move(s.ticket);
   slot.bindings = std::move(s.bindings);
   slot.grants = std::move(s.grants);
-  const auto& plan = slot.bindings->plan;
-  slot.run = std::make_unique<run::Run>(slot.number, slot.ticket->run, plan, pages_);
-  slot.is_durable = store_->is_durable() && plan->durability != plan::Durability::none;
+  slot.run = std::make_unique<run::Run>(slot.number, slot.ticket->run, slot.bindings->plan, pages_);
   slot.ticket->number.store(slot.number, std::memory_order_release);
-  know_breakers(*plan);
+  const bool is_readable = s.records.empty() || read_back(slot, s.records);
+  if (is_readable && s.moves_to != nullptr) {
+    slot.bindings = std::move(s.moves_to);
+    slot.run->state.arriving = slot.bindings->plan;
+  }
+  const plan::Plan& plan = *slot.bindings->plan;
+  slot.is_durable = store_->is_durable() && plan.durability != plan::Durability::none;
+  know_breakers(plan);
   run::Input input;
   input.run = slot.number;
   if (s.records.empty()) {
@@ -74,9 +87,12 @@ void Engine::begin(Submission& s) {
     input.value = s.acceptance.view();
     return decide(slot, input);
   }
-  if (!read_back(slot, s.records)) return;
+  if (!is_readable) return;
   if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
-  input.kind = s.fork.empty() ? run::Input::Kind::resume : run::Input::Kind::fork;
+  input.kind = !s.fork.empty()   ? run::Input::Kind::fork
+               : !s.move.empty() ? run::Input::Kind::move
+                                 : run::Input::Kind::resume;
+  if (!s.move.empty()) input.value = s.move.view();
   if (!s.fork.empty()) {
     input.value = s.fork.view();
     const std::string base(input.value["run"_k].as_text());

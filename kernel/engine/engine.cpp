@@ -61,6 +61,7 @@ Engine::Engine(Parts parts)
       hooks_(std::move(parts.hooks)),
       decider_(points_of(hooks_)),
       revive_(std::move(parts.revive)),
+      bindings_of_(std::move(parts.bindings_of)),
       idle_(std::move(parts.idle)),
       tended_(ticks_.now()),
       polled_(tended_) {

@@ -27,10 +27,12 @@ struct Submission {
   std::shared_ptr<const Bindings> bindings;  // shared with other runs of the plan
   std::shared_ptr<Ticket> ticket;            // shared with the host
   base::Doc acceptance;
-  std::vector<std::string> records;  // when it goes on
-  base::Doc fork;                    // when it begins where another run was: how
-  base::Doc grants;                  // what its calls may touch
-  bool settles = false;              // what to do with steps in doubt, when it goes on
+  std::vector<std::string> records;          // when it goes on
+  base::Doc fork;                            // when it begins where another run was: how
+  std::shared_ptr<const Bindings> moves_to;  // another definition to go on under; shared, too
+  base::Doc move;                            // and how
+  base::Doc grants;                          // what its calls may touch
+  bool settles = false;                      // what to do with steps in doubt, when it goes on
   run::Settle settle = run::Settle::again;
 };
 

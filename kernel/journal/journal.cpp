@@ -21,7 +21,7 @@ namespace {
 bool changes_summary(Type type) {
   return type == Type::run_accepted || type == Type::run_started || type == Type::run_waiting ||
          type == Type::run_paused || type == Type::run_resumed || type == Type::run_forked ||
-         type == Type::rollback_started || event::ends_run(type);
+         type == Type::run_migrated || type == Type::rollback_started || event::ends_run(type);
 }
 
 std::string hex(const std::array<uint8_t, 32>& hash) {
@@ -37,7 +37,8 @@ std::string definition_key(const std::array<uint8_t, 32>& hash) {
 void Journal::stage(std::string_view id, state::State& state, const std::vector<Event>& events) {
   if (events.empty()) return;
   const Type first = events.front().type;
-  if (first == Type::run_accepted || first == Type::run_forked) define(*state.plan);
+  const bool begins = first == Type::run_accepted || first == Type::run_forked;
+  if (begins || first == Type::run_migrated) define(*state.plan);
   state::Saved& saved = state.saved;
   saved.record_bytes += append(id, state, events);
   bool changed = false, parks = false, ends = false;

@@ -5,6 +5,9 @@
 #include "state/snapshot.hpp"
 
 namespace weft::journal {
+
+using namespace weft::lit;
+
 namespace {
 
 // Values are read where they lie, and those are 8-aligned; a piece from a plugin may not be.
@@ -39,7 +42,7 @@ Result<void> Recovery::take(std::string_view piece) {
 }
 
 Result<void> Recovery::take_snapshot(std::string_view bytes) {
-  return state::read_snapshot(bytes, *state_, {payloads_, fetch_});
+  return state::read_snapshot(bytes, *state_, {payloads_, fetch_, plan_of_});
 }
 
 Result<void> Recovery::take_record(event::Reader::Record& record) {
@@ -62,6 +65,11 @@ Result<void> Recovery::take_record(event::Reader::Record& record) {
     if (!stored) return stored.error();
     e.payload = stored->root;
     payloads_.add(e.seq, stored->root);
+  }
+  if (e.type == event::Type::run_migrated) {
+    auto plan = plan::find(plan_of_, e.value()["definition"_k].as_text());
+    if (!plan) return plan.error();
+    state_->arriving = std::move(*plan);
   }
   if (!state::may_fold(*state_, e)) {
     return Error{Status::corrupt, "journal.damaged", "it speaks of a step that is not there",

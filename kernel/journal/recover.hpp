@@ -30,9 +30,11 @@ class Recovery final {
  public:
   // each is told of every event after it was folded; it may be null and outlives the recovery.
   using Each = std::function<void(const event::Event&)>;
-  // Without a fetch, a payload that lies under a key of its own is damage.
-  explicit Recovery(state::State& state, const Each* each = nullptr, event::Fetch fetch = {})
-      : state_(&state), each_(each), fetch_(std::move(fetch)) {}
+  // Without a fetch, a payload that lies under a key of its own is damage; without plan_of, a run
+  // that was moved to another definition cannot be read.
+  explicit Recovery(state::State& state, const Each* each = nullptr, event::Fetch fetch = {},
+                    plan::PlanOf plan_of = {})
+      : state_(&state), each_(each), fetch_(std::move(fetch)), plan_of_(std::move(plan_of)) {}
 
   // The error names the record from which on nothing could be read; what came before it is folded
   // and a run can go on from there. After an error of code snapshot.damaged the state is of no use:
@@ -49,6 +51,7 @@ class Recovery final {
   state::State* state_;
   const Each* each_;
   event::Fetch fetch_;
+  plan::PlanOf plan_of_;
   state::Payloads payloads_;
   std::optional<Cut> cut_;
 };

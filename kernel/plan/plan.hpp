@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -150,5 +151,10 @@ struct Plan {
   // Where a node stands in the definition, as a JSON Pointer. Searched for: only for messages.
   std::string pointer(const Node& node) const { return spec::pointer_of(source, node.at); }
 };
+
+// The plan of a definition's hash, or why there is none.
+using PlanOf = std::function<Result<std::shared_ptr<const Plan>>(std::string_view hash)>;
+// Of one that may be empty.
+Result<std::shared_ptr<const Plan>> find(const PlanOf& plan_of, std::string_view hash);
 
 }  // namespace weft::plan

@@ -57,6 +57,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
     case Input::Kind::settle: settle(input); break;
     case Input::Kind::message: message(input); break;
     case Input::Kind::fork: fork(input); break;
+    case Input::Kind::move: move(input); break;
   }
   deliver();
   if (!state::is_ended(run.state.status) && run.state.busy <= run.state.waits.size()) rest();
@@ -167,6 +168,19 @@ void Decider::resume() {
 void Decider::fork(const Input& input) {
   emit(Type::run_forked, {}, {input.value});
   go_on(true);
+}
+
+// Patterns are told, since there may be steps that wait for nothing any more.
+void Decider::move(const Input& input) {
+  run_->close_caches();
+  emit(Type::run_migrated, {}, {input.value});
+  awake("moved to another definition");
+  const auto frames = static_cast<uint32_t>(state().frames.size());
+  go_on(false);
+  for (uint32_t f = 0; f < frames; ++f) {
+    const Frame& frame = state().frames[f];
+    if (!frame.closed && !frame.stopping) tell(f, {WEFT_FACT_MOVED, 0, 0, 0, 0});
+  }
 }
 
 // Timers are set again, and what was announced is done.

@@ -47,6 +47,7 @@ class Decider final {
   void go_on(bool is_fork);
   void resume_step(state::Frame& frame, uint32_t node, bool is_fork);
   void fork(const Input& input);
+  void move(const Input& input);
   void cancel(Value reason, const Error* why);
   void fired(const Input& input);
   void settle(const Input& input);

@@ -24,6 +24,7 @@ struct Input {
     resume,   // the run was read back from its journal
     settle,   // what a person says of a doubted step: result is a Settle
     message,  // value: {verb, ...}, what somebody outside wants of the run; MESSAGES.md
+    move,     // to the plan that arrives in the state: value is {definition, map, variables}
     fork,     // the run begins where another one was: value is {run, seq, base, ...}
   };
   Kind kind{};

@@ -36,6 +36,7 @@ void visit_run(Visit& v, S& s) {
   v.choice(s.had_timer, 2);
   v.value(s.variables);
   v.value(s.reason);
+  v.value(s.moved);
 }
 
 // What the run waits for, what came and was not asked for yet, and what can be undone.

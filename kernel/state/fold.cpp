@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "state/move.hpp"
 #include "state/state.hpp"
 #include "state/undo.hpp"
 
@@ -117,6 +118,18 @@ void end_run(State& state, const Event& e, RunStatus status) {
   state.ended = e.tick;
 }
 
+// What it takes of its time limit; a run that rests takes nothing.
+void count_time(State& state, int64_t until) {
+  const bool counts = state.status == RunStatus::running || state.status == RunStatus::compensating;
+  if (counts) state.spent += until - state.since;
+}
+
+void rest(State& state, const Event& e, RunStatus status) {
+  count_time(state, e.tick);
+  state.status = status;
+  state.reason = e.value();
+}
+
 void accept(State& state, const Event& e) {
   state.acceptance = e.value();
   state.input = e.value()["input"_k];
@@ -202,6 +215,15 @@ void fork(State& state, const Event& e) {
   if (how["params"_k].exists()) state.params = how["params"_k];
 }
 
+// It goes on under the plan that whoever folds has put there.
+void migrate(State& state, const Event& e) {
+  base::check(state.arriving != nullptr, "a run moves to a plan");
+  const Mapping mapping(*state.plan, *state.arriving, e.value()["map"_k]);
+  move_to(state, std::move(state.arriving), mapping);
+  state.moved = e.value();
+  state.variables = e.value()["variables"_k];
+}
+
 void fold_step(State& state, const Event& e) {
   Frame& frame = state.frames[e.frame];
   touch(state, frame);
@@ -263,20 +285,15 @@ void fold(State& state, const Event& e) {
       std::erase_if(state.waits, [](const Wait& w) { return w.kind == Wait::Kind::start; });
       return;
     case Type::run_resumed:
+      count_time(state, before);
       if (state.status != RunStatus::compensating) state.status = RunStatus::running;
-      state.spent += before - state.since;
       state.since = e.tick;
       state.reason = {};
       return;
     case Type::run_waiting:
-      state.status = RunStatus::waiting;
-      state.reason = e.value();
       if (e.value()["due_ns"_k].exists()) state.had_timer = true;
-      return;
-    case Type::run_paused:
-      state.status = RunStatus::paused;
-      state.reason = e.value();
-      return;
+      return rest(state, e, RunStatus::waiting);
+    case Type::run_paused: return rest(state, e, RunStatus::paused);
     case Type::run_completed: return end_run(state, e, RunStatus::completed);
     case Type::run_partially_completed: return end_run(state, e, RunStatus::partially_completed);
     case Type::run_failed: return end_run(state, e, RunStatus::failed);
@@ -307,7 +324,7 @@ void fold(State& state, const Event& e) {
     case Type::rollback_started: return start_rollback(state, e);
     case Type::rollback_done: return end_rollback(state, e);
     case Type::state_changed: state.variables = e.value()["variables"_k]; return;
-    case Type::run_migrated: return;
+    case Type::run_migrated: return migrate(state, e);
     case Type::run_forked: return fork(state, e);
     case Type::step_waiting:
       if (e.frame == event::no_frame) return wait(state, e, wait_kind(e.value()));

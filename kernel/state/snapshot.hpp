@@ -14,7 +14,7 @@
 
 namespace weft::state {
 
-inline constexpr uint32_t snapshot_version = 1;
+inline constexpr uint32_t snapshot_version = 2;
 
 // Appends the state to out: all of it, or what changed since its latest snapshot. Afterwards
 // nothing is dirty and state.saved speaks of this one, so whoever does not store it drops the
@@ -39,6 +39,7 @@ Result<SnapshotRange> range_of(std::string_view bytes);
 struct SnapshotSource {
   Payloads& payloads;  // of this state; of those before it in the chain, and then of the records
   const event::Fetch& fetch;
+  const plan::PlanOf& plan_of;  // for a run that was moved to another definition
 };
 // Adds a snapshot to a state that stands where it begins. Believes nothing: the error says what is
 // wrong and where. The state is of no use after an error.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/crc32c.hpp"
+#include "base/encode.hpp"
 #include "base/limits.hpp"
 #include "base/pack.hpp"
 #include "base/valid.hpp"
@@ -16,6 +17,9 @@
 #include "state/snapshot_layout.hpp"
 
 namespace weft::state {
+
+using namespace weft::lit;
+
 namespace {
 
 // The visitor that reads one section. After something was wrong it reads zeros.
@@ -128,6 +132,7 @@ class Reading final {
   Result<void> finish();
 
  private:
+  Result<void> follow_move();
   Result<std::string_view> open(Section section);
   Error wrong(const char* what) const;
   Result<void> entries(Section section, void (Reading::*each)(In&));
@@ -217,7 +222,17 @@ Result<void> Reading::run() {
   In in(*body, source_.payloads);
   visit_run(in, state_);
   if (in.is_good() && !in.done()) in.fail("it is longer than it should be");
-  return in.is_good() ? Result<void>() : wrong(in.problem());
+  return in.is_good() ? follow_move() : wrong(in.problem());
+}
+
+// The tables are those of the definition that the run was moved to last.
+Result<void> Reading::follow_move() {
+  if (!state_.moved.exists() || state_.plan == nullptr) return {};
+  const std::string_view hash = state_.moved["definition"_k].as_text();
+  if (base::to_hex(state_.plan->hash) == hash) return {};
+  auto plan = plan::find(source_.plan_of, hash);
+  if (plan) state_.plan = *plan;
+  return plan ? Result<void>() : plan.error();
 }
 
 // What never changes once a frame is open.
@@ -372,7 +387,8 @@ Result<base::Doc> acceptance_in(std::string_view bytes, const event::Fetch& fetc
   Pages pages;
   State state(nullptr, pages);
   Payloads payloads;
-  const SnapshotSource source{payloads, fetch};
+  const plan::PlanOf none;
+  const SnapshotSource source{payloads, fetch, none};
   Reading reading(bytes, state, source);
   for (auto step : {&Reading::payloads, &Reading::run}) {
     const auto done = (reading.*step)();

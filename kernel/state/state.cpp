@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "state/move.hpp"
+
 namespace weft::state {
 
+using namespace weft::lit;
 using event::Event;
 using event::Type;
 
@@ -25,6 +28,11 @@ bool may_open(const State& state, const Event& e) {
 
 bool may_fold(const State& state, const Event& e) {
   if (e.type == Type::frame_opened) return may_open(state, e);
+  if (e.type == Type::run_migrated) {
+    if (state.arriving == nullptr) return false;
+    const Mapping mapping(*state.plan, *state.arriving, e.value()["map"_k]);
+    return objections(state, *state.arriving, mapping).empty();
+  }
   if (e.type == Type::run_stopping) return !state.frames.empty();
   if (e.type == Type::rollback_started || e.type == Type::rollback_done) {
     return e.frame < state.frames.size();

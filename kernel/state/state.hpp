@@ -157,7 +157,9 @@ struct State {
   State& operator=(const State&) = delete;
   ~State();
 
-  std::shared_ptr<const plan::Plan> plan;  // shared with whoever loaded it and its other runs
+  std::shared_ptr<const plan::Plan> plan;      // shared with whoever loaded it and its other runs
+  std::shared_ptr<const plan::Plan> arriving;  // the one that run_migrated moves it to
+  std::vector<std::shared_ptr<const plan::Plan>> before_moves;  // values may still lie in them
   Pages* pages;
   Vault vault;
   RunStatus status = RunStatus::pending;
@@ -172,6 +174,7 @@ struct State {
   Value outcome;           // result, error or reason
   Value variables;         // an object
   Value reason;            // why it waits or is paused
+  Value moved;             // payload of the latest run_migrated
   bool had_timer = false;  // it has rested until a time
   uint64_t base_seq = 0;   // of a fork: what came before is in the journal of its base
   uint32_t busy = 0;       // active nodes that are not blocks: what the run waits for

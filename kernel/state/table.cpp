@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include "base/check.hpp"
-#include "state/state.hpp"
+#include "state/table.hpp"
 
 namespace weft::state {
 namespace {
@@ -38,10 +38,7 @@ void release(State& state, Frame& frame) {
     if (frame.inner[n] != event::no_frame) release(state, state.frames[frame.inner[n]]);
   }
   if (frame.released) return;
-  state.pages->give(frame.memory, frame.memory_bytes);
-  if (frame.inner != nullptr) {
-    state.pages->give(reinterpret_cast<char*>(frame.inner), frame.inner_bytes);
-  }
+  give_table(state, frame);
   // Who publishes an event still asks where the frame stood.
   frame.count = frame.active = 0;
   frame.value = nullptr;
@@ -51,17 +48,10 @@ void release(State& state, Frame& frame) {
   frame.closed = frame.released = true;
 }
 
-uint32_t* take_inner(State& state, uint32_t nodes, uint64_t* got) {
-  return reinterpret_cast<uint32_t*>(state.pages->take(nodes * sizeof(uint32_t), got));
-}
-
 void enter(State& state, Frame& frame) {
   Frame& outer = state.frames[frame.parent];
   frame.outer = &outer;
-  if (outer.inner == nullptr) {
-    outer.inner = take_inner(state, outer.count, &outer.inner_bytes);
-    std::fill_n(outer.inner, outer.count, event::no_frame);
-  }
+  if (outer.inner == nullptr) take_inner(state, outer);
   uint32_t& latest = outer.inner[frame.parent_node];
   // What may still be undone is looked up in the frame where it was done.
   const bool may_undo = !state.plan->rarities.empty();
@@ -71,13 +61,30 @@ void enter(State& state, Frame& frame) {
 
 }  // namespace
 
-void open_table(State& state, Frame& frame) {
-  if (frame.parent != event::no_frame) enter(state, frame);
+void take_table(State& state, Frame& frame) {
   frame.count = state.plan->blocks[frame.block].count;
   frame.memory = state.pages->take(bytes_of(frame.count), &frame.memory_bytes);
+  frame.inner = nullptr;
   place_columns(frame);
   auto* zero = reinterpret_cast<char*>(frame.value);
   std::memset(zero, 0, static_cast<size_t>(frame.memory + bytes_of(frame.count) - zero));
+}
+
+void take_inner(State& state, Frame& frame) {
+  const uint64_t bytes = frame.count * sizeof(uint32_t);
+  frame.inner = reinterpret_cast<uint32_t*>(state.pages->take(bytes, &frame.inner_bytes));
+  std::fill_n(frame.inner, frame.count, event::no_frame);
+}
+
+void give_table(State& state, const Frame& frame) {
+  state.pages->give(frame.memory, frame.memory_bytes);
+  if (frame.inner == nullptr) return;
+  state.pages->give(reinterpret_cast<char*>(frame.inner), frame.inner_bytes);
+}
+
+void open_table(State& state, Frame& frame) {
+  if (frame.parent != event::no_frame) enter(state, frame);
+  take_table(state, frame);
 }
 
 void copy(const State& from, State& to) {
@@ -103,6 +110,8 @@ void copy(const State& from, State& to) {
   to.had_timer = from.had_timer;
   to.variables = from.variables;
   to.reason = from.reason;
+  to.moved = from.moved;
+  to.before_moves = from.before_moves;
   to.waits = from.waits;
   to.signals = from.signals;
   to.votes = from.votes;
@@ -113,11 +122,10 @@ void copy(const State& from, State& to) {
     frame = source;
     frame.is_dirty = false;
     if (frame.parent != event::no_frame) frame.outer = &to.frames[frame.parent];
-    frame.memory = to.pages->take(bytes_of(frame.count), &frame.memory_bytes);
+    take_table(to, frame);
     std::memcpy(frame.memory, source.memory, bytes_of(frame.count));
-    place_columns(frame);
     if (source.inner == nullptr) continue;
-    frame.inner = take_inner(to, frame.count, &frame.inner_bytes);
+    take_inner(to, frame);
     std::copy_n(source.inner, frame.count, frame.inner);
   }
   to.frames.extend(from.frames.size());
@@ -132,12 +140,7 @@ void Saved::add(bool whole, uint64_t the_seq, uint64_t bytes) {
 }
 
 State::~State() {
-  for (Frame& frame : frames) {
-    pages->give(frame.memory, frame.memory_bytes);
-    if (frame.inner != nullptr) {
-      pages->give(reinterpret_cast<char*>(frame.inner), frame.inner_bytes);
-    }
-  }
+  for (Frame& frame : frames) give_table(*this, frame);
 }
 
 }  // namespace weft::state

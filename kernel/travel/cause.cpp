@@ -268,6 +268,7 @@ struct Row {
 constexpr Row rows[] = {
     {Type::run_accepted, any, Input::Kind::submit, value_of},
     {Type::run_forked, any, Input::Kind::fork, value_of},
+    {Type::run_migrated, any, Input::Kind::move, value_of},
 
     {Type::step_doubted, any, Input::Kind::message, terminated, is_terminated},
     {Type::step_cancelled, any, Input::Kind::message, terminated, is_terminated},

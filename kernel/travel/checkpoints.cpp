@@ -10,7 +10,7 @@ Result<void> fold(const History& history, const std::shared_ptr<const plan::Plan
   state::Pages pages;
   state::State state(plan, pages);
   const journal::Recovery::Each tell = [&](const Event& e) { each(state, e); };
-  journal::Recovery recovery(state, &tell, history.fetch);
+  journal::Recovery recovery(state, &tell, history.fetch, history.plan_of);
   for (const std::string& records : history.records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();

@@ -13,6 +13,7 @@
 #include "base/doc.hpp"
 #include "event/record.hpp"
 #include "journal/store.hpp"
+#include "plan/plan.hpp"
 
 namespace weft::travel {
 
@@ -35,7 +36,8 @@ struct History {
   base::Doc summary;
   std::vector<std::string> records;  // from sequence 1 on
   base::Doc acceptance;
-  event::Fetch fetch;  // what reads values that lie under keys of their own
+  event::Fetch fetch;    // what reads values that lie under keys of their own
+  plan::PlanOf plan_of;  // what finds the definitions that the run was moved to
 };
 
 // The run and its bases, the oldest first. A run that kept no events is one chapter without

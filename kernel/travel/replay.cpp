@@ -81,7 +81,7 @@ Result<void> Replay::play() {
     if ((e.flags & event::is_last) == 0) return;
     if (auto decided = decide(); !decided) error_ = decided.error();
   };
-  journal::Recovery recovery(recorded_, &take, history_->fetch);
+  journal::Recovery recovery(recorded_, &take, history_->fetch, history_->plan_of);
   for (const std::string& records : history_->records) {
     auto taken = recovery.take(records);
     if (!taken) return taken.error();
@@ -102,6 +102,7 @@ Result<void> Replay::decide() {
                  "replay it with the version that recorded it"};
   }
   keep(*cause);
+  if (batch_.front().type == Type::run_migrated) run_.state.arriving = recorded_.plan;
   const run::Input input = cause->ready();
   choose_decider(input);
   decision_.clear();

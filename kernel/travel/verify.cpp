@@ -51,7 +51,7 @@ Result<void> check_fold(const History& history, const std::shared_ptr<const plan
                         uint64_t& good) {
   state::Pages pages;
   state::State state(plan, pages);
-  journal::Recovery recovery(state, nullptr, history.fetch);
+  journal::Recovery recovery(state, nullptr, history.fetch, history.plan_of);
   for (const std::string& records : history.records) {
     auto taken = recovery.take(records);
     good = state.seq;
@@ -60,7 +60,7 @@ Result<void> check_fold(const History& history, const std::shared_ptr<const plan
   return check_summary(history.summary.view(), state);
 }
 
-Result<void> check(const History& history, const PlanOf& plan_of, uint64_t& good) {
+Result<void> check(const History& history, const plan::PlanOf& plan_of, uint64_t& good) {
   Reading reading;
   auto read = reading.read(history.records);
   good = reading.records;
@@ -75,7 +75,7 @@ Result<void> check(const History& history, const PlanOf& plan_of, uint64_t& good
 
 }  // namespace
 
-Result<Verified> verify(journal::Store& store, std::string_view run, const PlanOf& plan_of) {
+Result<Verified> verify(journal::Store& store, std::string_view run, const plan::PlanOf& plan_of) {
   Verified verified;
   verified.run = run;
   auto chapters = load_chapters(store, run);
@@ -90,6 +90,7 @@ Result<Verified> verify(journal::Store& store, std::string_view run, const PlanO
     return verified;
   }
   if (history->records.empty()) return verified;
+  history->plan_of = plan_of;
   auto checked = check(*history, plan_of, verified.records);
   if (!checked) verified.damage.push_back(checked.error());
   return verified;

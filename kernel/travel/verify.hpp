@@ -12,10 +12,7 @@
 
 namespace weft::travel {
 
-// The plan of a definition's hash, or why there is none.
-using PlanOf = std::function<Result<std::shared_ptr<const plan::Plan>>(std::string_view hash)>;
-
 // An error only when the store has no such run; damage is part of the answer.
-Result<Verified> verify(journal::Store& store, std::string_view run, const PlanOf& plan_of);
+Result<Verified> verify(journal::Store& store, std::string_view run, const plan::PlanOf& plan_of);
 
 }  // namespace weft::travel

@@ -26,17 +26,29 @@ SimWorld::~SimWorld() {
 void SimWorld::open() {
   engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
   if (setup_.has_sink) parts.sinks.push_back(sink.bound());
+  parts.bindings_of = [this](std::string_view hash) { return bindings_of(hash); };
   wall_offset_ = env.wall_offset();
   engine = std::make_unique<engine::Engine>(std::move(parts));
   engine::Engine::connect(*engine, port);
 }
 
-std::unique_ptr<engine::Submission> SimWorld::submission(const Plan& plan, const std::string& id) {
+std::shared_ptr<const engine::Bindings> SimWorld::bind(const Plan& plan) {
   auto bindings = std::make_shared<engine::Bindings>();
   bindings->plan = plan;
   for (const plan::Component& c : plan->tools) bindings->tools.push_back(tools.bound(c.component));
+  return bindings;
+}
+
+Result<std::shared_ptr<const engine::Bindings>> SimWorld::bindings_of(std::string_view hash) {
+  for (const Plan& plan : definitions) {
+    if (base::to_hex(plan->hash) == hash) return bind(plan);
+  }
+  return Error{.status = Status::not_found, .code = "sim.no_definition"};
+}
+
+std::unique_ptr<engine::Submission> SimWorld::submission(const Plan& plan, const std::string& id) {
   auto submission = std::make_unique<engine::Submission>();
-  submission->bindings = std::move(bindings);
+  submission->bindings = bind(plan);
   submission->ticket = std::make_shared<engine::Ticket>();
   submission->ticket->run = id;
   submission->ticket->wants_detail = true;
@@ -85,6 +97,27 @@ std::shared_ptr<engine::Ticket> SimWorld::fork(const Plan& plan, std::vector<std
   auto ticket = made->ticket;
   engine->submit(std::move(made));
   return ticket;
+}
+
+std::shared_ptr<engine::Ticket> SimWorld::move(const Plan& from, const Plan& to, base::Doc how,
+                                               std::string id) {
+  auto made = submission(from, id);
+  made->records = store.runs[id].records;
+  made->moves_to = bind(to);
+  made->move = std::move(how);
+  definitions.push_back(to);
+  auto ticket = made->ticket;
+  engine->submit(std::move(made));
+  return ticket;
+}
+
+void SimWorld::send(const std::shared_ptr<engine::Ticket>& ticket, std::string_view message) {
+  run::Input input;
+  input.kind = run::Input::Kind::message;
+  base::Blocks blocks;
+  const auto value = base::parse_json(message, blocks.arena());
+  if (!value) throw std::logic_error("a message is JSON");
+  engine->post(ticket, input, base::pack(*value));
 }
 
 void SimWorld::cancel(const std::shared_ptr<engine::Ticket>& ticket) {

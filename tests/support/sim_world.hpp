@@ -37,6 +37,10 @@ class SimWorld final {
   // A new run that goes on from where another one was: its records, cut there, and how.
   std::shared_ptr<engine::Ticket> fork(const Plan& plan, std::vector<std::string> records,
                                        base::Doc how, std::string id);
+  // A run that the store has goes on under another definition: how is {definition, map, variables}.
+  std::shared_ptr<engine::Ticket> move(const Plan& from, const Plan& to, base::Doc how,
+                                       std::string id = "run-1");
+  void send(const std::shared_ptr<engine::Ticket>& ticket, std::string_view message);
   void cancel(const std::shared_ptr<engine::Ticket>& ticket);
 
   // Until nothing happens any more by itself, or the tick. Drawn: when works are done between
@@ -56,9 +60,12 @@ class SimWorld final {
   plugin::Port port;
   SimTools tools;
   SimSink sink;
+  std::vector<Plan> definitions;  // that runs are moved to
   std::unique_ptr<engine::Engine> engine;
 
  private:
+  std::shared_ptr<const engine::Bindings> bind(const Plan& plan);
+  Result<std::shared_ptr<const engine::Bindings>> bindings_of(std::string_view hash);
   std::unique_ptr<engine::Submission> submission(const Plan& plan, const std::string& id);
   void open();
 

@@ -169,13 +169,14 @@ struct Checkpoint;
 struct Comparison;
 struct Exported;
 struct ForkOptions;
+struct MoveOptions;
+struct Moved;
 struct Imported;
 struct Replayed;
 struct Verified;
 
 // Runs belong to the process that started or resumed them. Whoever waits for a run does its work on
-// the waiting thread, so without threads nothing happens unless somebody waits. Functions may be
-// called from any thread.
+// the waiting thread: without threads nothing happens unless somebody waits. Any thread may call.
 class Kernel final {
  public:
   static Result<std::unique_ptr<Kernel>> create(KernelOptions options);
@@ -190,13 +191,11 @@ class Kernel final {
   Result<std::string> start(const Workflow& workflow, const RunOptions& options);
   // Until the run has ended or waits for a person. TIMEOUT when that takes longer.
   Result<Outcome> wait(std::string_view run, int64_t timeout_ns = INT64_MAX);
-  // start and wait at once.
   Result<Outcome> run(const Workflow& workflow, const RunOptions& options);
   // Asks a run of this process to end; it ends when its steps have.
   Result<void> cancel(std::string_view run, std::string_view reason);
-  // A message for a run, wherever it is: {verb, ...}, checked against the run as it stands.
-  // kernel/run/MESSAGES.md lists signal, decide, delegate, pause, resume, cancel, terminate, update
-  // and settle.
+  // A message for a run, wherever it is: {verb, ...}, checked against the run as it stands; see
+  // kernel/run/MESSAGES.md.
   Result<Delivered> send(std::string_view run, Value message);
   // Goes on with a run that no live process owns, then as wait.
   Result<Outcome> resume(std::string_view run, Unknown unknown, const RunOptions& options);
@@ -211,7 +210,6 @@ class Kernel final {
   Result<Why> why(std::string_view run);
   // What an expression means in the outermost block of a run; its variables when it is empty.
   Result<Document> query(std::string_view run, std::string_view expression);
-  // Forgets runs that have ended.
   Result<Forgotten> forget(const Retention& retention);
   // The id that a prefix or 'last' means.
   Result<std::string> find_run(std::string_view prefix);
@@ -225,6 +223,8 @@ class Kernel final {
   Result<Replayed> replay(std::string_view run, uint64_t to_seq, const Workflow* with = nullptr);
   // A new run that goes on from a point of another one, which stays as it is; the id, as of start.
   Result<std::string> fork(std::string_view run, const ForkOptions& options);
+  // A run that waits or is paused goes on under another definition, or nothing happens.
+  Result<Moved> move(std::string_view run, const Workflow& to, const MoveOptions& options);
   // One file that holds the run and all it needs, handed to write piece by piece; and back.
   Result<Exported> export_run(std::string_view run,
                               const std::function<Result<void>(std::string_view)>& write);

@@ -68,6 +68,23 @@ struct ForkOptions {
   bool stays = false;  // as of RunOptions
 };
 
+// How a run comes to another definition. Values are copied.
+struct MoveOptions {
+  struct Renamed {
+    std::string from;  // path of a step of the run, such as outer/inner
+    std::string to;    // the id of the step of the same block that it is now
+  };
+  std::vector<Renamed> renamed;
+  bool only_look = false;  // nothing is written
+};
+
+struct Moved {
+  std::string from, to;              // hashes of the definitions
+  std::vector<Error> objections;     // why it cannot be; then nothing was written
+  std::vector<std::string> kept;     // steps that have ended or wait, by their new paths
+  std::vector<std::string> started;  // steps that begin at once
+};
+
 struct Exported {
   std::vector<std::string> runs;  // the bases of a fork first
   uint64_t records = 0, blobs = 0;

@@ -81,6 +81,14 @@ class Walk final {
     has_cancelled_ = failed_ != none;
   }
 
+  // Steps that were added may wait for nothing but what has ended long ago.
+  void find_ready(const weft::sdk::Frame& frame) {
+    for (uint32_t n = start_; n < graph_.count; ++n) {
+      const bool waits = open_[n] != 0 || is_late(n) || frame.status(n) != WEFT_NODE_PENDING;
+      if (!waits) ready_.push_back(n);
+    }
+  }
+
   void begin(weft::sdk::Commands& commands) {
     late_.clear();
     for (uint32_t n = 0; n < start_ && n < graph_.count; ++n) {
@@ -235,6 +243,8 @@ struct Dag {
         walk.begin(commands);
       } else if (fact.kind == WEFT_FACT_ENDED) {
         walk.settle(weft::sdk::node_of(fact.node), static_cast<uint32_t>(fact.a));
+      } else if (fact.kind == WEFT_FACT_MOVED) {
+        walk.find_ready(frame);
       }
       walk.go_on(commands);  // after each, so that it does not matter how they are batched
     }

@@ -83,6 +83,10 @@ struct Sequential {
       note(cache, cache.next, frame.status(cache.next));
       ++cache.next;
     }
+    for (uint32_t later = cache.next + 1; later < n; ++later) {
+      if (frame.status(later) == WEFT_NODE_PENDING) continue;
+      return weft::sdk::failure("out_of_order", "a step stands before one that has run already");
+    }
     return cache;
   }
 

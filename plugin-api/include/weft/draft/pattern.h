@@ -3,10 +3,10 @@
  * A pattern owns order and nothing else: which node next, when to join, when to stop. Retry,
  * templates, hooks, time limits, permits and effects are the kernel's and are never seen here.
  *
- * A block is one pattern and what stands in it; compile turns it into a plan once. An execution of
- * a block is a frame. The kernel keeps the table of its nodes; open makes a decoded form of it, the
- * cache, which may be closed and opened again at any time. However facts are batched, the commands
- * must be the same. No clock, no randomness, no input or output: now_ns and seed are recorded.
+ * A block is one pattern and what stands in it; compile makes a plan of it once. An execution of it
+ * is a frame. The kernel keeps the table of its nodes; open makes a decoded form, the cache, which
+ * may be closed and opened again at any time. However facts are batched, the commands are the same.
+ * No clock, no randomness, no input or output: now_ns and seed are recorded.
  */
 #ifndef WEFT_DRAFT_PATTERN_H
 #define WEFT_DRAFT_PATTERN_H
@@ -14,7 +14,6 @@
 
 WEFT_BEGIN
 #define WEFT_PATTERN_ID "weft.pattern/1"
-
 /* Status of a node, as in weft_frame.status. */
 #define WEFT_NODE_PENDING 0u
 #define WEFT_NODE_READY 1u /* queued */
@@ -34,6 +33,7 @@ WEFT_BEGIN
 #define WEFT_FACT_SELECTED 3u /* the choice after hooks: a is the node taken */
 #define WEFT_FACT_FIRED 4u    /* the timer of node */
 #define WEFT_FACT_CANCEL 5u   /* end soon; the running nodes were already asked to stop */
+#define WEFT_FACT_MOVED 6u    /* the block is another one now: start what waits for nothing */
 
 /* One fact, passed in a contiguous array. Frozen. */
 typedef struct weft_fact {

@@ -1,0 +1,16 @@
+#include "plan/plan.hpp"
+
+namespace weft::plan {
+
+Result<std::shared_ptr<const Plan>> find(const PlanOf& plan_of, std::string_view hash) {
+  if (plan_of) return plan_of(hash);
+  return Error{Status::unsupported,
+               "run.moved",
+               "the run was moved to definition " + std::string(hash.substr(0, 12)) +
+                   ", which cannot be had here",
+               "read it through a kernel that has its store",
+               {},
+               0};
+}
+
+}  // namespace weft::plan

@@ -1,0 +1,262 @@
+#include "state/move.hpp"
+
+#include <algorithm>
+
+#include "base/compare.hpp"
+#include "base/text.hpp"
+#include "state/table.hpp"
+
+namespace weft::state {
+
+using namespace weft::lit;
+
+namespace {
+
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string joined(const std::string& path, std::string_view id) {
+  return path.empty() ? std::string(id) : path + '/' + std::string(id);
+}
+
+std::string_view kind_text(plan::Kind kind) {
+  constexpr std::string_view words[] = {"the call of a tool", "a block", "a condition", "a wait",
+                                        "an approval",        "a set",   "a fail",      "an end"};
+  const auto n = static_cast<size_t>(kind);
+  return n < std::size(words) ? words[n] : "something else";
+}
+
+Error objection(std::string code, std::string message, std::string hint) {
+  return {Status::conflict, std::move(code), std::move(message), std::move(hint), {}, 0};
+}
+
+}  // namespace
+
+Mapping::Mapping(const plan::Plan& from, const plan::Plan& to, Value renamed)
+    : from_(&from),
+      to_(&to),
+      renamed_(renamed),
+      used_(renamed.size()),
+      blocks_(from.blocks.size(), plan::none),
+      nodes_(from.nodes.size(), plan::none) {
+  match(0, 0, {});
+  check_all_used();
+}
+
+// What a step is called in the other plan.
+std::string_view Mapping::name_of(const std::string& path, std::string_view id) {
+  for (uint32_t i = 0; i < renamed_.size(); ++i) {
+    if (renamed_[i]["from"_k].as_text() != path) continue;
+    used_[i] = true;
+    return last_part(renamed_[i]["to"_k].as_text());
+  }
+  return id;
+}
+
+void Mapping::match(uint32_t block, uint32_t with, const std::string& path) {
+  blocks_[block] = with;
+  const plan::Block& mine = from_->blocks[block];
+  const plan::Block& theirs = to_->blocks[with];
+  std::unordered_map<std::string_view, uint32_t> numbers;
+  for (uint32_t n = 0; n < theirs.count; ++n) numbers.emplace(to_->node(theirs, n).id, n);
+  for (uint32_t n = 0; n < mine.count; ++n) {
+    const plan::Node& node = from_->node(mine, n);
+    const std::string at = joined(path, node.id);
+    const auto found = numbers.find(name_of(at, node.id));
+    if (found == numbers.end()) continue;
+    nodes_[mine.first + n] = found->second;
+    const plan::Node& other = to_->node(theirs, found->second);
+    const bool both = node.block != plan::none && other.block != plan::none;
+    if (both) match(node.block, other.block, at);
+  }
+}
+
+void Mapping::check_all_used() {
+  for (uint32_t i = 0; i < renamed_.size(); ++i) {
+    if (used_[i]) continue;
+    const std::string_view from = renamed_[i]["from"_k].as_text();
+    std::vector<std::string_view> names;
+    for (const plan::Node& node : from_->nodes) names.push_back(node.id);
+    std::string hint = base::did_you_mean(last_part(from), names);
+    problems_.push_back(objection(
+        "migrate.unknown_step", "the run has no step " + base::quoted(from) + " to be renamed",
+        hint.empty() ? "name the step by its path, such as outer/inner" : std::move(hint)));
+  }
+}
+
+namespace {
+
+// What one look at a run and a plan finds.
+class Look final {
+ public:
+  Look(const State& state, const plan::Plan& to, const Mapping& mapping)
+      : state_(state), to_(to), mapping_(mapping), found_(mapping.problems()) {}
+
+  std::vector<Error> take() {
+    for (const Frame& frame : state_.frames) look_at(frame);
+    for (const Undo& undo : state_.undo) look_at(undo);
+    return std::move(found_);
+  }
+
+ private:
+  void look_at(const Frame& frame);
+  void look_at_open(const Frame& frame);
+  void look_at(const Frame& frame, uint32_t n, const plan::Block& with);
+  void look_at(const Undo& undo);
+  std::string path(const Frame& frame, uint32_t n) const {
+    return base::quoted(step_path(state_, frame.number, n));
+  }
+  std::string block_name(const Frame& frame) const {
+    if (frame.parent == event::no_frame) return "the outermost block";
+    return "block " + path(state_.frames[frame.parent], frame.parent_node);
+  }
+
+  const State& state_;
+  const plan::Plan& to_;
+  const Mapping& mapping_;
+  std::vector<Error> found_;
+};
+
+void Look::look_at(const Frame& frame) {
+  const uint32_t with = mapping_.block(frame.block);
+  if (with == plan::none) return;  // the step that holds it is found
+  for (uint32_t n = 0; n < frame.count; ++n) {
+    if (frame.status[n] != WEFT_NODE_PENDING) look_at(frame, n, to_.blocks[with]);
+  }
+  if (!frame.closed) look_at_open(frame);
+}
+
+void Look::look_at(const Frame& frame, uint32_t n, const plan::Block& with) {
+  const uint32_t m = mapping_.node(frame.block, n);
+  const std::string_view status = node_status_text(frame.status[n]);
+  if (m == plan::none) {
+    found_.push_back(objection(
+        "migrate.step_gone",
+        "step " + path(frame, n) + ", " + std::string(status) + ", is not in the new definition",
+        "say which one it is now with --map, or keep it"));
+    return;
+  }
+  const plan::Kind before = state_.node(frame, n).kind;
+  const plan::Kind now = to_.node(with, m).kind;
+  if (before != now) {
+    found_.push_back(objection("migrate.step_changed",
+                               "step " + path(frame, n) + ", " + std::string(status) + ", was " +
+                                   std::string(kind_text(before)) + " and is now " +
+                                   std::string(kind_text(now)),
+                               "give the new step another id"));
+  }
+  const bool runs = frame.status[n] == WEFT_NODE_RUNNING && before != plan::Kind::block;
+  if (!runs && frame.status[n] != WEFT_NODE_READY) return;
+  found_.push_back(objection("migrate.not_at_rest", "step " + path(frame, n) + " is running",
+                             "wait until the run rests, or pause it"));
+}
+
+// A pattern goes on with its own memo, which may hold numbers of steps.
+void Look::look_at_open(const Frame& frame) {
+  const uint32_t with = mapping_.block(frame.block);
+  const plan::Component& before = state_.plan->patterns[state_.block(frame).pattern];
+  const plan::Component& now = to_.patterns[to_.blocks[with].pattern];
+  if (before.id != now.id) {
+    found_.push_back(objection("migrate.pattern_changed",
+                               block_name(frame) + " is open under the pattern " +
+                                   base::quoted(before.id) + ", and is now of " +
+                                   base::quoted(now.id),
+                               "keep the pattern, or give the block another id"));
+    return;
+  }
+  bool is_same_order = true;
+  for (uint32_t n = 0; n < frame.count; ++n) {
+    is_same_order = is_same_order && mapping_.node(frame.block, n) == n;
+  }
+  if (is_same_order || !frame.memo.exists()) return;
+  found_.push_back(objection("migrate.order_changed",
+                             block_name(frame) + " keeps notes by the places of its steps, and " +
+                                 "they are not where they were",
+                             "add new steps behind the old ones and leave none out"));
+}
+
+// What may still be undone must be undone as it was promised.
+void Look::look_at(const Undo& undo) {
+  if (undo.stage == Undo::Stage::done || undo.stage == Undo::Stage::failed) return;
+  const Frame& frame = state_.frames[undo.frame];
+  const uint32_t with = mapping_.block(frame.block);
+  const uint32_t m = with != plan::none ? mapping_.node(frame.block, undo.node) : plan::none;
+  if (m == plan::none) return;  // said already
+  const plan::Node& before = state_.node(frame, undo.node);
+  const plan::Node& now = to_.node(to_.blocks[with], m);
+  const plan::Rarity* rarity = to_.rarity(now);
+  if (rarity == nullptr || rarity->compensation == plan::none) {
+    found_.push_back(
+        objection("migrate.no_way_back",
+                  "step " + path(frame, undo.node) +
+                      " may have to be undone, and the new definition does not say how",
+                  "keep its 'compensate'"));
+  }
+  if (undo.arguments != nullptr || before.arguments == plan::none) return;
+  const auto constant = [](const plan::Plan& plan, const plan::Node& node) {
+    if (node.arguments == plan::none || !plan.templates[node.arguments].is_constant()) {
+      return Value();
+    }
+    return plan.templates[node.arguments].constant();
+  };
+  if (base::equal(constant(*state_.plan, before), constant(to_, now))) return;
+  found_.push_back(objection("migrate.step_changed",
+                             "step " + path(frame, undo.node) +
+                                 " may have to be undone, and its parameters are other ones now",
+                             "leave the parameters of a step that is done as they were"));
+}
+
+template <class T>
+void carry(const Frame& frame, const std::vector<uint32_t>& to, const T* from, T* column) {
+  for (uint32_t n = 0; n < frame.count; ++n) {
+    if (to[n] != plan::none) column[to[n]] = from[n];
+  }
+}
+
+// Requires: the frame stands where it stood in the old plan, whose mapping this is.
+void lay_out(State& state, Frame& frame, const Mapping& mapping) {
+  std::vector<uint32_t> to(frame.count);
+  for (uint32_t n = 0; n < frame.count; ++n) to[n] = mapping.node(frame.block, n);
+  Frame before = frame;
+  frame.block = mapping.block(frame.block);
+  take_table(state, frame);
+  carry(before, to, before.began, frame.began);
+  carry(before, to, before.ended, frame.ended);
+  carry(before, to, before.value, frame.value);
+  carry(before, to, before.visit, frame.visit);
+  carry(before, to, before.attempt, frame.attempt);
+  carry(before, to, before.status, frame.status);
+  carry(before, to, before.traits, frame.traits);
+  if (frame.prev != event::no_node) frame.prev = to[frame.prev];
+  if (before.inner != nullptr) {
+    take_inner(state, frame);
+    carry(before, to, before.inner, frame.inner);
+  }
+  give_table(state, before);
+}
+
+}  // namespace
+
+std::vector<Error> objections(const State& state, const plan::Plan& to, const Mapping& mapping) {
+  return Look(state, to, mapping).take();
+}
+
+void move_to(State& state, std::shared_ptr<const plan::Plan> to, const Mapping& mapping) {
+  const auto place = [&](uint32_t frame, uint32_t& node) {
+    if (frame == event::no_frame || node == event::no_node) return;
+    node = mapping.node(state.frames[frame].block, node);
+  };
+  for (Wait& wait : state.waits) place(wait.frame, wait.node);
+  for (Vote& vote : state.votes) place(vote.frame, vote.node);
+  for (Undo& undo : state.undo) place(undo.frame, undo.node);
+  for (Frame& frame : state.frames) {
+    if (frame.parent != event::no_frame) place(frame.parent, frame.parent_node);
+  }
+  state.before_moves.push_back(std::exchange(state.plan, std::move(to)));
+  for (Frame& frame : state.frames) {
+    lay_out(state, frame, mapping);
+    touch(state, frame);
+  }
+  state.saved = {};  // the next snapshot is whole
+}
+
+}  // namespace weft::state
