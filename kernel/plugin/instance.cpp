@@ -156,7 +156,7 @@ Result<void> Instance::create(Value config) {
       !done) {
     return done.error();
   }
-  if (status < 0) return to_error(status, raw);
+  if (status < 0 || status == WEFT_BUSY) return to_error(status, raw);
   if (status != WEFT_OK) {
     return Error{.code = "plugin.bad_status",
                  .message = "'create' answered " + std::to_string(status) + " instead of OK",
