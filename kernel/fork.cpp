@@ -106,8 +106,9 @@ Result<std::string> Kernel::fork(std::string_view run, const ForkOptions& option
   if (history->records.empty()) return travel::no_history(run);
   history->plan_of = rooms_->plan_of();
   const Value acceptance = history->acceptance.view();
-  auto bindings = rooms_->bindings_of(acceptance["definition"_k].as_text());
+  auto bindings = rooms_->bindings_of(acceptance);
   if (!bindings) return bindings.error();
+  if (!(*bindings)->unfit.code.empty()) return (*bindings)->unfit;
   auto point = point_of(*history, (*bindings)->plan, options);
   if (!point) return point.error();
   travel::cut_behind(history->records, *point);

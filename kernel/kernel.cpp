@@ -72,7 +72,7 @@ Result<void> Kernel::Rooms::open(KernelOptions the_options) {
 Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
   engine::Engine::Parts parts{host_env->env(), store.get(), {}, {}, {}};
   // A run that cannot come back now stays in the store, where 'resume' tells why.
-  parts.bindings_of = [this](std::string_view hash) { return bindings_of(hash); };
+  parts.bindings_of = [this](Value named) { return bindings_of(named); };
   parts.idle = [this] { tell(); };
   parts.revive = [this](std::string_view run) { (void)revive(run); };
   for (const KernelOptions::Part& part : options.hooks) {
@@ -101,7 +101,7 @@ Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
 
 // Everything that a run will call is loaded before it begins, so that what is missing fails first.
 Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bind(
-    std::shared_ptr<const plan::Plan> plan) {
+    std::shared_ptr<const plan::Plan> plan, Error unfit) {
   auto bindings = std::make_shared<engine::Bindings>();
   for (const plan::Component& component : plan->tools) {
     auto tool = registry->tool(component.component);
@@ -109,6 +109,7 @@ Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bind(
     bindings->tools.push_back(*tool);
   }
   bindings->plan = std::move(plan);
+  bindings->unfit = std::move(unfit);
   return std::shared_ptr<const engine::Bindings>(std::move(bindings));
 }
 

@@ -53,8 +53,11 @@ struct Kernel::Rooms {
   ~Rooms();
   Result<void> open(KernelOptions the_options);
   Result<std::unique_ptr<engine::Engine>> make_engine();
-  Result<std::shared_ptr<const engine::Bindings>> bind(std::shared_ptr<const plan::Plan> plan);
-  plan::Built plan_stored(std::string_view hash, Error& error);
+  Result<std::shared_ptr<const engine::Bindings>> bind(std::shared_ptr<const plan::Plan> plan,
+                                                       Error unfit = {});
+  // The plan that an acceptance or a move names, {definition, pins}. Where a version that it was
+  // pinned to is not installed, another one takes its place and unfit says so.
+  Result<std::shared_ptr<const plan::Plan>> plan_stored(Value named, Error* unfit = nullptr);
   plan::PlanOf plan_of();  // the same, for those who read records
   std::string new_id() const;
   struct Start {
@@ -70,7 +73,7 @@ struct Kernel::Rooms {
   void post(const std::shared_ptr<engine::Ticket>& ticket, Value message);
 
   // The plan of a stored definition with its tools.
-  Result<std::shared_ptr<const engine::Bindings>> bindings_of(std::string_view hash);
+  Result<std::shared_ptr<const engine::Bindings>> bindings_of(Value named);
   // A run of the store that nobody else owns comes into the engine.
   struct Return {
     Unknown unknown = Unknown::keep_waiting;

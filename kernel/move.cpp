@@ -54,6 +54,7 @@ Value describe(const state::State& state, const plan::Plan& to, const MoveOption
   Builder b(arena);
   b.begin_object();
   b.set("definition"_k, std::string_view(base::to_hex(to.hash)));
+  b.set("pins"_k, to.pins);
   b.key("map"_k);
   b.begin_array();
   for (const MoveOptions::Renamed& one : options.renamed) {

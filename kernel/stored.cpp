@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
+#include "base/compare.hpp"
 #include "base/encode.hpp"
 #include "base/valid.hpp"
 #include "engine/report.hpp"
 #include "journal/recover.hpp"
 #include "kernel_rooms.hpp"
+#include "pins.hpp"
 #include "travel/history.hpp"
 
 namespace weft {
@@ -66,39 +68,27 @@ std::string_view to_text(RunState state) {
 }
 
 // A definition is kept beside the runs that are pinned to it, so any process can go on with them.
-plan::Built Kernel::Rooms::plan_stored(std::string_view hash, Error& error) {
+Result<std::shared_ptr<const plan::Plan>> Kernel::Rooms::plan_stored(Value named, Error* unfit) {
+  const std::string_view hash = named["definition"_k].as_text();
   auto kept = store->get("definition/" + std::string(hash));
-  if (!kept) {
-    error = kept.error();
-    return {};
-  }
+  if (!kept) return kept.error();
   const std::string_view bytes = kept->view().as_bytes();
   const auto valid = base::validate(bytes.data(), bytes.size());
-  if (!valid) {
-    error = valid.error();
-    return {};
-  }
+  if (!valid) return valid.error();
   plan::Source source(base::pack(Value(reinterpret_cast<const weft_slot*>(bytes.data()))));
   source.file = "definition " + std::string(hash.substr(0, 12));
-  plan::Built built = plan::build(std::move(source), catalog);
-  if (built.plan == nullptr) {
-    error = built.problems.front();
-  } else if (base::to_hex(built.plan->hash) != hash) {
-    built.plan = nullptr;
-    error = {Status::corrupt, "store.corrupt",
-             "the stored definition does not have the hash that its runs name",
-             "restore the store from a backup"};
-  }
-  return built;
+  Pins pins(catalog, named["pins"_k]);
+  plan::Built built = plan::build(std::move(source), pins.catalog());
+  if (unfit != nullptr) *unfit = pins.unfit();
+  if (built.plan == nullptr) return built.problems.front();
+  if (base::to_hex(built.plan->hash) == hash) return std::move(built.plan);
+  return Error{Status::corrupt, "store.corrupt",
+               "the stored definition does not have the hash that its runs name",
+               "restore the store from a backup"};
 }
 
 plan::PlanOf Kernel::Rooms::plan_of() {
-  return [this](std::string_view hash) -> Result<std::shared_ptr<const plan::Plan>> {
-    Error error;
-    plan::Built built = plan_stored(hash, error);
-    if (built.plan == nullptr) return error;
-    return std::move(built.plan);
-  };
+  return [this](Value named) { return plan_stored(named); };
 }
 
 Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_view run,
@@ -109,7 +99,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_vi
   if (!stored) return stored.error();
   if (stored->records.empty()) return no_history(run);
   const Value acceptance = stored->acceptance.view();
-  auto bindings = bindings_of(acceptance["definition"_k].as_text());
+  auto bindings = bindings_of(acceptance);
   if (!bindings) return bindings.error();
 
   auto ticket = std::make_shared<engine::Ticket>();
@@ -169,22 +159,24 @@ Result<std::vector<Adopted>> Kernel::adopt() {
   return adopted;
 }
 
-// Runs of one definition share its plan; many of them are brought back at once.
-Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bindings_of(std::string_view hash) {
+// Runs of one definition and the same versions share its plan; many are brought back at once.
+Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bindings_of(Value named) {
+  const std::string key =
+      std::string(named["definition"_k].as_text()) + base::to_hex(base::digest(named["pins"_k]));
   {
     base::Lock lock(mutex);
-    const auto known = stored_plans.find(hash);
+    const auto known = stored_plans.find(key);
     if (known != stored_plans.end()) {
       if (auto bindings = known->second.lock()) return bindings;
     }
   }
-  Error error;
-  plan::Built built = plan_stored(hash, error);
-  if (built.plan == nullptr) return error;
-  auto bindings = bind(built.plan);
+  Error unfit;
+  auto plan = plan_stored(named, &unfit);
+  if (!plan) return plan.error();
+  auto bindings = bind(std::move(*plan), std::move(unfit));
   if (!bindings) return bindings.error();
   base::Lock lock(mutex);
-  stored_plans.insert_or_assign(std::string(hash), *bindings);
+  stored_plans.insert_or_assign(key, *bindings);
   return *bindings;
 }
 
@@ -196,10 +188,9 @@ Result<Kernel::Rooms::Recalled> Kernel::Rooms::recall(std::string_view run, cons
   Recalled recalled;
   recalled.summary = std::move(stored->summary);
   recalled.acceptance = std::move(stored->acceptance);
-  Error error;
-  const Value acceptance = recalled.acceptance.view();
-  recalled.plan = plan_stored(acceptance["definition"_k].as_text(), error).plan;
-  if (recalled.plan == nullptr) return error;
+  auto plan = plan_stored(recalled.acceptance.view());
+  if (!plan) return plan.error();
+  recalled.plan = std::move(*plan);
   recalled.pages = std::make_unique<state::Pages>();
   recalled.state = std::make_unique<state::State>(recalled.plan, *recalled.pages);
   const journal::Recovery::Each each = [&](const event::Event& e) { told(*recalled.state, e); };

@@ -130,6 +130,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   b.begin_object();
   b.set("id"_k, std::string_view(ticket->run));
   b.set("definition"_k, std::string_view(base::to_hex(plan.hash)));
+  b.set("pins"_k, plan.pins);
   b.set("workflow"_k, std::string_view(plan.id));
   b.set("version"_k, std::string_view(plan.version));
   b.set("input"_k, input);

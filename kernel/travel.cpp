@@ -25,12 +25,10 @@ Result<Past> open_past(Kernel::Rooms& rooms, std::string_view run) {
   auto history = travel::load_history(*rooms.store, run);
   if (!history) return history.error();
   if (history->records.empty()) return travel::no_history(run);
-  Error error;
-  plan::Built built =
-      rooms.plan_stored(history->acceptance.view()["definition"_k].as_text(), error);
-  if (built.plan == nullptr) return error;
+  auto plan = rooms.plan_stored(history->acceptance.view());
+  if (!plan) return plan.error();
   history->plan_of = rooms.plan_of();
-  return Past{std::move(*history), std::move(built.plan)};
+  return Past{std::move(*history), std::move(*plan)};
 }
 
 }  // namespace

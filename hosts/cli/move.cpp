@@ -68,6 +68,8 @@ void print_json(const Console& console, const Moved& moved, bool only_look) {
   console.out.write(to_json(b.take_value(), true) + "\n");
 }
 
+bool rests(RunState state) { return state == RunState::waiting || state == RunState::paused; }
+
 }  // namespace
 
 Exit migrate_run(const Arguments& arguments, const Console& console) {
@@ -94,7 +96,13 @@ Exit migrate_run(const Arguments& arguments, const Console& console) {
     if (!as_json) (*session)->say(objection);
   }
   if (!moved->objections.empty()) return Exit::failed;
-  if (options->only_look || moved->started.empty()) return Exit::ok;
+  if (options->only_look) return Exit::ok;
+  if (moved->started.empty()) {
+    // Something may have waited for it in the store, and then it goes on now.
+    const auto outcome = kernel.wait(*run);
+    if (!outcome) return complain(console, outcome.error());
+    return rests(outcome->state) ? Exit::ok : exit_of(outcome->state);
+  }
   const Go go = [&](const Told& told) -> Result<Outcome> {
     told(*run);
     return kernel.wait(*run);

@@ -41,9 +41,8 @@ Engine::Slot& Engine::new_slot() {
 
 // False when the records are damaged, of which the host has heard then.
 bool Engine::read_back(Slot& slot, const std::vector<std::string>& records) {
-  const plan::PlanOf plan_of =
-      [&](std::string_view hash) -> Result<std::shared_ptr<const plan::Plan>> {
-    auto found = bindings_of_(hash);
+  const plan::PlanOf plan_of = [&](Value named) -> Result<std::shared_ptr<const plan::Plan>> {
+    auto found = bindings_of_(named);
     if (!found) return found.error();
     slot.bindings = std::move(*found);
     return slot.bindings->plan;
@@ -89,6 +88,7 @@ void Engine::begin(Submission& s) {
   }
   if (!is_readable) return;
   if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);
+  if (!slot.bindings->unfit.code.empty()) return finish(slot, &slot.bindings->unfit);
   input.kind = !s.fork.empty()   ? run::Input::Kind::fork
                : !s.move.empty() ? run::Input::Kind::move
                                  : run::Input::Kind::resume;

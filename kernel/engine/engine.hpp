@@ -36,7 +36,7 @@ class Engine final {
     // Brings a run back that rests in the store; called by the deciding thread.
     std::function<void(std::string_view run)> revive{};
     // A definition that a run was moved to; called by the deciding thread.
-    std::function<Result<std::shared_ptr<const Bindings>>(std::string_view hash)> bindings_of{};
+    std::function<Result<std::shared_ptr<const Bindings>>(Value named)> bindings_of{};
     // There is time for what nobody waits for; called by the deciding thread.
     std::function<void()> idle{};
   };
@@ -184,7 +184,7 @@ class Engine final {
   std::vector<Parked> parked_;     // a heap, the earliest on top
   std::vector<uint32_t> full_;     // runs whose payloads want a sweep
   std::function<void(std::string_view)> revive_;
-  std::function<Result<std::shared_ptr<const Bindings>>(std::string_view)> bindings_of_;
+  std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;
   std::function<void()> idle_;
 
   int64_t tick_ = 0;

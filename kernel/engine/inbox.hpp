@@ -20,6 +20,7 @@ namespace weft::engine {
 struct Bindings {
   std::shared_ptr<const plan::Plan> plan;
   std::vector<plugin::BoundTool> tools;
+  Error unfit{};  // why runs that began with other versions do not go on with these; or no code
 };
 
 // A run that is to begin, or to go on from its records.

@@ -53,7 +53,7 @@ enum class Type : uint8_t {
   rollback_started = 37,        // {mode, error}; of a frame
   rollback_done = 38,           // {remaining[]}; of a frame
   state_changed = 39,           // {vars, changes[{path, old?, new?}]}
-  run_migrated = 40,            // {definition, map[{from, to}], variables}
+  run_migrated = 40,            // {definition, pins, map[{from, to}], variables}
   run_forked = 41,              // {run, seq, base, at, input?, params?, seed}
 };
 inline constexpr uint8_t type_count = 42;

@@ -5,9 +5,6 @@
 #include "state/snapshot.hpp"
 
 namespace weft::journal {
-
-using namespace weft::lit;
-
 namespace {
 
 // Values are read where they lie, and those are 8-aligned; a piece from a plugin may not be.
@@ -42,7 +39,9 @@ Result<void> Recovery::take(std::string_view piece) {
 }
 
 Result<void> Recovery::take_snapshot(std::string_view bytes) {
-  return state::read_snapshot(bytes, *state_, {payloads_, fetch_, plan_of_});
+  auto read = state::read_snapshot(bytes, *state_, {payloads_, fetch_, plan_of_});
+  if (read) whole_ = state_->seq;
+  return read;
 }
 
 Result<void> Recovery::take_record(event::Reader::Record& record) {
@@ -67,7 +66,7 @@ Result<void> Recovery::take_record(event::Reader::Record& record) {
     payloads_.add(e.seq, stored->root);
   }
   if (e.type == event::Type::run_migrated) {
-    auto plan = plan::find(plan_of_, e.value()["definition"_k].as_text());
+    auto plan = plan::find(plan_of_, e.value());
     if (!plan) return plan.error();
     state_->arriving = std::move(*plan);
   }
@@ -76,6 +75,7 @@ Result<void> Recovery::take_record(event::Reader::Record& record) {
                  "the journal belongs to another definition; restore it from a backup"};
   }
   state::fold(*state_, e);
+  if ((e.flags & event::is_last) != 0) whole_ = e.seq;
   if (each_ != nullptr) (*each_)(e);
   return {};
 }
@@ -84,8 +84,8 @@ Error Recovery::cut_before(uint64_t record, const Error& why) {
   Error error = why;
   const std::string name = "record " + std::to_string(record);
   if (!error.message.starts_with(name)) error.message = name + ": " + error.message;
-  error.message += "; the journal is cut after record " + std::to_string(record - 1);
-  cut_ = Cut{record - 1, record, error};
+  error.message += "; the last decision before it ends with record " + std::to_string(whole_);
+  cut_ = Cut{whole_, record, error};
   return error;
 }
 

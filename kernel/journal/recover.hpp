@@ -19,7 +19,7 @@ namespace weft::journal {
 
 // Where a journal ends because what follows cannot be read.
 struct Cut {
-  uint64_t last;    // the event up to which the run was read
+  uint64_t last;    // the end of the last decision that is whole: a run can go on from there
   uint64_t record;  // the one that is damaged
   Error why;        // names both
 };
@@ -53,6 +53,7 @@ class Recovery final {
   event::Fetch fetch_;
   plan::PlanOf plan_of_;
   state::Payloads payloads_;
+  uint64_t whole_ = 0;  // where the latest decision ended
   std::optional<Cut> cut_;
 };
 

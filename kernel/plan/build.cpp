@@ -224,6 +224,21 @@ void Filler::problem(Value at, Error& error) {
                        std::move(error.message), std::move(error.hint)});
 }
 
+Value pins_of(const Plan& plan, Arena arena) {
+  Builder b(arena);
+  const auto list = [&b](Key key, const std::vector<Component>& components) {
+    b.key(key);
+    b.begin_array();
+    for (const Component& c : components) b.text(c.id + '@' + c.version);
+    b.end_array();
+  };
+  b.begin_object();
+  list("tools"_k, plan.tools);
+  list("patterns"_k, plan.patterns);
+  b.end_object();
+  return b.take_value();
+}
+
 }  // namespace
 
 Built build(Source source, const spec::Catalog& catalog) {
@@ -244,6 +259,7 @@ Built build(Source source, const spec::Catalog& catalog) {
     return built;
   }
   plan->definition = canonical(parsed.spec, plan->made.arena());
+  plan->pins = pins_of(*plan, plan->made.arena());
   plan->hash = base::digest(plan->definition);
   built.plan = std::move(plan);
   return built;

@@ -2,8 +2,11 @@
 
 namespace weft::plan {
 
-Result<std::shared_ptr<const Plan>> find(const PlanOf& plan_of, std::string_view hash) {
-  if (plan_of) return plan_of(hash);
+using namespace weft::lit;
+
+Result<std::shared_ptr<const Plan>> find(const PlanOf& plan_of, Value named) {
+  if (plan_of) return plan_of(named);
+  const std::string_view hash = named["definition"_k].as_text();
   return Error{Status::unsupported,
                "run.moved",
                "the run was moved to definition " + std::string(hash.substr(0, 12)) +

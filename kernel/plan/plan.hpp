@@ -122,6 +122,7 @@ struct Plan {
   std::vector<Block> blocks;  // 0 is the outermost
   std::vector<Component> tools;
   std::vector<Component> patterns;
+  Value pins;  // the versions of both, {tools: ["echo@1.0.0"], patterns: []}
   std::vector<spec::BoundPattern> bound;  // parallel to patterns
   std::vector<expr::Template> templates;
   std::vector<expr::Expression> expressions;
@@ -152,9 +153,10 @@ struct Plan {
   std::string pointer(const Node& node) const { return spec::pointer_of(source, node.at); }
 };
 
-// The plan of a definition's hash, or why there is none.
-using PlanOf = std::function<Result<std::shared_ptr<const Plan>>(std::string_view hash)>;
+// The plan that the payload of run_accepted or run_migrated names, {definition, pins}; or why there
+// is none.
+using PlanOf = std::function<Result<std::shared_ptr<const Plan>>(Value named)>;
 // Of one that may be empty.
-Result<std::shared_ptr<const Plan>> find(const PlanOf& plan_of, std::string_view hash);
+Result<std::shared_ptr<const Plan>> find(const PlanOf& plan_of, Value named);
 
 }  // namespace weft::plan

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "base/crc32c.hpp"
-#include "base/encode.hpp"
 #include "base/limits.hpp"
 #include "base/pack.hpp"
 #include "base/valid.hpp"
@@ -17,8 +16,6 @@
 #include "state/snapshot_layout.hpp"
 
 namespace weft::state {
-
-using namespace weft::lit;
 
 namespace {
 
@@ -228,9 +225,7 @@ Result<void> Reading::run() {
 // The tables are those of the definition that the run was moved to last.
 Result<void> Reading::follow_move() {
   if (!state_.moved.exists() || state_.plan == nullptr) return {};
-  const std::string_view hash = state_.moved["definition"_k].as_text();
-  if (base::to_hex(state_.plan->hash) == hash) return {};
-  auto plan = plan::find(source_.plan_of, hash);
+  auto plan = plan::find(source_.plan_of, state_.moved);
   if (plan) state_.plan = *plan;
   return plan ? Result<void>() : plan.error();
 }

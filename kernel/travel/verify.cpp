@@ -68,7 +68,7 @@ Result<void> check(const History& history, const plan::PlanOf& plan_of, uint64_t
   if (!reading.ends_whole) {
     return damaged("record " + std::to_string(good) + " is not the last of its decision");
   }
-  auto plan = plan_of(history.acceptance.view()["definition"_k].as_text());
+  auto plan = plan_of(history.acceptance.view());
   if (!plan) return plan.error();
   return check_fold(history, *plan, good);
 }

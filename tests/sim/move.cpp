@@ -105,7 +105,7 @@ TEST_CASE("a run that is paused anywhere and moved to other names ends as it wou
     travel::History history;
     history.run = "run-1";
     history.records = world.store.runs["run-1"].records;
-    history.plan_of = [&](std::string_view) -> Result<SimWorld::Plan> { return other; };
+    history.plan_of = [&](Value) -> Result<SimWorld::Plan> { return other; };
     travel::Replay replay(history, plan);
     const auto played = replay.play();
     INFO((played ? std::string() : played.error().message));
@@ -178,7 +178,7 @@ TEST_CASE("records that move a run to a plan that does not fit are damage", "[si
   travel::History history;
   history.records = world.store.runs["run-1"].records;
   const auto fold_with = [&](const SimWorld::Plan& given) {
-    history.plan_of = [given](std::string_view) -> Result<SimWorld::Plan> { return given; };
+    history.plan_of = [given](Value) -> Result<SimWorld::Plan> { return given; };
     return travel::fold(history, plan, [](const state::State&, const event::Event&) {});
   };
   CHECK(fold_with(other));

@@ -30,7 +30,7 @@ struct Played {
   Result<Verified> verify() {
     return travel::verify(
         kept.store(), "run-1",
-        [this](std::string_view) -> Result<std::shared_ptr<const plan::Plan>> { return plan; });
+        [this](Value) -> Result<std::shared_ptr<const plan::Plan>> { return plan; });
   }
   std::string exported() {
     std::string file;

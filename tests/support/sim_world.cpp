@@ -26,7 +26,7 @@ SimWorld::~SimWorld() {
 void SimWorld::open() {
   engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
   if (setup_.has_sink) parts.sinks.push_back(sink.bound());
-  parts.bindings_of = [this](std::string_view hash) { return bindings_of(hash); };
+  parts.bindings_of = [this](Value named) { return bindings_of(named); };
   wall_offset_ = env.wall_offset();
   engine = std::make_unique<engine::Engine>(std::move(parts));
   engine::Engine::connect(*engine, port);
@@ -39,7 +39,8 @@ std::shared_ptr<const engine::Bindings> SimWorld::bind(const Plan& plan) {
   return bindings;
 }
 
-Result<std::shared_ptr<const engine::Bindings>> SimWorld::bindings_of(std::string_view hash) {
+Result<std::shared_ptr<const engine::Bindings>> SimWorld::bindings_of(Value named) {
+  const std::string_view hash = named["definition"_k].as_text();
   for (const Plan& plan : definitions) {
     if (base::to_hex(plan->hash) == hash) return bind(plan);
   }

@@ -65,7 +65,7 @@ class SimWorld final {
 
  private:
   std::shared_ptr<const engine::Bindings> bind(const Plan& plan);
-  Result<std::shared_ptr<const engine::Bindings>> bindings_of(std::string_view hash);
+  Result<std::shared_ptr<const engine::Bindings>> bindings_of(Value named);
   std::unique_ptr<engine::Submission> submission(const Plan& plan, const std::string& id);
   void open();
 

@@ -145,7 +145,7 @@ TEST_CASE("a value above 1 MB lies beside the records, once for all that hold it
   SECTION("a blob that is gone is damage") {
     kept.store.kv.erase(blob);
     CHECK(kept.read_back(records).find("it could not be read") != std::string::npos);
-    CHECK(kept.read_back(records).find("cut after record 3") != std::string::npos);
+    CHECK(kept.read_back(records).starts_with("record 4: "));
   }
 }
 
