@@ -305,7 +305,10 @@ Result<Value> copy_checked(Value from, Arena to, Known known) {
   if (!from.exists()) return null_value();
   const weft_slot& root = *from.slot();
   if (known.holds != nullptr && known.holds(known.self, &root)) return from;
-  Checker checker(Memory{known}, limits::value_bytes, false);
+  // A store hands a large one back as the content of a value, which has a slot and an end of its
+  // own.
+  constexpr uint64_t most = limits::value_bytes - 4 * slot_bytes;
+  Checker checker(Memory{known}, most, false);
   if (!checker.root(root)) {
     const bool limit = checker.over_limit();
     Error error = refused(checker, limit ? Status::limit : Status::failed);
