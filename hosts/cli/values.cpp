@@ -40,18 +40,20 @@ Document typed(std::string_view text) {
 
 // What the settings say, by key, before it is laid over a value.
 struct Overlay {
+  std::string key;  // in the one that holds it
   std::unique_ptr<Document> leaf;
-  std::vector<std::pair<std::string, Overlay>> entries;
+  std::vector<Overlay> entries;
 
-  Overlay& at(std::string_view key) {
-    for (auto& [name, entry] : entries) {
-      if (name == key) return entry;
+  Overlay& at(std::string_view wanted) {
+    for (Overlay& entry : entries) {
+      if (entry.key == wanted) return entry;
     }
-    return entries.emplace_back(std::string(key), Overlay()).second;
+    entries.emplace_back().key = wanted;
+    return entries.back();
   }
-  const Overlay* find(std::string_view key) const {
-    for (const auto& [name, entry] : entries) {
-      if (name == key) return &entry;
+  const Overlay* find(std::string_view wanted) const {
+    for (const Overlay& entry : entries) {
+      if (entry.key == wanted) return &entry;
     }
     return nullptr;
   }
@@ -70,9 +72,9 @@ void lay(const Overlay& overlay, Value base, Builder& out) {
       out.link(base[i]);
     }
   }
-  for (const auto& [name, entry] : overlay.entries) {
-    if (base.is_object() && base[Key(name)].exists()) continue;
-    out.key(Key(name));
+  for (const Overlay& entry : overlay.entries) {
+    if (base.is_object() && base[Key(entry.key)].exists()) continue;
+    out.key(Key(entry.key));
     lay(entry, Value(), out);
   }
   out.end_object();

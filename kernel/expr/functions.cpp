@@ -44,6 +44,8 @@ constexpr Function table[] = {
     {"floor", 1, 1, "the greatest integer not above a number", fn::floor},
     {"ceil", 1, 1, "the least integer not below a number", fn::ceil},
     {"json", 1, 1, "any value as compact JSON text", fn::json},
+    {"jsonpath", 1, 2, "what a query of RFC 9535 selects in the second, else in $input, as a list",
+     fn::jsonpath},
     {"now", 0, 0, "the time of the event being decided, as RFC 3339 text", fn::now},
     {"uuid", 0, 0, "a UUID of version 4 from the run's recorded seed", fn::uuid},
 };

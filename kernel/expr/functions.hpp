@@ -64,6 +64,7 @@ Value round(Machine&, Arguments);
 Value floor(Machine&, Arguments);
 Value ceil(Machine&, Arguments);
 Value json(Machine&, Arguments);
+Value jsonpath(Machine&, Arguments);
 Value now(Machine&, Arguments);
 Value uuid(Machine&, Arguments);
 }  // namespace fn

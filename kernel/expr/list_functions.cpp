@@ -1,10 +1,12 @@
 // Functions of lists and objects.
 #include <compare>
 #include <string>
+#include <vector>
 
 #include "base/compare.hpp"
 #include "base/text.hpp"
 #include "expr/functions.hpp"
+#include "expr/jsonpath.hpp"
 #include "expr/machine.hpp"
 
 namespace weft::expr::fn {
@@ -161,6 +163,24 @@ Value any(Machine& machine, Arguments arguments) {
 Value all(Machine& machine, Arguments arguments) {
   const Value has_false = has_boolean(machine, "all", arguments[0], false);
   return has_false.exists() ? machine.boolean(!has_false.as_bool()) : Value();
+}
+
+Value jsonpath(Machine& machine, Arguments arguments) {
+  const Value query = arguments[0];
+  if (!query.is_text()) {
+    return machine.fail_type("jsonpath() wants a query as a string, not " + type_phrase(query));
+  }
+  if (!machine.spend(1 + query.size() / 32)) return {};
+  const auto made = JsonPath::compile(query.as_text());
+  if (!made) {
+    return machine.fail("expr.syntax", "the query is not one of RFC 9535: " + made.error().message +
+                                           " at character " +
+                                           std::to_string(made.error().where.column));
+  }
+  std::vector<Value> found;
+  const JsonPath::Spend spend = [&](uint64_t operations) { return machine.spend(operations); };
+  if (!made->select(arguments[1], spend, found)) return {};
+  return machine.list(found);
 }
 
 }  // namespace weft::expr::fn

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "expr/functions.hpp"
+#include "expr/jsonpath.hpp"
 #include "expr/parser_state.hpp"
 
 namespace weft::expr {
@@ -42,16 +43,6 @@ uint32_t Parser::list() {
 
 uint32_t Parser::call(const Token& name) {
   const uint32_t opened_at = token_.at;
-  if (name.text == "jsonpath") {
-    Error error =
-        syntax_error(program_.text, name.at, "jsonpath() is not available in this version",
-                     "use a path with [*], an index or a slice");
-    error.status = Status::unsupported;
-    error.code = "expr.unsupported";
-    error.flags = 0;
-    fail_with(std::move(error));
-    return 0;
-  }
   const std::optional<uint16_t> function = find_function(name.text);
   if (!function) {
     std::vector<std::string_view> known;
@@ -64,9 +55,41 @@ uint32_t Parser::call(const Token& name) {
     return 0;
   }
   advance();
-  const Chain items = arguments(")", opened_at);
+  Chain items = arguments(")", opened_at);
   check_call(name, *function, items.size());
+  if (name.text == "jsonpath") complete_query(name, items);
   return add_operands({Shape::call, *function, 0, 0, name.at}, items);
+}
+
+// A query that stands in the expression is checked when that is compiled. '$' is the input of the
+// run unless there is a second argument.
+void Parser::complete_query(const Token& name, Chain& items) {
+  if (error_) return;
+  const Code& code = program_.codes[items.front().code];
+  if (code.shape == Shape::literal && program_.literals[code.first].is_text()) {
+    auto query = JsonPath::compile(program_.literals[code.first].as_text());
+    if (!query) {
+      Error error = syntax_error(program_.text, code.at,
+                                 "the query is not one of RFC 9535: " + query.error().message +
+                                     " at character " + std::to_string(query.error().where.column));
+      return fail_with(std::move(error));
+    }
+  }
+  if (items.size() > 1) return;
+  Token input = name;
+  input.kind = Token::Kind::name;
+  input.text = "$input";
+  Path path;
+  path.at = name.at;
+  find_root(path, input);
+  if (error_) return;
+  note_root(path.root);
+  path.segments = program_.segments.size();
+  const uint32_t number = program_.paths.add(path, kept_);
+  Operand operand;
+  operand.code = add({Shape::path, 0, number, 0, name.at});
+  operand.at = name.at;
+  items.push_back(operand);
 }
 
 void Parser::check_call(const Token& name, uint16_t number, size_t count) {

@@ -29,11 +29,11 @@ void check(std::initializer_list<Row> rows) {
 
 TEST_CASE("every function of the language is there and says what it does", "[expr]") {
   const std::set<std::string_view> promised = {
-      "exists", "default", "coalesce", "type",    "len",         "lower",     "upper",
-      "trim",   "split",   "join",     "replace", "starts_with", "ends_with", "number",
-      "int",    "string",  "bool",     "keys",    "values",      "first",     "last",
-      "sum",    "min",     "max",      "avg",     "count",       "any",       "all",
-      "abs",    "round",   "floor",    "ceil",    "json",        "now",       "uuid"};
+      "exists", "default",  "coalesce", "type",        "len",       "lower",  "upper", "trim",
+      "split",  "join",     "replace",  "starts_with", "ends_with", "number", "int",   "string",
+      "bool",   "keys",     "values",   "first",       "last",      "sum",    "min",   "max",
+      "avg",    "count",    "any",      "all",         "abs",       "round",  "floor", "ceil",
+      "json",   "jsonpath", "now",      "uuid"};
   std::set<std::string_view> found;
   for (const Function& function : functions()) {
     INFO(function.name);
