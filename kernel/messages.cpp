@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/blocks.hpp"
+#include "base/patch.hpp"
 #include "base/text.hpp"
 #include "kernel_rooms.hpp"
 #include "spec/schema.hpp"
@@ -107,6 +109,20 @@ Result<void> check_update(const state::State& state, Value changes) {
   return {};
 }
 
+// What the variables would be is checked as if each had been written out.
+Result<void> check_patch(const state::State& state, Value patch) {
+  base::Blocks blocks;
+  auto after = base::patched(state.variables, patch, blocks.arena());
+  if (!after) return after.error();
+  for (uint32_t i = 0; i < state.variables.size(); ++i) {
+    if ((*after)[Key(state.variables.key(i))].exists()) continue;
+    return refuse(Status::bad_input, "message.bad_update",
+                  "the patch removes the variable " + base::quoted(state.variables.key(i)),
+                  "set it to null instead, if its schema permits that");
+  }
+  return check_update(state, *after);
+}
+
 Result<void> check_message(const state::State& state, Value m) {
   const std::string_view verb = m["verb"_k].as_text();
   if (state::is_ended(state.status)) {
@@ -134,7 +150,10 @@ Result<void> check_message(const state::State& state, Value m) {
     if (state.status == RunStatus::paused) return {};
     return refuse(Status::conflict, "message.not_paused", "the run is not paused", "");
   }
-  if (verb == "update") return check_update(state, m["changes"_k]);
+  if (verb == "update") {
+    const Value patch = m["patch"_k];
+    return patch.exists() ? check_patch(state, patch) : check_update(state, m["changes"_k]);
+  }
   if (verb == "settle") {
     if (state.doubted > 0) return {};
     return refuse(Status::conflict, "message.no_doubt", "no step of the run is in doubt", "");

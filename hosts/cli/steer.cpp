@@ -139,6 +139,21 @@ Exit terminate(const Arguments& arguments, const Console& console) {
 }
 
 Exit update(const Arguments& arguments, const Console& console) {
+  const bool has_patch = arguments.has("patch");
+  if (has_patch == (arguments.words().size() > 1)) {
+    return complain(console,
+                    usage_error("an update is either NAME=VALUE or '--patch'",
+                                "weft update RUN NAME=VALUE, or weft update RUN --patch JSON"));
+  }
+  if (has_patch) {
+    Diagnostics sources(console.err);
+    auto patch = read_value("patch", arguments.value("patch"), sources);
+    if (!patch) {
+      console.err.write(sources.render(patch.error()));
+      return Exit::usage;
+    }
+    return send(arguments, console, {"update", {}, {{"patch"_k, patch->view()}}});
+  }
   auto nothing = Document::parse_json("{}");
   const std::vector<std::string> settings(arguments.words().begin() + 1, arguments.words().end());
   auto changes = with_settings(*nothing, settings);

@@ -37,6 +37,9 @@ constexpr Option delegate_options[] = {
     {"step", 0, "STEP", "where more than one approval is open"},
     {"by", 0, "NAME", "who delegates; default: the user"},
 };
+constexpr Option update_options[] = {
+    {"patch", 0, "JSON", "instead a patch of RFC 6902; also @FILE, or - for standard input"},
+};
 constexpr Option pause_options[] = {
     {"now", 0, "", "also stop the steps that may be run again"},
     {"reason", 'm', "TEXT", "why"},
@@ -142,7 +145,8 @@ std::vector<Verb> verbs_of_steering() {
       steer("cancel", "RUN", "end a run when its steps have ended", {reason_options}, 1, cancel),
       steer("terminate", "RUN", "end a run at once, undoing nothing", {reason_options}, 1,
             terminate),
-      steer("update", "RUN NAME=VALUE...", "change variables of a run", {}, UINT32_MAX, update),
+      steer("update", "RUN [NAME=VALUE...]", "change variables of a run", {update_options},
+            UINT32_MAX, update),
   };
 }
 

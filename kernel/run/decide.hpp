@@ -98,6 +98,7 @@ class Decider final {
 
   // message.cpp: what people and other programs want of a run.
   void message(const Input& input);
+  void update(Value message);
   void receive_signal(Value message);
   void give_signal(const At& at, uint64_t seq, Value about);
   void decide_approval(Value message);

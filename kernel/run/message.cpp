@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "base/compare.hpp"
 #include "base/limits.hpp"
+#include "base/patch.hpp"
 #include "run/decide.hpp"
 #include "run/retry.hpp"
 #include "run/ways.hpp"
@@ -26,7 +28,7 @@ void Decider::message(const Input& input) {
   if (verb == "resume") return unpause(m);
   if (verb == "cancel") return cancel(m["reason"_k], nullptr);
   if (verb == "terminate") return terminate(m);
-  if (verb == "update") return change_variables({}, m["changes"_k]);
+  if (verb == "update") return update(m);
   if (verb == "settle") {
     At at;
     for (Frame& f : state().frames) {
@@ -42,6 +44,26 @@ void Decider::message(const Input& input) {
     return;
   }
   ++out_->ignored;
+}
+
+// A patch applies to the variables as they are when it arrives: its tests see what others changed.
+void Decider::update(Value m) {
+  if (!m["patch"_k].exists()) return change_variables({}, m["changes"_k]);
+  const Value before = state().variables;
+  auto after = base::patched(before, m["patch"_k], scratch_.arena());
+  if (!after || !after->is_object()) {
+    ++out_->ignored;
+    return;
+  }
+  Builder b(scratch_.arena());
+  b.begin_object();
+  for (uint32_t i = 0; i < after->size(); ++i) {
+    const Key name(after->key(i));
+    if (!base::equal((*after)[i], before[name])) b.set(name, (*after)[i]);
+  }
+  b.end_object();
+  const Value changes = b.take_value();
+  if (changes.size() != 0) change_variables({}, changes);
 }
 
 void Decider::receive_signal(Value m) {
