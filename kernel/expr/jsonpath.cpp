@@ -7,7 +7,7 @@
 
 namespace weft::expr {
 
-using Nodes = std::vector<Value>;
+using Values = std::vector<Value>;
 using Term = JsonPath::Term;
 using Selector = JsonPath::Selector;
 
@@ -17,14 +17,14 @@ class JsonPathWalk final {
   JsonPathWalk(const JsonPath& path, Value root, const JsonPath::Spend& spend)
       : path_(path), root_(root), spend_(spend) {}
 
-  bool run(uint32_t query, Value current, Nodes& out);
+  bool run(uint32_t query, Value current, Values& out);
 
  private:
-  bool segment(const JsonPath::Segment& segment, Value node, Nodes& out);
-  bool descend(const JsonPath::Segment& segment, Value node, Nodes& out);
-  bool select(const Selector& selector, Value node, Nodes& out);
-  bool slice(const Selector& selector, Value node, Nodes& out);
-  bool filter(const Selector& selector, Value node, Nodes& out);
+  bool segment(const JsonPath::Segment& segment, Value node, Values& out);
+  bool descend(const JsonPath::Segment& segment, Value node, Values& out);
+  bool select(const Selector& selector, Value node, Values& out);
+  bool slice(const Selector& selector, Value node, Values& out);
+  bool filter(const Selector& selector, Value node, Values& out);
 
   bool holds(uint32_t term, Value current);
   bool exists(uint32_t query, Value current);
@@ -48,10 +48,10 @@ class JsonPathWalk final {
   uint32_t next_number_ = 0;
 };
 
-bool JsonPathWalk::run(uint32_t number, Value current, Nodes& out) {
+bool JsonPathWalk::run(uint32_t number, Value current, Values& out) {
   const JsonPath::Query& query = path_.queries_[number];
-  Nodes nodes{query.of_current ? current : root_};
-  Nodes next;
+  Values nodes{query.of_current ? current : root_};
+  Values next;
   for (uint32_t i = 0; i < query.count && is_good_; ++i) {
     next.clear();
     for (const Value node : nodes) {
@@ -63,7 +63,7 @@ bool JsonPathWalk::run(uint32_t number, Value current, Nodes& out) {
   return is_good_;
 }
 
-bool JsonPathWalk::segment(const JsonPath::Segment& segment, Value node, Nodes& out) {
+bool JsonPathWalk::segment(const JsonPath::Segment& segment, Value node, Values& out) {
   if (segment.descends) return descend(segment, node, out);
   for (uint32_t i = 0; i < segment.count; ++i) {
     if (!select(path_.selectors_[segment.first + i], node, out)) return false;
@@ -72,7 +72,7 @@ bool JsonPathWalk::segment(const JsonPath::Segment& segment, Value node, Nodes& 
 }
 
 // The node first, then what is in it, depth first. Values are at most limits::depth deep.
-bool JsonPathWalk::descend(const JsonPath::Segment& segment, Value node, Nodes& out) {
+bool JsonPathWalk::descend(const JsonPath::Segment& segment, Value node, Values& out) {
   if (!spend(1)) return false;
   for (uint32_t i = 0; i < segment.count; ++i) {
     if (!select(path_.selectors_[segment.first + i], node, out)) return false;
@@ -84,7 +84,7 @@ bool JsonPathWalk::descend(const JsonPath::Segment& segment, Value node, Nodes& 
   return true;
 }
 
-bool JsonPathWalk::select(const Selector& selector, Value node, Nodes& out) {
+bool JsonPathWalk::select(const Selector& selector, Value node, Values& out) {
   if (!spend(1)) return false;
   switch (selector.kind) {
     case Selector::Kind::name: {
@@ -111,7 +111,7 @@ bool JsonPathWalk::select(const Selector& selector, Value node, Nodes& out) {
   return true;
 }
 
-bool JsonPathWalk::slice(const Selector& selector, Value node, Nodes& out) {
+bool JsonPathWalk::slice(const Selector& selector, Value node, Values& out) {
   if (!node.is_array() || selector.step == 0) return true;
   const int64_t size = node.size();
   const bool forward = selector.step > 0;
@@ -129,7 +129,7 @@ bool JsonPathWalk::slice(const Selector& selector, Value node, Nodes& out) {
   return true;
 }
 
-bool JsonPathWalk::filter(const Selector& selector, Value node, Nodes& out) {
+bool JsonPathWalk::filter(const Selector& selector, Value node, Values& out) {
   if (!node.is_array() && !node.is_object()) return true;
   for (uint32_t i = 0; i < node.size(); ++i) {
     if (!spend(1)) return false;
@@ -155,7 +155,7 @@ bool JsonPathWalk::holds(uint32_t number, Value current) {
 }
 
 bool JsonPathWalk::exists(uint32_t query, Value current) {
-  Nodes nodes;
+  Values nodes;
   return run(query, current, nodes) && !nodes.empty();
 }
 
@@ -181,7 +181,7 @@ Value JsonPathWalk::value_of(uint32_t number, Value current) {
   const Term& term = path_.terms_[number];
   if (term.kind == Term::Kind::literal) return term.value;
   if (term.kind == Term::Kind::call) return call(term, current);
-  Nodes nodes;
+  Values nodes;
   if (!run(term.a, current, nodes)) return {};
   return nodes.size() == 1 ? nodes.front() : Value();
 }
@@ -189,7 +189,7 @@ Value JsonPathWalk::value_of(uint32_t number, Value current) {
 Value JsonPathWalk::call(const Term& term, Value current) {
   const uint32_t first = path_.operands_[term.first];
   if (term.function == JsonPath::Function::length) return length_of(value_of(first, current));
-  Nodes nodes;
+  Values nodes;
   if (!run(path_.terms_[first].a, current, nodes)) return {};
   if (term.function == JsonPath::Function::count) return number(nodes.size());
   return nodes.size() == 1 ? nodes.front() : Value();
