@@ -96,7 +96,7 @@ std::vector<std::string> pieces_of(std::string_view input) {
   std::vector<std::string> pieces;
   while (input.size() >= 16 && pieces.size() < 64) {
     uint64_t size = 0;
-    if (is_snapshot(input)) {
+    if (is_snapshot(input) && input.size() >= sizeof(SnapshotHead)) {
       std::memcpy(&size, input.data() + offsetof(SnapshotHead, size), sizeof size);
     } else {
       std::memcpy(&size, input.data(), sizeof(uint32_t));
