@@ -95,8 +95,10 @@ Result<Forgotten> Kernel::forget(const Retention& retention) {
   for (size_t i = 0; i < forgotten.runs.size(); i += base::limits::forgotten_at_once) {
     const size_t n = std::min<size_t>(base::limits::forgotten_at_once, forgotten.runs.size() - i);
     std::vector<weft_sop> ops;
+    ops.reserve(n);
     for (size_t k = 0; k < n; ++k) ops.push_back(forgetting(forgotten.runs[i + k]));
     std::vector<const weft_sop*> pointers;
+    pointers.reserve(n);
     for (const weft_sop& op : ops) pointers.push_back(&op);
     auto done = rooms_->store->commit(pointers.data(), static_cast<uint32_t>(pointers.size()));
     if (!done) return done.error();

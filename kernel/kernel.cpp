@@ -125,7 +125,7 @@ Result<Outcome> Kernel::Rooms::outcome(engine::Ticket& ticket) {
 }
 
 Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::ticket_of(std::string_view run) {
-  base::Lock lock(mutex);
+  const base::Lock lock(mutex);
   const auto found = tickets.find(run);
   if (found == tickets.end()) return not_here(run);
   return found->second;
@@ -190,12 +190,12 @@ Result<void> Kernel::cancel(std::string_view run, std::string_view reason) {
 }
 
 void Kernel::Rooms::hold(const std::shared_ptr<engine::Ticket>& ticket) {
-  base::Lock lock(mutex);
+  const base::Lock lock(mutex);
   tickets.insert_or_assign(ticket->run, ticket);
 }
 
 void Kernel::Rooms::forget(const engine::Ticket& ticket) {
-  base::Lock lock(mutex);
+  const base::Lock lock(mutex);
   const auto found = tickets.find(ticket.run);
   if (found != tickets.end() && found->second.get() == &ticket) tickets.erase(found);
 }

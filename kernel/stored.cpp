@@ -164,7 +164,7 @@ Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bindings_of(Value
   const std::string key =
       std::string(named["definition"_k].as_text()) + base::to_hex(base::digest(named["pins"_k]));
   {
-    base::Lock lock(mutex);
+    const base::Lock lock(mutex);
     const auto known = stored_plans.find(key);
     if (known != stored_plans.end()) {
       if (auto bindings = known->second.lock()) return bindings;
@@ -175,7 +175,7 @@ Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bindings_of(Value
   if (!plan) return plan.error();
   auto bindings = bind(std::move(*plan), std::move(unfit));
   if (!bindings) return bindings.error();
-  base::Lock lock(mutex);
+  const base::Lock lock(mutex);
   stored_plans.insert_or_assign(key, *bindings);
   return *bindings;
 }

@@ -36,7 +36,7 @@ class WEFT_THREAD(capability("mutex")) Mutex final {
 class WEFT_THREAD(scoped_lockable) Lock final {
  public:
   explicit Lock(Mutex& mutex) WEFT_THREAD(acquire_capability(mutex)) : lock_(mutex.mutex_) {}
-  ~Lock() WEFT_THREAD(release_capability()) {}
+  ~Lock() WEFT_THREAD(release_capability()) = default;
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 

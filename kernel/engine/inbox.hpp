@@ -49,7 +49,7 @@ struct Posted {
 class Inbox final {
  public:
   void post(Posted posted) {
-    base::Lock lock(mutex_);
+    const base::Lock lock(mutex_);
     items_.push_back(std::move(posted));
     any_.store(true, std::memory_order_release);
     changed_.notify_all();
@@ -58,7 +58,7 @@ class Inbox final {
   bool is_empty() const { return !any_.load(std::memory_order_acquire); }
   void take_all(std::vector<Posted>& to) {
     if (is_empty()) return;
-    base::Lock lock(mutex_);
+    const base::Lock lock(mutex_);
     to.swap(items_);
     any_.store(false, std::memory_order_release);
   }

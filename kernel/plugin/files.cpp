@@ -320,7 +320,7 @@ struct FilesService {
                                              const Target& target, Manner manner, int32_t* fd) {
     std::shared_ptr<Files::Root> root;
     {
-      base::Lock lock(lent.mutex);
+      const base::Lock lock(lent.mutex);
       root = lent.root;
     }
     if (root == nullptr) {
@@ -342,7 +342,7 @@ Files::Files() : Files(".") {}
 Files::Files(const std::string& directory) : root_(std::make_shared<Root>(directory)) {}
 
 Files::~Files() {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   for (Lent* lent : lent_) {
     base::Lock own(lent->mutex);
     lent->root = nullptr;
@@ -364,7 +364,7 @@ const void* Files::lend(Instance& instance, std::string_view id) {
   static std::deque<Lent> kept;
   Lent* lent = nullptr;
   {
-    base::Lock lock(kept_mutex);
+    const base::Lock lock(kept_mutex);
     lent = &kept.emplace_back();
   }
   const Value fs = instance.manifest()["permissions"_k]["fs"_k];
@@ -374,10 +374,10 @@ const void* Files::lend(Instance& instance, std::string_view id) {
   lent->asked = PathGrants::of(fs);
   if (fs.exists() && !fs["follow_symlinks"_k].exists()) lent->asked.follow_symlinks = true;
   {
-    base::Lock lock(lent->mutex);
+    const base::Lock lock(lent->mutex);
     lent->root = root_;
   }
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   lent_.push_back(lent);
   return &lent->table;
 }

@@ -120,7 +120,7 @@ Error explain_load(const std::string& file, std::string_view words) {
 
 Result<const void*> load_symbol(const std::string& file, std::string_view symbol) {
   Loader& loader = process_loader();
-  base::Lock lock(loader.mutex);
+  const base::Lock lock(loader.mutex);
   auto library = std::make_unique<boost::dll::shared_library>();
   try {
     library->load(file, load_flags);

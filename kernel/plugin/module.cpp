@@ -199,7 +199,7 @@ Result<void> start(Module& module, const Manifest& manifest, const Port* port) {
 Result<const Module*> acquire_module(const Manifest& manifest, const std::string& file,
                                      const Port* port) {
   Modules& modules = process_modules();
-  base::Lock lock(modules.mutex);
+  const base::Lock lock(modules.mutex);
   auto entry = load_symbol(file, entry_symbol);
   if (!entry) return entry.error();
   auto known = std::find_if(modules.all.begin(), modules.all.end(),
@@ -224,7 +224,7 @@ Result<const Module*> acquire_module(const Manifest& manifest, const std::string
 
 void release_module(const Module& module, bool drained) {
   Modules& modules = process_modules();
-  base::Lock lock(modules.mutex);
+  const base::Lock lock(modules.mutex);
   const auto known = std::find_if(modules.all.begin(), modules.all.end(),
                                   [&](const auto& m) { return m.second.get() == &module; });
   // A thread of an instance that did not drain may still run: such a plugin never gets its end.
@@ -234,7 +234,7 @@ void release_module(const Module& module, bool drained) {
 
 void keep_for_ever(std::unique_ptr<Instance> instance) {
   Modules& modules = process_modules();
-  base::Lock lock(modules.kept_mutex);
+  const base::Lock lock(modules.kept_mutex);
   modules.kept.push_back(std::move(instance));
 }
 

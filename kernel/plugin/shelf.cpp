@@ -45,7 +45,7 @@ Error taken(std::string message, std::string hint) {
 }  // namespace
 
 void Shelf::scan(std::span<const std::string> paths) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   for (const std::string& path : paths) scan_folder(path);
 }
 
@@ -261,7 +261,7 @@ Error Shelf::unknown(std::string_view space, std::string_view name) const {
 }
 
 std::vector<Entry> Shelf::entries() const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   std::vector<Entry> entries;
   entries.reserve(plugins_.size());
   for (const Plugin& plugin : plugins_) entries.push_back(plugin.entry);
@@ -269,58 +269,58 @@ std::vector<Entry> Shelf::entries() const {
 }
 
 uint32_t Shelf::size() const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   return static_cast<uint32_t>(components_.size());
 }
 
 const Component& Shelf::component(uint32_t number) const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   base::check(number < components_.size(), "numbers of components come from the registry");
   return components_[number];
 }
 
 const Manifest& Shelf::manifest(uint32_t number) const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   return plugins_[components_[number].entry].manifest;
 }
 
 std::string Shelf::file(uint32_t number) const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   return plugins_[components_[number].entry].entry.file;
 }
 
 uint32_t Shelf::place(uint32_t number) const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   return number - plugins_[components_[number].entry].entry.components.front();
 }
 
 Result<uint32_t> Shelf::find(std::string_view space, std::string_view name) const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   auto found = meaning(space, name);
   if (!found) return found.error();
   return found->component;
 }
 
 const spec::Tool* Shelf::tool(uint32_t number) const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   const auto found = tool_of_.find(number);
   return found != tool_of_.end() ? found->second : nullptr;
 }
 
 Result<const spec::Form*> Shelf::form(std::string_view name) const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   auto found = meaning("form", name);
   if (!found) return found.error();
   return &forms_[found->form];
 }
 
 void Shelf::mark_loaded(uint32_t number) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   plugins_[components_[number].entry].entry.state = State::loaded;
 }
 
 void Shelf::mark_refused(uint32_t number, const Error& error) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   refuse(plugins_[components_[number].entry].entry, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace weft::state {
@@ -38,8 +39,9 @@ class Frames final {
   template <class F>
   class Iterator final {
    public:
-    Iterator(const Frames* of, uint32_t at) : of_(of), at_(of->present_from(at)) {}
-    F& operator*() const { return const_cast<Frames&>(*of_)[at_]; }
+    using Of = std::conditional_t<std::is_const_v<F>, const Frames, Frames>;
+    Iterator(Of* of, uint32_t at) : of_(of), at_(of->present_from(at)) {}
+    F& operator*() const { return (*of_)[at_]; }
     Iterator& operator++() {
       at_ = of_->present_from(at_ + 1);
       return *this;
@@ -47,7 +49,7 @@ class Frames final {
     bool operator!=(const Iterator& other) const { return at_ != other.at_; }
 
    private:
-    const Frames* of_;
+    Of* of_;
     uint32_t at_;
   };
   Iterator<Frame> begin() { return {this, 0}; }
