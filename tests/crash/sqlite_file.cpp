@@ -10,6 +10,8 @@
 namespace weft::test {
 namespace {
 
+using lit::operator""_k;
+
 struct Fixture {
   Folder folder;
   Place place{folder / "store.db", ""};
@@ -170,6 +172,16 @@ TEST_CASE_METHOD(Fixture, "rows below the projected number are not believed") {
   SECTION("the projected number moved") { ask(place, "UPDATE meta SET value=1 WHERE key='lsn'"); }
   StoreHost store(place);
   CHECK(store.status() == WEFT_CORRUPT);
+}
+
+TEST_CASE_METHOD(Fixture, "a run that its owner claims once more costs no commit") {
+  StoreHost store(place);
+  REQUIRE(store.acquire() == WEFT_OK);
+  REQUIRE(store.commit(Batch().append("a", 1, "x").summary("a", "running")).status == WEFT_OK);
+  const Reply claimed = store.claim("a");
+  REQUIRE(claimed.status == WEFT_OK);
+  CHECK(claimed.texts("runs"_k) == std::vector<std::string>{"a"});
+  CHECK(ask(place, "SELECT count(*) FROM log") == "1\n");
 }
 
 }  // namespace

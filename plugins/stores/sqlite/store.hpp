@@ -108,7 +108,7 @@ class Store final {
   Error failed() const;
 
   Result<void> acquire(weft_owner& owner);
-  Result<void> choose(std::string_view run, uint64_t epoch, std::vector<std::string>& chosen);
+  Result<void> choose(std::string_view run, uint64_t epoch, bool& is_own);
   Result<void> choose_orphans(size_t max, std::vector<std::string>& chosen);
   Result<bool> is_alive(uint64_t epoch, std::map<uint64_t, bool>& known);
   Result<Timers> timers_of(uint64_t epoch, const Wanted& wanted);
