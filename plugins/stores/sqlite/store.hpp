@@ -86,6 +86,8 @@ class Store final {
   Result<void> check_log();
 
   Result<void> refresh();
+  Result<void> refresh_entries();
+  Result<bool> is_at_head(uint64_t projected);
   Result<void> sync_head();
   template <class F>
   Result<void> write_row(F&& fill);
@@ -139,7 +141,8 @@ class Store final {
   Statement rows_{db_, "SELECT lsn, bytes FROM log WHERE lsn>? ORDER BY lsn"};
   Owners owners_;
   Tail tail_;
-  uint64_t head_ = 0;  // the last row of the log that this instance wrote or saw
+  uint64_t head_ = 0;          // the last row of the log that this instance wrote or saw
+  uint64_t entries_head_ = 0;  // the last row that it wrote which names an entry
   RowWriter writer_;
   std::unordered_map<std::string, Seen, Hash, std::equal_to<>> seen_;
   Seen* previous_ = nullptr;  // the run that was seen last
