@@ -33,16 +33,29 @@ std::span<const Case> definition_cases();
 std::span<const Case> run_cases();
 std::span<const Case> state_cases();
 std::span<const Case> durable_cases();
+std::span<const Case> checkpoint_cases();
+std::span<const Case> recovery_cases();
+std::span<const Case> parked_cases();
 std::span<const Case> host_cases();
 std::span<const Case> crash_cases();
 
-// Run in a process of its own, so that nothing but an idle host is in it.
+// What this program does when it is started again, so that nothing else is in its process.
 int print_idle_memory();
+// What one of many runs takes that rest, each at a step that says so.
+int print_parked_memory(const std::string& step);
+// Runs whose process is killed when each has done so many steps; prints their ids.
+[[noreturn]] void leave_runs(const std::string& path, uint32_t runs, uint32_t steps);
 
 using Clock = std::chrono::steady_clock;
 
 inline double ns_since(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+}
+
+// The sample below which this share of all of them lies.
+inline double quantile(std::vector<double> samples, double share) {
+  std::sort(samples.begin(), samples.end());
+  return samples[static_cast<size_t>(share * static_cast<double>(samples.size() - 1))];
 }
 
 inline double median(std::vector<double> samples) {

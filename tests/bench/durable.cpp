@@ -1,8 +1,5 @@
 // What durability costs, against bare commits on the same disk in the same minute.
-#include <sqlite3.h>
-
-#include <cstring>
-
+#include "bare_commits.hpp"
 #include "bench.hpp"
 #include "world.hpp"
 
@@ -10,38 +7,6 @@ namespace bench {
 namespace {
 
 using namespace weft;
-
-// One row a transaction, WAL, full synchronisation: the least that any durable step can cost.
-class BareCommits final {
- public:
-  BareCommits() : path_(scratch_file("bare.db")) {
-    if (sqlite3_open(path_.c_str(), &db_) != SQLITE_OK) stop("cannot open a database to compare");
-    sqlite3_exec(db_,
-                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                 "PRAGMA wal_autocheckpoint=0; CREATE TABLE log(lsn INTEGER PRIMARY KEY, "
-                 "bytes BLOB)",
-                 nullptr, nullptr, nullptr);
-    sqlite3_prepare_v2(db_, "INSERT INTO log(bytes) VALUES(?)", -1, &insert_, nullptr);
-  }
-  ~BareCommits() {
-    sqlite3_finalize(insert_);
-    sqlite3_close(db_);
-    remove_store(path_);
-  }
-  double one_ns() {
-    const auto start = Clock::now();
-    sqlite3_bind_blob(insert_, 1, bytes_.data(), static_cast<int>(bytes_.size()), SQLITE_STATIC);
-    if (sqlite3_step(insert_) != SQLITE_DONE) stop("a bare commit failed");
-    sqlite3_reset(insert_);
-    return ns_since(start);
-  }
-
- private:
-  std::string path_;
-  std::string bytes_ = std::string(200, 'x');
-  sqlite3* db_ = nullptr;
-  sqlite3_stmt* insert_ = nullptr;
-};
 
 std::vector<Figure> step_ratio() {
   const std::string path = scratch_file("steps.db");

@@ -5,11 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-
-#include <weft/kernel.hpp>
 
 #include "bench.hpp"
 #include "world.hpp"
@@ -82,13 +78,7 @@ std::vector<Figure> cold_hello() {
 }
 
 std::vector<Figure> idle() {
-  char path[4096] = {};
-  if (readlink("/proc/self/exe", path, sizeof path - 1) < 0) stop("cannot find this program");
-  FILE* child = popen((std::string(path) + " --idle").c_str(), "r");
-  double mb = 0;
-  const bool was_read = child != nullptr && std::fscanf(child, "%lf", &mb) == 1;
-  if (child != nullptr) pclose(child);
-  if (!was_read) stop("the idle host did not say what it takes");
+  const double mb = std::stod(said_by_child("--idle"));
   return {{"memory.idle_mb", mb, "MB", 10, "the bar", 10}};
 }
 
@@ -101,11 +91,7 @@ int print_idle_memory() {
   options.plugin_paths = {WEFT_PLUGINS};
   options.store = "sqlite:" + scratch_file("idle.db");
   auto kernel = must(weft::Kernel::create(std::move(options)));
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    double kb = 0;
-    if (std::sscanf(line.c_str(), "VmRSS: %lf", &kb) == 1) std::printf("%.3f\n", kb / 1024);
-  }
+  std::printf("%.3f\n", resident_kb() / 1024);
   return 0;
 }
 

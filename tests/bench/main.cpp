@@ -16,7 +16,8 @@ std::vector<Case> all_cases() {
   std::vector<Case> all;
   for (const auto& cases :
        {bench::abi_cases(), bench::definition_cases(), bench::run_cases(), bench::state_cases(),
-        bench::durable_cases(), bench::host_cases(), bench::crash_cases()}) {
+        bench::durable_cases(), bench::checkpoint_cases(), bench::recovery_cases(),
+        bench::parked_cases(), bench::host_cases(), bench::crash_cases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;
@@ -47,10 +48,16 @@ std::string json_of(const std::vector<Figure>& figures) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  if (first == "--idle") return bench::print_idle_memory();
+  if (first == "--parked" && argc == 3) return bench::print_parked_memory(argv[2]);
+  if (first == "--leave" && argc == 5) {
+    bench::leave_runs(argv[2], static_cast<uint32_t>(std::stoul(argv[3])),
+                      static_cast<uint32_t>(std::stoul(argv[4])));
+  }
   std::string out;
   std::vector<std::string> names;
   for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--idle") == 0) return bench::print_idle_memory();
     if (std::strcmp(argv[i], "--out") == 0 && i + 1 < argc) {
       out = argv[++i];
     } else {

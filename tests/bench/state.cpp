@@ -1,10 +1,9 @@
-// What it costs to copy the state of a run, to read it back, and to keep it on disk.
+// What it costs to copy the state of a run, and to keep it on disk.
 #include <cstring>
 #include <filesystem>
 
 #include "base/json.hpp"
 #include "bench.hpp"
-#include "journal/recover.hpp"
 #include "state/state.hpp"
 #include "world.hpp"
 
@@ -55,58 +54,6 @@ std::vector<Figure> fork() {
   return {{"fork.ms", median(copies), "ms", median(bytes), "copying the bytes of the table", 1}};
 }
 
-// The records of a run whose last step was not answered.
-std::vector<std::string> interrupted(World& world, const std::string& run) {
-  std::vector<std::string> pieces;
-  (void)must(world.store->load(run, [&](std::string_view p) { pieces.emplace_back(p); }));
-  std::string all;
-  for (const std::string& piece : pieces) all += piece;
-  size_t end = 0;
-  for (size_t at = 0; at < all.size();) {
-    event::Header head;
-    std::memcpy(&head, all.data() + at, sizeof head);
-    at += head.size;
-    if (static_cast<Type>(head.type) == Type::step_started) end = at;
-  }
-  return {all.substr(0, end)};
-}
-
-std::vector<Figure> recover() {
-  const std::string path = scratch_file("recover.db");
-  std::string run;
-  Bindings bindings;
-  const std::string definition = sequence_of(1001, "noop");
-  {
-    World world("sqlite:" + path);
-    bindings = world.load(definition);
-    const auto ticket = world.submit(bindings);
-    world.wait(*ticket);
-    run = ticket->run;
-    must(world.store->tend());
-  }
-  std::vector<double> whole, opens;
-  for (int i = 0; i < 21; ++i) {
-    // What goes on would be appended behind records that are there, so it goes on in memory.
-    World goes_on("memory:");
-    const Bindings again = goes_on.load(definition);
-    const auto start = Clock::now();
-    World reopened("sqlite:" + path);
-    opens.push_back(ns_since(start) / 1e6);
-    const auto opened = Clock::now();
-    auto submission = std::make_unique<engine::Submission>();
-    submission->bindings = again;
-    submission->ticket = std::make_shared<engine::Ticket>();
-    submission->ticket->run = run;
-    submission->records = interrupted(reopened, run);
-    const auto ticket = submission->ticket;
-    goes_on.engine->submit(std::move(submission));
-    goes_on.wait(*ticket);
-    whole.push_back(ns_since(opened) / 1e6);
-  }
-  remove_store(path);
-  return {{"recover.run_ms", median(whole), "ms", median(opens), "opening plugins and store", 10}};
-}
-
 std::vector<Figure> disk() {
   const std::string path = scratch_file("disk.db");
   constexpr uint32_t n = 20'000;
@@ -135,8 +82,7 @@ std::vector<Figure> disk() {
            "the heads of its two records", 1024}};
 }
 
-constexpr Case cases[] = {
-    {"fork.ms", fork}, {"recover.run_ms", recover}, {"disk.bytes_per_step", disk}};
+constexpr Case cases[] = {{"fork.ms", fork}, {"disk.bytes_per_step", disk}};
 
 }  // namespace
 

@@ -1,8 +1,13 @@
 #include "world.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "base/json.hpp"
 
@@ -87,6 +92,44 @@ std::string sequence_of(uint32_t n, const std::string& tool) {
     text.append(R"(", "tool": ")").append(tool).append("\"}");
   }
   return text.append("]}");
+}
+
+KernelOptions kernel_options(const std::string& store_url) {
+  KernelOptions options;
+  options.plugin_paths = {WEFT_PLUGINS, WEFT_BENCH_PLUGINS};
+  options.store = store_url;
+  return options;
+}
+
+Workflow load(Kernel& kernel, const std::string& json) {
+  Loaded loaded = kernel.load(json, "bench.json");
+  if (loaded.workflow.empty()) stop(loaded.problems.front().message);
+  return loaded.workflow.front();
+}
+
+std::string said_by_child(const std::string& words, bool ends_well) {
+  char path[4096] = {};
+  if (readlink("/proc/self/exe", path, sizeof path - 1) < 0) stop("cannot find this program");
+  FILE* child = popen(("exec '" + std::string(path) + "' " + words).c_str(), "r");
+  if (child == nullptr) stop("cannot start this program again");
+  std::string said;
+  char part[4096];
+  for (size_t n = 0; (n = std::fread(part, 1, sizeof part, child)) > 0;) said.append(part, n);
+  const int status = pclose(child);
+  const bool is_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  const bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  if (ends_well ? !is_well : !is_killed)
+    stop("'weft_bench " + words + "' did not end as it should");
+  return said;
+}
+
+double resident_kb() {
+  std::ifstream status("/proc/self/status");
+  double kb = 0;
+  for (std::string line; std::getline(status, line);) {
+    if (std::sscanf(line.c_str(), "VmRSS: %lf", &kb) == 1) return kb;
+  }
+  stop("/proc does not say what this process takes");
 }
 
 void remove_store(const std::string& path) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include <weft/kernel.hpp>
+
 #include "engine/engine.hpp"
 #include "engine/host_env.hpp"
 #include "journal/store.hpp"
@@ -46,6 +48,12 @@ class World final {
 
 // A sequence of n steps of one tool.
 std::string sequence_of(uint32_t n, const std::string& tool);
+// Options of a kernel with the plugins of benchmarks.
+weft::KernelOptions kernel_options(const std::string& store_url);
+weft::Workflow load(weft::Kernel& kernel, const std::string& json);
+// What this program says when it is started with these words; 'ends_well' false: it is killed.
+std::string said_by_child(const std::string& words, bool ends_well = true);
+double resident_kb();  // of this process
 // A file in the build folder, gone before and afterwards.
 std::string scratch_file(const std::string& name);
 void remove_store(const std::string& path);

@@ -2,6 +2,9 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <map>
+#include <random>
+
 #include "../../plugins/stores/sqlite/crc32c.hpp"
 #include "../../plugins/stores/sqlite/row.hpp"
 #include "catch.hpp"
@@ -9,6 +12,8 @@
 
 namespace weft::test {
 namespace {
+
+using lit::operator""_k;
 
 struct Fixture {
   Folder folder;
@@ -170,6 +175,56 @@ TEST_CASE_METHOD(Fixture, "rows below the projected number are not believed") {
   SECTION("the projected number moved") { ask(place, "UPDATE meta SET value=1 WHERE key='lsn'"); }
   StoreHost store(place);
   CHECK(store.status() == WEFT_CORRUPT);
+}
+
+TEST_CASE_METHOD(Fixture, "a run that its owner claims once more costs no commit") {
+  StoreHost store(place);
+  REQUIRE(store.acquire() == WEFT_OK);
+  REQUIRE(store.commit(Batch().append("a", 1, "x").summary("a", "running")).status == WEFT_OK);
+  const Reply claimed = store.claim("a");
+  REQUIRE(claimed.status == WEFT_OK);
+  CHECK(claimed.texts("runs"_k) == std::vector<std::string>{"a"});
+  CHECK(ask(place, "SELECT count(*) FROM log") == "1\n");
+}
+
+// What one instance knows of its own commits must never hide what the other one did.
+TEST_CASE_METHOD(Fixture, "two instances see the same entries, whoever wrote them and tends") {
+  StoreHost one(place), two(place);
+  std::map<std::string, std::string> kept;
+  uint64_t seq = 0;
+  std::mt19937 random(7);
+  for (int i = 0; i < 600; ++i) {
+    StoreHost& store = random() % 2 == 0 ? one : two;
+    const std::string key = "k/" + std::to_string(random() % 4);
+    const std::string bytes = std::to_string(i);
+    switch (random() % 8) {
+      case 0:
+        REQUIRE(store.commit(Batch().put(key, bytes)).status == WEFT_OK);
+        kept[key] = bytes;
+        break;
+      case 1:
+        REQUIRE(store.commit(Batch().erase(key)).status == WEFT_OK);
+        kept.erase(key);
+        break;
+      case 2: {
+        const bool is_new = kept.emplace(key, bytes).second;
+        REQUIRE(store.commit(Batch().put_new(key, bytes)).status ==
+                (is_new ? WEFT_OK : WEFT_CONFLICT));
+        break;
+      }
+      case 3: REQUIRE(store.tend().status == WEFT_OK); break;
+      case 4:
+        CHECK(store.get(key).status == (kept.contains(key) ? WEFT_OK : WEFT_NOT_FOUND));
+        break;
+      case 5: REQUIRE(store.load("a").records.size() <= seq); break;
+      default: ++seq; REQUIRE(store.commit(Batch().append("a", seq, "x")).status == WEFT_OK);
+    }
+    const Reply found = store.scan("k/");
+    REQUIRE(found.value.size() == kept.size());
+    for (const Value entry : found.value) {
+      REQUIRE(entry["value"_k].as_bytes() == kept[std::string(entry["key"_k].as_text())]);
+    }
+  }
 }
 
 }  // namespace

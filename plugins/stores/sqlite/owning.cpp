@@ -82,11 +82,14 @@ Result<weft_val> Store::claim(const weft_owner& owner, const Wanted& wanted, Are
   const std::scoped_lock lock(mutex_);
   if (!owners_.holds(owner.epoch)) return fenced(owner.epoch);
   std::vector<std::string> chosen;
+  bool is_own = false;
   auto taken = write_row([&]() -> Result<bool> {
     if (auto known = refresh(); !known) return known.error();
     auto done = wanted.run.empty() ? choose_orphans(wanted.max, chosen)
-                                   : choose(wanted.run, owner.epoch, chosen);
+                                   : choose(wanted.run, owner.epoch, is_own);
     if (!done) return done.error();
+    if (!wanted.run.empty()) chosen.emplace_back(wanted.run);
+    if (is_own) return false;  // nothing changes, so nothing is written
     writer_.start(owner.epoch, chosen.size());
     for (const std::string& run : chosen) {
       writer_.add_claim(run);
@@ -126,7 +129,8 @@ Result<bool> Store::is_alive(uint64_t epoch, std::map<uint64_t, bool>& known) {
   return alive;
 }
 
-Result<void> Store::choose(std::string_view run, uint64_t epoch, std::vector<std::string>& chosen) {
+// Whether this run may be claimed, and whether it is the owner's already.
+Result<void> Store::choose(std::string_view run, uint64_t epoch, bool& is_own) {
   const std::string name = "run '" + std::string(run) + "'";
   auto row = effective(run);
   if (!row) return row.error();
@@ -134,15 +138,15 @@ Result<void> Store::choose(std::string_view run, uint64_t epoch, std::vector<std
   if (has_ended(**row)) {
     return Error{Status::conflict, "store.ended", name + " has ended and needs no owner"};
   }
+  is_own = (*row)->owner == epoch;
   auto alive = owners_.is_alive((*row)->owner);
   if (!alive) return alive.error();
-  if (*alive && (*row)->owner != epoch) {
+  if (*alive && !is_own) {
     Error e{Status::busy, "store.owned",
             name + " belongs to the live owner " + std::to_string((*row)->owner)};
     e.hint = "ask the process that drives it, or end that process";
     return e;
   }
-  chosen.emplace_back(run);
   return {};
 }
 

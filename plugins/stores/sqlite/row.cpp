@@ -83,7 +83,7 @@ bool concerns_run(uint32_t kind) {
 void RowWriter::start(uint64_t epoch, uint64_t ops) {
   row_.assign(magic);
   row_.append(head_bytes - magic.size(), '\0');
-  last_key_.clear();
+  last_key_at_ = last_key_bytes_ = 0;
   natural(epoch);
   natural(ops);
 }
@@ -91,10 +91,11 @@ void RowWriter::start(uint64_t epoch, uint64_t ops) {
 // The length of a key counts from 1; 0 stands for the key of the operation before.
 void RowWriter::head(uint32_t kind, std::string_view key) {
   row_.push_back(static_cast<char>(kind));
-  if (key == last_key_) return natural(0);
+  if (key == std::string_view(row_).substr(last_key_at_, last_key_bytes_)) return natural(0);
   natural(key.size() + 1);
+  last_key_at_ = row_.size();
+  last_key_bytes_ = key.size();
   row_.append(key);
-  last_key_.assign(key);
 }
 
 void RowWriter::add(const weft_sop& op) {

@@ -51,7 +51,8 @@ class RowWriter final {
   void text(std::string_view v) { put_text(row_, v); }
   void natural(uint64_t v) { put_natural(row_, v); }
 
-  std::string row_, flat_, last_key_;
+  std::string row_, flat_;
+  size_t last_key_at_ = 0, last_key_bytes_ = 0;  // in row_; no key is empty
 };
 
 // Walks the operations of a row. Invariant: `row` outlives it and what it gave out.

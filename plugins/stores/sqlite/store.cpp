@@ -91,6 +91,27 @@ Result<void> Store::refresh() {
   return {};
 }
 
+// Whether nobody wrote after this instance. Requires: a transaction is open.
+Result<bool> Store::is_at_head(uint64_t projected) {
+  Query q(last_);
+  auto row = q.step();
+  if (!row) return row.error();
+  return (q.is_null(0) ? projected : q.natural_at(0)) == head_;
+}
+
+// The same for those who ask for entries alone, many times a second: what this instance wrote since
+// the last time, and that names none, is not read again. Requires: a transaction is open.
+Result<void> Store::refresh_entries() {
+  auto projected = tables_.lsn();
+  if (!projected) return projected.error();
+  auto is_known = is_at_head(*projected);
+  if (!is_known) return is_known.error();
+  const bool is_folded = *projected == tail_.base() && entries_head_ <= tail_.lsn();
+  if (!*is_known || (!is_folded && entries_head_ > *projected)) return refresh();
+  if (*projected != tail_.base()) tail_.reset(*projected);
+  return {};
+}
+
 // As long as nobody else wrote, what this instance knows of its runs is still true.
 Result<void> Store::sync_head() {
   Query q(last_);
@@ -143,22 +164,26 @@ Result<void> Store::commit(const weft_owner& owner, std::span<const weft_sop* co
   const uint64_t epoch = owner.epoch;
   uint64_t bytes = 0;
   asks_entries_ = false;
+  bool has_entries = false;
   for (const weft_sop* op : ops) {
     if (auto sound = check(*op); !sound) return sound;
     bytes += op->bytes.n;
+    has_entries = has_entries || !concerns_run(op->kind);
     asks_entries_ = asks_entries_ || (op->kind == WEFT_SOP_KV_PUT && op->last != 0);
   }
   if (ops.empty()) return {};
   if (bytes > commit_bytes_max) return too_large(bytes);
   writer_.start(epoch, ops.size());
   for (const weft_sop* op : ops) writer_.add(*op);
-  return write_row([&]() -> Result<bool> {
+  auto written = write_row([&]() -> Result<bool> {
     entries_.clear();
     for (const weft_sop* op : ops) {
       if (auto fine = admit(*op, epoch); !fine) return fine.error();
     }
     return true;
   });
+  if (written && has_entries) entries_head_ = head_;
+  return written;
 }
 
 Result<void> Store::admit(const weft_sop& op, uint64_t epoch) {
@@ -188,18 +213,19 @@ Result<void> Store::admit(const weft_sop& op, uint64_t epoch) {
 
 // Whether what an operation expects of its run is so.
 Result<void> Store::expect(const weft_sop& op, const Standing& s) const {
-  const std::string name = "run '" + std::string(to_view(op.key)) + "'";
+  // Said only when something is wrong: this is asked for every operation of every commit.
+  const auto name = [&] { return "run '" + std::string(to_view(op.key)) + "'"; };
   if (op.kind == WEFT_SOP_APPEND && op.expect != s.last_seq) {
-    return conflict(name + " ends at sequence " + std::to_string(s.last_seq) +
+    return conflict(name() + " ends at sequence " + std::to_string(s.last_seq) +
                     ", and this commit expects " + std::to_string(op.expect));
   }
   if (op.kind == WEFT_SOP_SNAPSHOT && op.expect != 0 && op.expect != s.snapshot) {
-    return conflict("the latest snapshot of " + name + " is that of sequence " +
+    return conflict("the latest snapshot of " + name() + " is that of sequence " +
                     std::to_string(s.snapshot) + ", and this commit adds to " +
                     std::to_string(op.expect));
   }
   if (op.kind == WEFT_SOP_FORGET && s.is_there && !s.has_ended) {
-    return conflict(name + " has not ended and cannot be forgotten");
+    return conflict(name() + " has not ended and cannot be forgotten");
   }
   return {};
 }

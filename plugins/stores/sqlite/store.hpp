@@ -86,6 +86,8 @@ class Store final {
   Result<void> check_log();
 
   Result<void> refresh();
+  Result<void> refresh_entries();
+  Result<bool> is_at_head(uint64_t projected);
   Result<void> sync_head();
   template <class F>
   Result<void> write_row(F&& fill);
@@ -108,7 +110,7 @@ class Store final {
   Error failed() const;
 
   Result<void> acquire(weft_owner& owner);
-  Result<void> choose(std::string_view run, uint64_t epoch, std::vector<std::string>& chosen);
+  Result<void> choose(std::string_view run, uint64_t epoch, bool& is_own);
   Result<void> choose_orphans(size_t max, std::vector<std::string>& chosen);
   Result<bool> is_alive(uint64_t epoch, std::map<uint64_t, bool>& known);
   Result<Timers> timers_of(uint64_t epoch, const Wanted& wanted);
@@ -139,7 +141,8 @@ class Store final {
   Statement rows_{db_, "SELECT lsn, bytes FROM log WHERE lsn>? ORDER BY lsn"};
   Owners owners_;
   Tail tail_;
-  uint64_t head_ = 0;  // the last row of the log that this instance wrote or saw
+  uint64_t head_ = 0;          // the last row of the log that this instance wrote or saw
+  uint64_t entries_head_ = 0;  // the last row that it wrote which names an entry
   RowWriter writer_;
   std::unordered_map<std::string, Seen, Hash, std::equal_to<>> seen_;
   Seen* previous_ = nullptr;  // the run that was seen last

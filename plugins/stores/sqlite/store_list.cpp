@@ -66,12 +66,16 @@ Result<weft_val> Store::scan(const Range& range, Arena arena) {
   const std::scoped_lock lock(mutex_);
   Transaction view(db_, brackets_);
   if (auto begun = view.read(); !begun) return begun.error();
-  if (auto known = refresh(); !known) return known.error();
+  const bool of_runs = range.prefix.starts_with(run_prefix);
+  const bool of_timers = range.prefix.starts_with(timer_prefix);
+  const bool of_untold = range.prefix.starts_with(untold_prefix);
+  const bool of_entries = !of_runs && !of_timers && !of_untold;
+  if (auto known = of_entries ? refresh_entries() : refresh(); !known) return known.error();
   Listing list(range, arena);
-  auto done = range.prefix.starts_with(run_prefix)      ? list_runs(list)
-              : range.prefix.starts_with(timer_prefix)  ? list_timers(list)
-              : range.prefix.starts_with(untold_prefix) ? list_untold(list)
-                                                        : list_entries(list);
+  auto done = of_runs     ? list_runs(list)
+              : of_timers ? list_timers(list)
+              : of_untold ? list_untold(list)
+                          : list_entries(list);
   if (!done) return done.error();
   if (done = view.commit(); !done) return done.error();
   return list.take();

@@ -147,7 +147,7 @@ Result<void> Store::emit_records(const Reading& reading, const sdk::Call& call) 
 }
 
 Result<bool> Store::has_entry(std::string_view key) {
-  if (auto known = refresh(); !known) return known.error();
+  if (auto known = refresh_entries(); !known) return known.error();
   const auto changed = tail_.entries().find(key);
   if (changed != tail_.entries().end()) return changed->second.has_value();
   auto stored = tables_.entry(key);
@@ -165,7 +165,7 @@ Result<weft_val> Store::get(std::string_view key, Arena arena) {
     if (!*row) return absent(key);
     return placed((*row)->summary, arena).raw();
   }
-  if (auto known = refresh(); !known) return known.error();
+  if (auto known = refresh_entries(); !known) return known.error();
   const auto changed = tail_.entries().find(key);
   if (changed != tail_.entries().end()) {
     if (!changed->second) return absent(key);

@@ -1,4 +1,8 @@
 // tool.bench: tools that do next to nothing, for measuring what is around them.
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
 #include <weft/sdk.hpp>
 
 using namespace weft::lit;
@@ -13,6 +17,24 @@ struct Once {
   static constexpr std::string_view id = "once";
   static constexpr uint32_t flags = 0;
   weft::Value operator()(weft::Value) const { return {}; }
+};
+
+struct Away {
+  static constexpr std::string_view id = "away";
+  static constexpr uint32_t flags = WEFT_BLOCKING;
+  weft::Value operator()(weft::Value) const { return {}; }
+};
+
+// In a process that wants to be killed meanwhile, it does not end.
+struct Hold {
+  static constexpr std::string_view id = "hold";
+  static constexpr uint32_t flags = 0;
+  weft::Result<weft::Value> operator()(weft::Value, weft::sdk::Call& call) {
+    if (std::getenv("WEFT_BENCH_HOLD") == nullptr) return weft::Value();
+    held.push_back(std::make_unique<weft::sdk::Async>(call.async()));
+    return weft::sdk::pending;
+  }
+  std::vector<std::unique_ptr<weft::sdk::Async>> held;
 };
 
 struct Fields {
@@ -30,4 +52,4 @@ struct Fields {
   }
 };
 
-WEFT_PLUGIN(Noop, Once, Fields);
+WEFT_PLUGIN(Noop, Once, Away, Hold, Fields);
