@@ -214,8 +214,9 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
   if (!may_repeat(effect) && !is_fork) {
     emit(Type::step_doubted, at, {text("the process ended while the step was running")});
     const plan::Rarity* rarity = state().plan->rarity(node);
+    const bool is_diverted = (frame.traits[n] & state::trait_diverted) != 0;
     const bool undoes = effect == spec::Effect::compensable && rarity != nullptr &&
-                        rarity->compensation != plan::none && !frame.stopping;
+                        rarity->compensation != plan::none && !is_diverted && !frame.stopping;
     if (undoes) compensate(state().undo.back(), text("the process ended while the step ran"));
     return;
   }

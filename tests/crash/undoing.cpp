@@ -81,6 +81,25 @@ TEST_CASE("a step in doubt whose compensation fails for good waits for a person"
   }
 }
 
+// What is declared undoes the call that is declared, and nobody said how to undo its alternative.
+TEST_CASE("an alternative in doubt is not undone by the compensation of its step", "[crash]") {
+  Life life;
+  const std::string first = life.step("first", "undone", undo(life)) + ",";
+  const bool has_first = GENERATE(false, true);
+  life.define(
+      (has_first ? first : "") +
+      life.step("paid", "undone",
+                R"(,"alternative":{)" + life.call("paid_elsewhere", "undone") + "}" + undo(life),
+                1));
+  REQUIRE(life.dies_in_call(has_first ? 3 : 2));
+  CHECK(life.live() == waits);
+  life.ask_for_doubts();
+  CHECK(life.of("paid").doubts == 1);
+  CHECK(life.of("paid_elsewhere").calls == 1);
+  CHECK(life.of("undo_paid").calls == 0);
+  CHECK(life.of("undo_first").calls == 0);
+}
+
 TEST_CASE("effects are undone the latest first, once each, through crashes", "[crash]") {
   Life life;
   life.define(life.step("a", "undone", undo(life)) + "," + life.step("b", "undone", undo(life)) +
