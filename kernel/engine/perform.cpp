@@ -90,7 +90,10 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   if (way.effect >= spec::Effect::idempotent) {
     call->key = slot.run->id + '/' + std::to_string(command.frame) + '/' +
                 std::to_string(command.node) + '/' + std::to_string(command.visit);
-    if (command.is_compensation) call->key += "/undo";
+    // A step that is made again is undone again, by a call that is not the one before.
+    if (command.is_compensation) {
+      call->key += "/undo/" + std::to_string(state::Vault::seq_of(command.args.slot()));
+    }
   }
   const uint64_t timeout = way.policy->timeout_ns;
   const int64_t due = timeout != 0 ? tick_ + static_cast<int64_t>(timeout) : 0;

@@ -1,4 +1,6 @@
 // What is promised of effects that can be undone, by the ledger of another process.
+#include <algorithm>
+
 #include "catch.hpp"
 #include "life.hpp"
 
@@ -60,6 +62,29 @@ TEST_CASE("a compensation that fails is tried again with its key, through a cras
   const Entry& undone = life.of("undo_paid");
   for (const std::string& key : undone.keys) CHECK(key == undone.keys[0]);
   CHECK(undone.attempts == std::vector<uint32_t>{1, 2, 3});
+}
+
+// Whoever pays back tells payments apart by the key: with that of the first time, it would take the
+// second for one that it has made already.
+TEST_CASE("what was made again is undone again, with a key of its own", "[crash]") {
+  Life life;
+  life.define(life.step("paid", "undone", undo(life)) + "," + life.step("last", "once", "", 1),
+              R"(,"on_failure":"compensate")");
+  REQUIRE(life.dies_in_call(1));
+  SECTION("as it is in doubt a second time") {
+    REQUIRE(life.dies_in_call(2));
+    CHECK(life.live() == failed);
+    CHECK(life.order() ==
+          Order{"paid", "undo_paid", "paid", "undo_paid", "paid", "last", "undo_paid"});
+  }
+  SECTION("as the run fails") {
+    CHECK(life.live() == failed);
+    CHECK(life.order() == Order{"paid", "undo_paid", "paid", "last", "undo_paid"});
+  }
+  std::vector<std::string> keys = life.of("undo_paid").keys;
+  CHECK(keys.size() == life.of("paid").calls);
+  std::sort(keys.begin(), keys.end());
+  CHECK(std::adjacent_find(keys.begin(), keys.end()) == keys.end());
 }
 
 TEST_CASE("a step in doubt whose compensation fails for good waits for a person", "[crash]") {
