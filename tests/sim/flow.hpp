@@ -51,6 +51,23 @@ struct Retry {
   bool operator==(const Retry&) const = default;
 };
 
+// Another call, in place of one that failed; its name is that of the step and '_alt'.
+struct Way {
+  std::string tool;
+  Formula value;
+  uint32_t attempts = 1;  // of all, a fifth of a second apart
+  std::optional<int64_t> timeout_ms;
+  bool operator==(const Way&) const = default;
+};
+inline constexpr int64_t way_wait_ms = 200;
+
+// What the strategy 'recover' falls back to when nothing else helped.
+struct Ladder {
+  std::optional<Formula> otherwise;  // in place of a result
+  bool is_required = true;           // else the step is skipped
+  bool operator==(const Ladder&) const = default;
+};
+
 enum class RunIf : uint8_t { success, failure, always };
 enum class OnError : uint8_t { unsaid, fail, proceed };
 
@@ -67,6 +84,8 @@ struct Step {
   std::optional<Retry> retry;
   std::optional<int64_t> timeout_ms;  // 0 is none; 30 s where it is not said
   std::optional<Formula> output;
+  std::optional<Way> alternative;
+  std::optional<Ladder> recover;  // then there is neither a retry nor an on_error
   std::vector<Step> steps;
   bool operator==(const Step&) const = default;
 
@@ -74,6 +93,7 @@ struct Step {
   // Whether an attempt may be made again after one that may have had its effect.
   bool may_repeat() const;
 };
+bool may_repeat(std::string_view tool);
 
 struct Flow {
   Step root;              // without an id; its timeout is that of a run

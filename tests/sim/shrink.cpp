@@ -21,6 +21,10 @@ std::vector<Step*> steps_of(Flow& flow) {
 void forget(Step& step, const std::string& id) {
   if (step.value.of == id) step.value = {};
   if (step.output && step.output->of == id) step.output.reset();
+  if (step.alternative && step.alternative->value.of == id) step.alternative->value = {};
+  if (step.recover && step.recover->otherwise && step.recover->otherwise->of == id) {
+    step.recover->otherwise.reset();
+  }
   if (step.condition && step.condition->of == id) step.condition.reset();
   std::erase(step.depends_on, id);
   for (Step& inner : step.steps) forget(inner, id);
@@ -61,6 +65,7 @@ void leave_out_steps(const Trial& from, std::vector<Trial>& to) {
     for (const std::string& id : gone) {
       forget(smaller.flow.root, id);
       smaller.trouble.table.erase(id);
+      smaller.trouble.table.erase(id + "_alt");
     }
     to.push_back(std::move(smaller));
     if (!step->is_block()) continue;
@@ -96,6 +101,20 @@ void leave_out_fields(const Trial& from, std::vector<Trial>& to) {
     change_step(from, i, to, [](Step& s) { s.timeout_ms.reset(); });
     change_step(from, i, to, [](Step& s) { s.output.reset(); });
     change_step(from, i, to, [](Step& s) { s.value = {}; });
+    change_step(from, i, to, [](Step& s) { s.alternative.reset(); });
+    change_step(from, i, to, [](Step& s) {
+      if (s.alternative) s.alternative = Way{.tool = s.alternative->tool};
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (s.alternative) s.alternative->tool = "pure";
+    });
+    change_step(from, i, to, [](Step& s) { s.recover.reset(); });
+    change_step(from, i, to, [](Step& s) {
+      if (s.recover) s.recover->otherwise.reset();
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (s.recover) s.recover->is_required = true;
+    });
     change_step(from, i, to, [](Step& s) {
       if (!s.is_block()) s.tool = "pure";
     });
