@@ -9,7 +9,7 @@ constexpr int64_t ms_ns = 1'000'000;
 constexpr int64_t second_ns = 1'000 * ms_ns;
 
 void each_tool(const Step& step, std::vector<std::string>& to) {
-  if (!step.is_block()) to.push_back(step.id);
+  if (!step.is_block() && !step.is_wait()) to.push_back(step.id);
   if (step.alternative) to.push_back(step.id + "_alt");
   for (const Step& inner : step.steps) each_tool(inner, to);
 }
@@ -54,6 +54,9 @@ Step Draw::step(uint32_t depth, const Ids& known, const Ids& siblings) {
   if (depth < shape_.depth && one_in(4)) {
     step.kind = one_in(2) ? Step::Kind::dag : Step::Kind::sequential;
     steps(step, depth + 1, known);
+  } else if (one_in(8)) {
+    step.kind = Step::Kind::wait;
+    step.wait_ms = 1 + static_cast<int64_t>(below(one_in(2) ? 3000 : 60'000));
   } else {
     step.tool = tools[below(6)];
     step.value = formula(known);
@@ -77,7 +80,7 @@ void Draw::fields(Step& step, const Ids& known, const Ids& siblings) {
       step.depends_on.push_back(before);
     }
   }
-  if (step.may_repeat() && one_in(step.is_block() ? 4 : 2)) {
+  if (!step.is_wait() && step.may_repeat() && one_in(step.is_block() ? 4 : 2)) {
     step.retry = Retry{.attempts = 2 + static_cast<uint32_t>(below(3)),
                        .initial_ms = 100 + static_cast<int64_t>(below(4)) * 300,
                        .cap_ms = 1000 + static_cast<int64_t>(below(3)) * 700,
@@ -85,7 +88,7 @@ void Draw::fields(Step& step, const Ids& known, const Ids& siblings) {
     step.retry->by_strategy = !step.is_block() && step.on_error == OnError::unsaid && one_in(6);
   }
   if (one_in(8)) step.output = step.is_block() ? formula(known) : output(known);
-  if (!step.is_block()) ladder(step, known);
+  if (!step.is_block() && !step.is_wait()) ladder(step, known);
 }
 
 // What is tried when attempts did not help.

@@ -116,6 +116,7 @@ std::string to_json(const Step& s) {
     return name + R"(,"type":)" + quoted(s.kind == Step::Kind::dag ? "dag" : "sequential") +
            fields(s) + R"(,"steps":)" + to_json(s.steps) + '}';
   }
+  if (s.is_wait()) return name + R"(,"wait":)" + milliseconds(s.wait_ms) + fields(s) + '}';
   return name + R"(,"tool":)" + quoted(s.tool) + ',' + parameters(s.id, s.value) + fields(s) + '}';
 }
 

@@ -72,11 +72,12 @@ enum class RunIf : uint8_t { success, failure, always };
 enum class OnError : uint8_t { unsaid, fail, proceed };
 
 struct Step {
-  enum class Kind : uint8_t { tool, sequential, dag };
+  enum class Kind : uint8_t { tool, sequential, dag, wait };
   std::string id;
   Kind kind = Kind::tool;
   std::string tool;  // one of sim_tool_kinds
-  Formula value;     // its argument
+  int64_t wait_ms = 0;
+  Formula value;  // its argument
   std::optional<Condition> condition;
   RunIf run_if = RunIf::success;
   OnError on_error = OnError::unsaid;
@@ -89,7 +90,8 @@ struct Step {
   std::vector<Step> steps;
   bool operator==(const Step&) const = default;
 
-  bool is_block() const { return kind != Kind::tool; }
+  bool is_block() const { return kind == Kind::sequential || kind == Kind::dag; }
+  bool is_wait() const { return kind == Kind::wait; }
   // Whether an attempt may be made again after one that may have had its effect.
   bool may_repeat() const;
 };

@@ -207,14 +207,16 @@ bool Reference::Next::is_told_by(const Fact& fact) const {
   switch (kind) {
     case Kind::refusal: return fact.kind == Told::cancelled;
     case Kind::wake:
+      if (slot->step->is_wait()) return fact.kind == Told::succeeded || fact.kind == Told::failed;
       return fact.kind == Told::started &&
              fact.attempt == slot->told_attempt() + (slot->was_shut ? 0 : 1);
     case Kind::answer:
     case Kind::left:
+      if (fact.kind == Told::diverted) return !slot->is_diverted;
+      if (fact.attempt != slot->told_attempt()) return false;
       if (fact.kind == Told::cancelled) return kind == Kind::left || slot->how == SimHow::hang;
       return fact.kind == Told::succeeded || fact.kind == Told::failed ||
-             fact.kind == Told::retried || fact.kind == Told::diverted ||
-             fact.kind == Told::skipped;
+             fact.kind == Told::retried || fact.kind == Told::skipped;
     default: return false;
   }
 }
@@ -252,6 +254,7 @@ void Reference::happen(const Next& next) {
       return failed(*slot, {"timeout", "transient", slot->path, true});
     case Next::Kind::wake:
       if (is_resting_) awake();
+      if (slot->step->is_wait()) return give_result(*slot, "null");
       if (!slot->was_shut) ++slot->attempt;
       slot->was_shut = false;
       slot->status = Status::running;

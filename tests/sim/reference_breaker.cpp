@@ -28,6 +28,8 @@ bool Reference::is_left_alone(const Slot& slot) {
   Breaker& breaker = breakers_[slot.tool()];
   const bool is_told = fact_of(slot, Fact::Kind::waiting) != nullptr;
   if (slot.is_stopping || !breaker.is_open) return is_told && breaker.failures > 0;
+  // Behind its last try a step waits no more, so there is no fact that tells of it.
+  if (breaker.is_probing && tick() >= slot.began + room_ns) return true;
   const bool is_shut = now_ < breaker.opened + open_ns || breaker.is_probing;
   if (now_ == breaker.opened || breaker.is_probing) {
     ++choices_;

@@ -23,6 +23,11 @@ void Reference::start(Slot& slot) {
     slot.status = Status::running;
     return open(&slot, step);
   }
+  if (step.is_wait()) {
+    slot.status = Status::waiting;
+    slot.due = tick() + step.wait_ms * ms_ns;
+    return;
+  }
   const Result value = evaluate(*slot.home, step.value, nullptr);
   if (!value.json) return fail(slot, value.failure.of(slot.path));
   slot.json = R"({"name":")" + step.id + R"(","value":)" + *value.json + '}';

@@ -92,6 +92,12 @@ void leave_out_fields(const Trial& from, std::vector<Trial>& to) {
   for (size_t i = 0; i < count; ++i) {
     change_step(from, i, to, [](Step& s) { s.condition.reset(); });
     change_step(from, i, to, [](Step& s) { s.run_if = RunIf::success; });
+    // It is left out all the same, and speaks of nothing.
+    change_step(from, i, to, [](Step& s) {
+      if (!s.condition) return;
+      s.condition.reset();
+      s.run_if = RunIf::failure;
+    });
     change_step(from, i, to, [](Step& s) { s.on_error = OnError::unsaid; });
     change_step(from, i, to, [](Step& s) { s.depends_on.clear(); });
     change_step(from, i, to, [](Step& s) { s.retry.reset(); });
@@ -103,7 +109,7 @@ void leave_out_fields(const Trial& from, std::vector<Trial>& to) {
     change_step(from, i, to, [](Step& s) { s.value = {}; });
     change_step(from, i, to, [](Step& s) { s.alternative.reset(); });
     change_step(from, i, to, [](Step& s) {
-      if (s.alternative) s.alternative = Way{.tool = s.alternative->tool};
+      if (s.alternative) s.alternative = Way{s.alternative->tool, {}, 1, {}};
     });
     change_step(from, i, to, [](Step& s) {
       if (s.alternative) s.alternative->tool = "pure";
@@ -116,10 +122,25 @@ void leave_out_fields(const Trial& from, std::vector<Trial>& to) {
       if (s.recover) s.recover->is_required = true;
     });
     change_step(from, i, to, [](Step& s) {
-      if (!s.is_block()) s.tool = "pure";
+      if (!s.is_block() && !s.is_wait()) s.tool = "pure";
     });
     change_step(from, i, to, [](Step& s) {
-      if (s.is_block()) s.kind = Step::Kind::sequential;
+      if (!s.is_wait()) return;
+      s.kind = Step::Kind::tool;
+      s.tool = "pure";
+      s.wait_ms = 0;
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (s.is_wait()) s.wait_ms = s.wait_ms > 30'000 ? 30'000 : 1;
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (s.is_block()) s.kind = s.steps.empty() ? Step::Kind::tool : Step::Kind::sequential;
+      if (s.kind == Step::Kind::tool && s.tool.empty()) s.tool = "pure";
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (!s.recover) return;
+      s.recover.reset();
+      s.retry = Retry{.attempts = 4};
     });
   }
   const auto change = [&](auto f) {

@@ -312,6 +312,7 @@ void count(Tally& tally, const Trial& trial, const Played& played, const Referen
   tally.doubts += played.decisions;
   for (const Fact& f : played.facts) {
     tally.retries += f.kind == Fact::Kind::retried ? 1U : 0U;
+    tally.waits += f.kind == Fact::Kind::waiting && f.attempt == 0 ? 1U : 0U;
     tally.diverted += f.kind == Fact::Kind::diverted ? 1U : 0U;
   }
   tally.choices += reference.choices();
