@@ -81,9 +81,10 @@ void Decider::accept(const Input& input) {
 // Nothing runs. The run rests until what it waits for comes; if it waits for nothing, it waits for
 // a person who knows what became of a step, or the pattern forgot a node.
 void Decider::rest() {
-  const auto is_of_node = [](const state::Wait& w) {
+  // A block that waits to be tried again is not among what is busy.
+  const auto is_of_node = [this](const state::Wait& w) {
     return w.kind != state::Wait::Kind::pattern && w.kind != state::Wait::Kind::compensation &&
-           w.kind != state::Wait::Kind::start;
+           w.kind != state::Wait::Kind::start && node({w.frame, w.node}).kind != plan::Kind::block;
   };
   const auto& waits = state().waits;
   const auto of_nodes = std::count_if(waits.begin(), waits.end(), is_of_node);
