@@ -67,13 +67,6 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   const state::State& state = slot.run->state;
   const run::Called way = run::called(state, command);
   const plan::Component& tool = state.plan->tools[way.tool];
-  const Breakers::Answer admitted = breakers_.admit(tool, tick_);
-  if (!admitted.may_call) {
-    say(error_, WEFT_ERR_RETRYABLE, "the tool failed too often and is left alone for a while");
-    error_.retry_after_ms = static_cast<uint32_t>(admitted.wait_ns / 1'000'000 + 1);
-    error_.detail = breaker_detail().raw();
-    return refuse(slot, command, WEFT_LIMIT);
-  }
   if (way.cache_ns != 0 && answer_from_cache(slot, command, way)) return;
   Call* call = calls_.open();
   if (call == nullptr) {
@@ -90,7 +83,10 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   if (way.effect >= spec::Effect::idempotent) {
     call->key = slot.run->id + '/' + std::to_string(command.frame) + '/' +
                 std::to_string(command.node) + '/' + std::to_string(command.visit);
-    if (command.is_compensation) call->key += "/undo";
+    // A step that is made again is undone again, by a call that is not the one before.
+    if (command.is_compensation) {
+      call->key += "/undo/" + std::to_string(state::Vault::seq_of(command.args.slot()));
+    }
   }
   const uint64_t timeout = way.policy->timeout_ns;
   const int64_t due = timeout != 0 ? tick_ + static_cast<int64_t>(timeout) : 0;
@@ -106,6 +102,15 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   clear(call->error);
   call->out = {sizeof call->out, 0, {nullptr, 0}, &call->error};
   if (state.plan->uses_secrets && !reveal_secrets(slot, *call)) return;
+  // Asked last: the call that may try a tool again is made, or nobody would ever try.
+  const Breakers::Answer admitted = breakers_.admit(tool, tick_);
+  if (!admitted.may_call) {
+    calls_.close(*call);
+    say(error_, WEFT_ERR_RETRYABLE, "the tool failed too often and is left alone for a while");
+    error_.retry_after_ms = static_cast<uint32_t>(admitted.wait_ns / 1'000'000 + 1);
+    error_.detail = breaker_detail().raw();
+    return refuse(slot, command, WEFT_LIMIT);
+  }
 
   if ((call->tool.flags & WEFT_BLOCKING) != 0) {
     call->due = due;
@@ -171,6 +176,11 @@ void Engine::answered(weft_op op) {
     if (!call->is_forgotten && !slot->is_gone) {
       reply(*slot, *call);
     } else {
+      // It was answered while its run ended, so that it was not given up with the others; whoever
+      // waits for it to try the tool again waits no longer.
+      const state::State& state = slot->run->state;
+      const run::Called way = run::called(state, call->of);
+      breakers_.record(state.plan->tools[way.tool], Breakers::Outcome::neither, tick_);
       calls_.stray.fetch_add(1, std::memory_order_relaxed);
     }
   }

@@ -82,9 +82,10 @@ void Decider::accept(const Input& input) {
 // Nothing runs. The run rests until what it waits for comes; if it waits for nothing, it waits for
 // a person who knows what became of a step, or the pattern forgot a node.
 void Decider::rest() {
-  const auto is_of_node = [](const state::Wait& w) {
+  // A block that waits to be tried again is not among what is busy.
+  const auto is_of_node = [this](const state::Wait& w) {
     return w.kind != state::Wait::Kind::pattern && w.kind != state::Wait::Kind::compensation &&
-           w.kind != state::Wait::Kind::start;
+           w.kind != state::Wait::Kind::start && node({w.frame, w.node}).kind != plan::Kind::block;
   };
   const auto& waits = state().waits;
   const auto of_nodes = std::count_if(waits.begin(), waits.end(), is_of_node);
@@ -228,8 +229,9 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
   if (!may_repeat(effect) && !is_fork) {
     emit(Type::step_doubted, at, {text("the process ended while the step was running")});
     const plan::Rarity* rarity = state().plan->rarity(node);
+    const bool is_diverted = (frame.traits[n] & state::trait_diverted) != 0;
     const bool undoes = effect == spec::Effect::compensable && rarity != nullptr &&
-                        rarity->compensation != plan::none && !frame.stopping;
+                        rarity->compensation != plan::none && !is_diverted && !frame.stopping;
     if (undoes) compensate(state().undo.back(), text("the process ended while the step ran"));
     return;
   }

@@ -9,6 +9,16 @@ namespace weft::spec {
 
 namespace limits = base::limits;
 
+namespace {
+
+// Of whichever way a step goes.
+Effect worst_effect(const Spec& spec, const Item& item) {
+  const uint32_t way = item.rarity != none ? spec.rarities[item.rarity].alternative : none;
+  return way != none ? std::max(item.effect, spec.ways[way].effect) : item.effect;
+}
+
+}  // namespace
+
 void Parser::unknown_step(uint32_t block, Value at, std::string_view id) {
   const uint32_t other = spec().ids.find(id);
   if (other != Ids::none) {
@@ -69,11 +79,11 @@ void Parser::spread_effects() {
     if (block.parent_item == none) continue;
     Effect worst = Effect::pure;
     for (uint32_t i = block.first; i < block.first + block.count; ++i) {
-      worst = std::max(worst, spec().items[i].effect);
+      worst = std::max(worst, worst_effect(spec(), spec().items[i]));
     }
     Item& owner = spec().items[spec().blocks[block.parent].first + block.parent_item];
     owner.effect = worst;
-    if (worst == Effect::at_most_once && spec().policies[owner.policy].attempts_max > 1) {
+    if (worst > Effect::idempotent && spec().policies[owner.policy].attempts_max > 1) {
       const uint32_t number = spec().blocks[block.parent].first + block.parent_item;
       if (explicit_strategy_[number]) {
         problem(owner.at, "spec.retry_forbidden",

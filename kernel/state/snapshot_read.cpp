@@ -69,14 +69,6 @@ class In final {
     at_ += n;
     return body_.substr(at_ - n, n);
   }
-  // The root of a payload, or null where there is none.
-  const weft_slot* root_at(uint64_t place) {
-    const event::Origin origin = event::unpack(place);
-    if (place == 0) return nullptr;
-    const weft_slot* root = payloads_->root(origin.seq);
-    if (root == nullptr || origin.offset != 0) fail("a value is not there");
-    return root;
-  }
   void fail(const char* problem) {
     if (problem_ == nullptr) problem_ = problem;
   }
@@ -85,6 +77,14 @@ class In final {
   bool done() const { return problem_ != nullptr || at_ == body_.size(); }
 
  private:
+  // The root of a payload, or null where there is none.
+  const weft_slot* root_at(uint64_t place) {
+    const event::Origin origin = event::unpack(place);
+    if (place == 0) return nullptr;
+    const weft_slot* root = payloads_->root(origin.seq);
+    if (root == nullptr || origin.offset != 0) fail("a value is not there");
+    return root;
+  }
   // Any slot of a payload.
   const weft_slot* slot_at(uint64_t place) {
     const event::Origin origin = event::unpack(place);
@@ -271,6 +271,9 @@ void Reading::frame(In& in) {
   frame.stopping = read.stopping;
   frame.closed = read.closed;
   frame.memo = read.memo;
+  frame.passed_pivot = read.passed_pivot;
+  frame.rollback = read.rollback;
+  frame.before = read.before;
 }
 
 void Reading::chunk(In& in) {
@@ -284,7 +287,12 @@ void Reading::chunk(In& in) {
     return in.fail("it is not a chunk of its frame");
   }
   const uint32_t first = head.first;
-  for (uint32_t n = first; n < first + head.count; ++n) f.value[n] = in.root_at(in.word());
+  for (uint32_t n = first; n < first + head.count; ++n) {
+    // Mostly a whole payload; the arguments of an alternative are a part of one.
+    Value value;
+    in.value(value);
+    f.value[n] = value.slot();
+  }
   in.raw(f.began + first, head.count * sizeof *f.began);
   in.raw(f.ended + first, head.count * sizeof *f.ended);
   in.raw(f.visit + first, head.count * sizeof *f.visit);

@@ -1,56 +1,10 @@
 // What each effect contract promises, by the ledger of another process: how often a call was made
 // when the process that made it was killed before the answer came.
-#include <cstdlib>
-#include <filesystem>
-
 #include "catch.hpp"
-#include "host.hpp"
-#include "witness.hpp"
+#include "life.hpp"
 
 namespace crash {
 namespace {
-
-namespace fs = std::filesystem;
-using weft::Unknown;
-
-std::string new_folder() {
-  std::string name = (fs::temp_directory_path() / "weft-contract-XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
-  return name;
-}
-
-// A run in a folder of its own, life by life.
-struct Life {
-  Life() : folder(new_folder()), witness(folder) {}
-  ~Life() { fs::remove_all(folder); }
-  Life(const Life&) = delete;
-  Life& operator=(const Life&) = delete;
-
-  std::string step(const std::string& id, const std::string& tool, const std::string& rest = "",
-                   int fails = 0) const {
-    return R"({"id":")" + id + R"(","tool":"ledger_)" + tool + R"(","parameters":{"ledger":")" +
-           witness.address() + R"(","step":")" + id + R"(","fails":)" + std::to_string(fails) +
-           "}" + rest + "}";
-  }
-  void define(const std::string& steps, const std::string& rest = "") {
-    run = {folder, "flow", R"({"id":"flow")" + rest + R"(,"steps":[)" + steps + "]}"};
-  }
-  Exit live(const Blow& blow = {}, Unknown unknown = Unknown::keep_waiting) {
-    return witness.watch({[this, unknown] { return drive(run, unknown); }}, blow)[0];
-  }
-  // Killed when the call of that number was written down and not answered.
-  void die_in_call(uint32_t call) {
-    REQUIRE_FALSE(live({.when = Blow::When::in_call, .call = call}));
-  }
-  void ask_for_doubts() {
-    witness.watch({[this] { return tell_doubts(run, witness.address()); }}, {});
-  }
-  const Entry& of(const std::string& step) { return witness.ledger[step]; }
-
-  std::string folder;
-  Witness witness;
-  Run run;
-};
 
 std::vector<std::string> parts_of(const std::string& key) {
   std::vector<std::string> parts(1);
@@ -70,7 +24,7 @@ TEST_CASE("a pure or reading call in doubt is made again and nobody is asked", "
   Life life;
   life.define(life.step("first", "once") + "," + life.step("harmless", tool) + "," +
               life.step("last", "once"));
-  life.die_in_call(2);
+  REQUIRE(life.dies_in_call(2));
   CHECK(life.of("harmless").calls == 1);
   CHECK(life.live() == ended);
   CHECK(life.of("harmless").calls == 2);
@@ -82,7 +36,7 @@ TEST_CASE("a pure or reading call in doubt is made again and nobody is asked", "
 TEST_CASE("an idempotent call in doubt is made again with the same key", "[crash]") {
   Life life;
   life.define(life.step("first", "once") + "," + life.step("keyed", "keyed"));
-  life.die_in_call(2);
+  REQUIRE(life.dies_in_call(2));
   CHECK(life.live() == ended);
   REQUIRE(life.of("keyed").calls == 2);
   CHECK(life.of("keyed").keys[0] == life.of("keyed").keys[1]);
@@ -94,8 +48,8 @@ TEST_CASE("the key is the same for every attempt, before a crash and after it", 
   Life life;
   life.define(
       life.step("keyed", "keyed", R"(,"retry":{"max_attempts":6,"initial":"1ms","jitter":0})", 3));
-  life.die_in_call(2);
-  life.die_in_call(1);
+  REQUIRE(life.dies_in_call(2));
+  REQUIRE(life.dies_in_call(1));
   CHECK(life.live() == ended);
   const Entry& entry = life.of("keyed");
   REQUIRE(entry.calls == 4);
@@ -135,7 +89,7 @@ TEST_CASE("a call that must not be repeated waits for a person when it is in dou
   Life life;
   life.define(life.step("first", "once") + "," + life.step("doubted", "once") + "," +
               life.step("last", "once"));
-  life.die_in_call(2);
+  REQUIRE(life.dies_in_call(2));
   CHECK(life.live() == waits);
   CHECK(life.live() == waits);
   life.ask_for_doubts();
@@ -167,8 +121,8 @@ TEST_CASE("a call whose answer is durable is never made again", "[crash]") {
   Life life;
   life.define(life.step("first", tool) + "," + life.step("second", "keyed") + "," +
               life.step("third", "keyed"));
-  life.die_in_call(2);
-  life.die_in_call(2);
+  REQUIRE(life.dies_in_call(2));
+  REQUIRE(life.dies_in_call(2));
   CHECK(life.live() == ended);
   CHECK(life.of("first").calls == 1);
   CHECK(life.of("second").calls == 2);
@@ -183,23 +137,12 @@ TEST_CASE("a call that must not be repeated is not tried again when it fails", "
   CHECK(life.of("after").calls == 0);
 }
 
-TEST_CASE("a compensable call in doubt is not repeated in silence", "[crash]") {
-  Life life;
-  life.define(life.step("undone", "undone") + "," + life.step("last", "once"));
-  life.die_in_call(1);
-  CHECK(life.live() == waits);
-  life.ask_for_doubts();
-  CHECK(life.of("undone").doubts == 1);
-  CHECK(life.of("undone").calls == 1);
-  CHECK(life.of("last").calls == 0);
-}
-
 TEST_CASE("an effect is announced before it is made, so its run is known", "[crash]") {
   const std::string tool = GENERATE("keyed", "undone", "once");
   INFO(tool);
   Life life;
   life.define(life.step("effect", tool));
-  life.die_in_call(1);
+  REQUIRE(life.dies_in_call(1));
   const auto code = life.live();
   CHECK(code == (tool == "keyed" ? ended : waits));
   // Had the run been lost, another one would have begun, with another key.

@@ -1,4 +1,4 @@
-// Ten scenarios on the sqlite store, whose disk fails or loses power at every point; and every
+// Scenarios on the sqlite store, whose disk fails or loses power at every point; and every
 // state in which a power loss can leave that disk when a write was torn or two writes changed
 // places.
 #include <cstdio>
@@ -23,6 +23,7 @@ using Kind = Survival::Kind;
 struct Calls {
   uint64_t count = 0;
   bool is_once = false;
+  bool is_undone = false;  // it may, once 'undo_' and its name was called
 };
 using Ledger = std::map<std::string, Calls>;
 
@@ -31,6 +32,7 @@ void write_down(const std::vector<SimCall>& calls, size_t n, Ledger& ledger) {
     Calls& of = ledger[calls[i].name];
     ++of.count;
     of.is_once = calls[i].tool == "once" || calls[i].tool == "slow_once";
+    of.is_undone = calls[i].tool == "undone";
   }
 }
 
@@ -79,7 +81,7 @@ Course undisturbed(const Folder& folder, const Scenario& scenario, SimPlans& pla
   Process process(world.place, began);
   now = &process;
   REQUIRE(process.is_open());
-  process.play(course.plans, scenario);
+  process.play(course.plans, scenario, 0);
   for (size_t i = 0; i < course.plans.size(); ++i) course.outcomes.push_back(process.outcome(i));
   course.calls = process.calls();
   course.points = world.disk.points();
@@ -103,10 +105,12 @@ std::string survive(World& world, const Course& course, Ledger ledger, const See
   const Ledger before = ledger;
   std::string wrong, doubted;
   std::optional<run::Settle> settle;
+  size_t words = seen.words;
   for (int life = 0; life < 4; ++life) {
     Process process(world.place, seen.now);
     if (!process.is_open()) return "the store does not open";
-    process.play(course.plans, *course.scenario, settle);
+    process.play(course.plans, *course.scenario, words, settle);
+    words = process.seen().words;
     write_down(process.calls(), process.calls().size(), ledger);
     bool waits = false;
     for (size_t run = 0; run < course.plans.size(); ++run) {
@@ -122,8 +126,11 @@ std::string survive(World& world, const Course& course, Ledger ledger, const See
       if (was_done && process.first[run] != 0) wrong += "a run that had ended went on\n";
     }
     for (const auto& [step, calls] : ledger) {
-      if (settle || !calls.is_once || calls.count <= 1) continue;
-      wrong += step + " was repeated and nobody asked\n";
+      if (settle || calls.count <= 1) continue;
+      if (calls.is_once) wrong += step + " was repeated and nobody asked\n";
+      const auto undone = ledger.find("undo_" + step);
+      const uint64_t times = undone != ledger.end() ? undone->second.count : 0;
+      if (calls.is_undone && calls.count > 1 + times) wrong += step + " was repeated, not undone\n";
     }
     if (!waits) {
       for (size_t run = 0; run < course.plans.size(); ++run) {
@@ -191,7 +198,8 @@ std::vector<Survival> survivals(const Moment& moment, Counts& counts) {
 
 // States that are equal in every byte, with the same acknowledged, need one resumption only.
 std::string fingerprint(const Disk::State& disk, const Seen& seen) {
-  std::string text = std::to_string(seen.calls) + ' ' + std::to_string(seen.now);
+  std::string text = std::to_string(seen.calls) + ' ' + std::to_string(seen.now) + ' ' +
+                     std::to_string(seen.words);
   for (const bool is : seen.is_accepted) text += is ? 'a' : '-';
   for (const bool is : seen.is_done) text += is ? 'd' : '-';
   for (const uint64_t seq : seen.published) text += ' ' + std::to_string(seq);
@@ -233,7 +241,7 @@ void print(std::string_view name, const Counts& c) {
 TEST_CASE("no power loss loses or repeats anything, whatever it leaves of the disk", "[crash]") {
   Folder folder;
   SimPlans plans;
-  REQUIRE(scenarios().size() >= 10);
+  REQUIRE(scenarios().size() >= 15);
   Counts all;
   for (const Scenario& scenario : scenarios()) {
     const Course course = undisturbed(folder, scenario, plans);
@@ -274,7 +282,7 @@ TEST_CASE("a failed write or sync at any point of a run loses and repeats nothin
         {
           Process process(world.place, began);
           if (process.is_open()) {
-            process.play(course.plans, scenario);
+            process.play(course.plans, scenario, 0);
             seen = process.seen();
             write_down(process.calls(), seen.calls, ledger);
             is_fine = true;

@@ -73,6 +73,43 @@ const std::string tended = R"({"id":"tended","steps":[
   {"id":"e2","tool":"idem","parameters":{"name":"e2","do":"later","ms":1500}},
   {"id":"e3","tool":"once","parameters":{"name":"e3","value":"{{e2}}","do":"later","ms":1500}}]})";
 
+// It rests long enough to leave memory, and comes back by its timer.
+const std::string timed = R"({"id":"timed","steps":[
+  {"id":"f1","tool":"once","parameters":{"name":"f1"}},
+  {"id":"f2","wait":"45s"},
+  {"id":"f3","tool":"once","parameters":{"name":"f3","value":"{{f1}}"}}]})";
+
+// One signal is awaited, the other comes before anybody waits.
+const std::string signalled = R"({"id":"signalled","type":"dag","steps":[
+  {"id":"g1","tool":"once","parameters":{"name":"g1","do":"later","ms":300}},
+  {"id":"g2","wait":{"signal":"paid","timeout":"10m"}},
+  {"id":"g3","wait":{"signal":"sent"},"depends_on":["g1","g2"]},
+  {"id":"g4","tool":"once","parameters":{"name":"g4","value":["{{g2.sum}}","{{g3}}"]}}]})";
+const std::vector<Word> signals{
+    {150'000'000, R"({"verb":"signal","name":"sent","id":"1","data":"by ship, and late"})"},
+    {250'000'000, R"({"verb":"signal","name":"paid","id":"2","data":{"sum":5}})"}};
+
+const std::string approved = R"({"id":"approved","steps":[
+  {"id":"h1","tool":"once","parameters":{"name":"h1"}},
+  {"id":"h2","approval":{"title":"send it?","people":["ada"],"deadline":"2h"}},
+  {"id":"h3","tool":"once","parameters":{"name":"h3","value":"{{h2.data}}"}}]})";
+const std::vector<Word> approval{
+    {250'000'000, R"({"verb":"decide","step":"h2","approve":true,"by":"ada","data":[1,2]})"}};
+
+const std::string paused = R"({"id":"paused","steps":[
+  {"id":"i1","tool":"once","parameters":{"name":"i1","do":"later","ms":300}},
+  {"id":"i2","tool":"once","parameters":{"name":"i2","value":"{{i1}}","do":"later","ms":300}}]})";
+const std::vector<Word> pause_and_resume{{100'000'000, R"({"verb":"pause"})"},
+                                         {700'000'000, R"({"verb":"resume"})"}};
+
+const std::string undone = R"({"id":"undone","on_failure":"compensate","steps":[
+  {"id":"j1","tool":"undone","parameters":{"name":"j1","do":"later","ms":10},
+   "compensate":{"tool":"idem","parameters":{"name":"undo_{{original.parameters.name}}"}}},
+  {"id":"j2","tool":"once","parameters":{"name":"j2"},"compensate":
+   {"tool":"idem","parameters":{"name":"undo_j2","value":"{{original.result}}","do":"fail",
+    "times":1},"retry":{"max_attempts":3,"initial":"200ms"}}},
+  {"id":"j3","tool":"once","parameters":{"name":"j3","do":"refuse"}}]})";
+
 }  // namespace
 
 const std::vector<Scenario>& scenarios() {
@@ -87,6 +124,11 @@ const std::vector<Scenario>& scenarios() {
       {"two runs in one commit", {pair("p"), pair("q")}},
       {"values of many pages", {large()}},
       {"tables and log in turn", {tended}},
+      {"a timer that is due", {timed}},
+      {"signals through the store", {signalled}, 0, false, signals},
+      {"an approval", {approved}, 0, false, approval},
+      {"paused and resumed", {paused}, 0, false, pause_and_resume},
+      {"effects that are undone", {undone}},
   };
   return all;
 }

@@ -78,6 +78,7 @@ void Witness::serve(const Blow& blow, std::vector<Alive>& alive) {
   if (what == "call") {
     Entry& entry = ledger[step];
     ++entry.calls;
+    order.push_back(step);
     entry.attempts.push_back(attempt);
     entry.keys.push_back(key);
     ++calls_;

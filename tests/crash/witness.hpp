@@ -49,6 +49,7 @@ class Witness final {
   std::vector<Exit> watch(const std::vector<std::function<int()>>& lives, const Blow& blow);
 
   Ledger ledger;
+  std::vector<std::string> order;  // the steps as they were called, over all lives
 
  private:
   struct Alive;

@@ -52,6 +52,21 @@ TEST_CASE("a call that must not be repeated fails with its first error", "[sim]"
   CHECK(run.world.tools.count("a") == 1);
 }
 
+TEST_CASE("a run in which a step runs does not rest, however long a block beside it waits",
+          "[sim]") {
+  Played run(R"({"id":"x","type":"dag","timeout":"45s","steps":[
+    {"id":"a","tool":"idem","parameters":{"name":"a","do":"hang"},"timeout":"none"},
+    {"id":"b","on_error":"continue",
+     "retry":{"max_attempts":2,"initial":"40s","cap":"40s","jitter":0},"steps":[
+      {"id":"c","tool":"idem","parameters":{"name":"c","do":"fail"}}]}]})");
+  run.world.settle(run.began + second);
+  CHECK(run.world.store.runs["run-1"].status == "running");
+  // So its time passes.
+  CHECK(run.outcome().starts_with("failed timeout"));
+  CHECK(run.times("c") == std::vector<double>{0, 40});
+  CHECK(run.seconds() == 45);
+}
+
 TEST_CASE("a step that takes too long is asked to end and tried again", "[sim]") {
   Played run(R"({"id":"x","steps":[{"id":"a","tool":"idem",
     "parameters":{"name":"a","do":"hang","times":1},"timeout":"10s",

@@ -9,9 +9,12 @@ constexpr int64_t ms_ns = 1'000'000;
 constexpr int64_t second_ns = 1'000 * ms_ns;
 
 void each_tool(const Step& step, std::vector<std::string>& to) {
-  if (!step.is_block()) to.push_back(step.id);
+  if (!step.is_block() && !step.is_wait()) to.push_back(step.id);
+  if (step.alternative) to.push_back(step.id + "_alt");
   for (const Step& inner : step.steps) each_tool(inner, to);
 }
+
+constexpr const char* tools[] = {"pure", "idem", "slow", "read", "once", "slow_once"};
 
 }  // namespace
 
@@ -45,13 +48,15 @@ void Draw::steps(Step& block, uint32_t depth, Ids known) {
 }
 
 Step Draw::step(uint32_t depth, const Ids& known, const Ids& siblings) {
-  static const char* const tools[] = {"pure", "idem", "slow", "read", "once", "slow_once"};
   Step step;
   step.id = 's';
   step.id += std::to_string(++made_);
   if (depth < shape_.depth && one_in(4)) {
     step.kind = one_in(2) ? Step::Kind::dag : Step::Kind::sequential;
     steps(step, depth + 1, known);
+  } else if (one_in(8)) {
+    step.kind = Step::Kind::wait;
+    step.wait_ms = 1 + static_cast<int64_t>(below(one_in(2) ? 3000 : 60'000));
   } else {
     step.tool = tools[below(6)];
     step.value = formula(known);
@@ -75,7 +80,7 @@ void Draw::fields(Step& step, const Ids& known, const Ids& siblings) {
       step.depends_on.push_back(before);
     }
   }
-  if (step.may_repeat() && one_in(step.is_block() ? 4 : 2)) {
+  if (!step.is_wait() && step.may_repeat() && one_in(step.is_block() ? 4 : 2)) {
     step.retry = Retry{.attempts = 2 + static_cast<uint32_t>(below(3)),
                        .initial_ms = 100 + static_cast<int64_t>(below(4)) * 300,
                        .cap_ms = 1000 + static_cast<int64_t>(below(3)) * 700,
@@ -83,6 +88,22 @@ void Draw::fields(Step& step, const Ids& known, const Ids& siblings) {
     step.retry->by_strategy = !step.is_block() && step.on_error == OnError::unsaid && one_in(6);
   }
   if (one_in(8)) step.output = step.is_block() ? formula(known) : output(known);
+  if (!step.is_block() && !step.is_wait()) ladder(step, known);
+}
+
+// What is tried when attempts did not help.
+void Draw::ladder(Step& step, const Ids& known) {
+  if (one_in(5)) {
+    Way& way = step.alternative.emplace();
+    way.tool = tools[below(6)];
+    way.value = formula(known);
+    if (may_repeat(way.tool)) way.attempts = 1 + static_cast<uint32_t>(below(3));
+    if (one_in(4)) way.timeout_ms = 500 + static_cast<int64_t>(below(3)) * 1500;
+  }
+  if (step.retry || step.on_error != OnError::unsaid || !one_in(6)) return;
+  Ladder& recover = step.recover.emplace();
+  if (one_in(2)) recover.otherwise = formula(known);
+  recover.is_required = !one_in(3);
 }
 
 Formula Draw::formula(const Ids& known) {

@@ -30,6 +30,7 @@ class Draw final {
   Formula formula(const Ids& known);
   Formula output(const Ids& known);
   Condition condition(const Ids& known);
+  void ladder(Step& step, const Ids& known);
   SimAct act();
   Crash crash();
   int64_t moment();

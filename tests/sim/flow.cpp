@@ -64,6 +64,27 @@ std::string to_json(const Retry& r) {
          R"(,"cap":)" + milliseconds(r.cap_ms) + R"(,"jitter":0})";
 }
 
+std::string to_json(const Ladder& l) {
+  std::string text;
+  if (l.otherwise) text += R"("default":)" + to_json(*l.otherwise);
+  if (!l.is_required) text += (text.empty() ? "" : ",") + std::string(R"("required":false)");
+  return R"(,"on_error":{"recover":{)" + text + "}}";
+}
+
+std::string parameters(const std::string& name, const Formula& value) {
+  return R"("parameters":{"name":)" + quoted(name) + R"(,"value":)" + to_json(value) + '}';
+}
+
+std::string to_json(const Way& w, const std::string& id) {
+  std::string text =
+      R"(,"alternative":{"tool":)" + quoted(w.tool) + ',' + parameters(id + "_alt", w.value);
+  if (w.attempts > 1) {
+    text += to_json(Retry{w.attempts, way_wait_ms, way_wait_ms, 1});
+  }
+  if (w.timeout_ms) text += R"(,"timeout":)" + milliseconds(*w.timeout_ms);
+  return text + '}';
+}
+
 std::string to_json(const std::vector<Step>& steps);
 
 // What every step may say beside what it does.
@@ -84,6 +105,8 @@ std::string fields(const Step& s) {
   if (s.retry) text += to_json(*s.retry);
   if (s.timeout_ms) text += R"(,"timeout":)" + milliseconds(*s.timeout_ms);
   if (s.output) text += R"(,"output":)" + to_json(*s.output);
+  if (s.alternative) text += to_json(*s.alternative, s.id);
+  if (s.recover) text += to_json(*s.recover);
   return text;
 }
 
@@ -93,8 +116,8 @@ std::string to_json(const Step& s) {
     return name + R"(,"type":)" + quoted(s.kind == Step::Kind::dag ? "dag" : "sequential") +
            fields(s) + R"(,"steps":)" + to_json(s.steps) + '}';
   }
-  return name + R"(,"tool":)" + quoted(s.tool) + R"(,"parameters":{"name":)" + quoted(s.id) +
-         R"(,"value":)" + to_json(s.value) + '}' + fields(s) + '}';
+  if (s.is_wait()) return name + R"(,"wait":)" + milliseconds(s.wait_ms) + fields(s) + '}';
+  return name + R"(,"tool":)" + quoted(s.tool) + ',' + parameters(s.id, s.value) + fields(s) + '}';
 }
 
 std::string to_json(const std::vector<Step>& steps) {
@@ -105,9 +128,13 @@ std::string to_json(const std::vector<Step>& steps) {
 
 }  // namespace
 
+bool may_repeat(std::string_view tool) { return tool != "once" && tool != "slow_once"; }
+
 bool Step::may_repeat() const {
-  if (!is_block()) return tool != "once" && tool != "slow_once";
-  return std::all_of(steps.begin(), steps.end(), [](const Step& s) { return s.may_repeat(); });
+  if (!is_block()) return tests::may_repeat(tool);
+  return std::all_of(steps.begin(), steps.end(), [](const Step& s) {
+    return s.may_repeat() && (!s.alternative || tests::may_repeat(s.alternative->tool));
+  });
 }
 
 std::string to_json(const Flow& flow) {
@@ -121,6 +148,11 @@ void collect_references(const Step& step, std::vector<std::string>& to) {
   if (!step.is_block() && step.value.speaks_of_a_step()) to.push_back(step.value.of);
   if (step.condition && step.condition->speaks_of_a_step()) to.push_back(step.condition->of);
   if (step.output && step.output->speaks_of_a_step()) to.push_back(step.output->of);
+  if (step.alternative && step.alternative->value.speaks_of_a_step()) {
+    to.push_back(step.alternative->value.of);
+  }
+  const auto& otherwise = step.recover ? step.recover->otherwise : std::nullopt;
+  if (otherwise && otherwise->speaks_of_a_step()) to.push_back(otherwise->of);
   for (const Step& inner : step.steps) collect_references(inner, to);
 }
 

@@ -51,15 +51,33 @@ struct Retry {
   bool operator==(const Retry&) const = default;
 };
 
+// Another call, in place of one that failed; its name is that of the step and '_alt'.
+struct Way {
+  std::string tool;
+  Formula value;
+  uint32_t attempts = 1;  // of all, a fifth of a second apart
+  std::optional<int64_t> timeout_ms;
+  bool operator==(const Way&) const = default;
+};
+inline constexpr int64_t way_wait_ms = 200;
+
+// What the strategy 'recover' falls back to when nothing else helped.
+struct Ladder {
+  std::optional<Formula> otherwise;  // in place of a result
+  bool is_required = true;           // else the step is skipped
+  bool operator==(const Ladder&) const = default;
+};
+
 enum class RunIf : uint8_t { success, failure, always };
 enum class OnError : uint8_t { unsaid, fail, proceed };
 
 struct Step {
-  enum class Kind : uint8_t { tool, sequential, dag };
+  enum class Kind : uint8_t { tool, sequential, dag, wait };
   std::string id;
   Kind kind = Kind::tool;
   std::string tool;  // one of sim_tool_kinds
-  Formula value;     // its argument
+  int64_t wait_ms = 0;
+  Formula value;  // its argument
   std::optional<Condition> condition;
   RunIf run_if = RunIf::success;
   OnError on_error = OnError::unsaid;
@@ -67,13 +85,17 @@ struct Step {
   std::optional<Retry> retry;
   std::optional<int64_t> timeout_ms;  // 0 is none; 30 s where it is not said
   std::optional<Formula> output;
+  std::optional<Way> alternative;
+  std::optional<Ladder> recover;  // then there is neither a retry nor an on_error
   std::vector<Step> steps;
   bool operator==(const Step&) const = default;
 
-  bool is_block() const { return kind != Kind::tool; }
+  bool is_block() const { return kind == Kind::sequential || kind == Kind::dag; }
+  bool is_wait() const { return kind == Kind::wait; }
   // Whether an attempt may be made again after one that may have had its effect.
   bool may_repeat() const;
 };
+bool may_repeat(std::string_view tool);
 
 struct Flow {
   Step root;              // without an id; its timeout is that of a run

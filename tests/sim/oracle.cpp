@@ -34,11 +34,14 @@ std::string smallest(SimPlans& plans, const Trial& trial, WrongRules wrong = {})
 void print(const Tally& t) {
   std::printf(
       "%llu runs in %llu processes, %llu crashes, %llu jumps of the clock, %llu attempts again, "
-      "%llu doubts; %llu completed, %llu partially, %llu failed, %llu cancelled; "
+      "%llu alternatives, %llu waits, %llu doubts; %llu completed, %llu partially, %llu failed, "
+      "%llu "
+      "cancelled; "
       "%llu free choices\n",
       static_cast<unsigned long long>(t.runs), static_cast<unsigned long long>(t.processes),
       static_cast<unsigned long long>(t.crashes), static_cast<unsigned long long>(t.jumps),
-      static_cast<unsigned long long>(t.retries), static_cast<unsigned long long>(t.doubts),
+      static_cast<unsigned long long>(t.retries), static_cast<unsigned long long>(t.diverted),
+      static_cast<unsigned long long>(t.waits), static_cast<unsigned long long>(t.doubts),
       static_cast<unsigned long long>(t.completed), static_cast<unsigned long long>(t.partial),
       static_cast<unsigned long long>(t.failed), static_cast<unsigned long long>(t.cancelled),
       static_cast<unsigned long long>(t.choices));
@@ -174,6 +177,8 @@ TEST_CASE("whatever goes wrong, a run comes to what the documents say", "[sim][o
   CHECK(tally.failed > runs / 10);
   CHECK(tally.cancelled > runs / 100);
   CHECK(tally.doubts > runs / 50);
+  CHECK(tally.diverted > runs / 50);
+  CHECK(tally.waits > runs / 10);
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ void Reference::resume() {
   std::vector<Slot*> slots = slots_in_order_of_facts();
   for (Slot* slot : slots) {
     if (!slot->is_call()) continue;
-    if (!slot->step->may_repeat()) {
+    if (!may_repeat(slot->tool())) {
       slot->status = Status::unknown;
     } else if (slot->home->is_stopping) {
       cancelled(*slot);
@@ -207,14 +207,16 @@ bool Reference::Next::is_told_by(const Fact& fact) const {
   switch (kind) {
     case Kind::refusal: return fact.kind == Told::cancelled;
     case Kind::wake:
-      return fact.kind == Told::started && fact.attempt == slot->attempt + (slot->was_shut ? 0 : 1);
+      if (slot->step->is_wait()) return fact.kind == Told::succeeded || fact.kind == Told::failed;
+      return fact.kind == Told::started &&
+             fact.attempt == slot->told_attempt() + (slot->was_shut ? 0 : 1);
     case Kind::answer:
-      if (fact.kind == Told::cancelled) return slot->how == SimHow::hang;
-      return fact.kind == Told::succeeded || fact.kind == Told::failed ||
-             fact.kind == Told::retried;
     case Kind::left:
-      return fact.kind == Told::failed || fact.kind == Told::retried ||
-             fact.kind == Told::cancelled;
+      if (fact.kind == Told::diverted) return !slot->is_diverted;
+      if (fact.attempt != slot->told_attempt()) return false;
+      if (fact.kind == Told::cancelled) return kind == Kind::left || slot->how == SimHow::hang;
+      return fact.kind == Told::succeeded || fact.kind == Told::failed ||
+             fact.kind == Told::retried || fact.kind == Told::skipped;
     default: return false;
   }
 }
@@ -244,7 +246,7 @@ void Reference::happen(const Next& next) {
     case Next::Kind::answer: return answered(*slot);
     case Next::Kind::refusal: return cancelled(*slot);
     case Next::Kind::left:
-      calls_.push_back({slot->step->id, slot->attempt, slot->called_at});
+      calls_.push_back({slot->name(), slot->attempt, slot->called_at});
       if (!slot->is_late) {
         learn(*slot, nullptr);
         return cancelled(*slot);
@@ -252,6 +254,7 @@ void Reference::happen(const Next& next) {
       return failed(*slot, {"timeout", "transient", slot->path, true});
     case Next::Kind::wake:
       if (is_resting_) awake();
+      if (slot->step->is_wait()) return give_result(*slot, "null");
       if (!slot->was_shut) ++slot->attempt;
       slot->was_shut = false;
       slot->status = Status::running;

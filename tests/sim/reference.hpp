@@ -94,6 +94,8 @@ class Reference final {
   void give_result(Slot& slot, std::string json);
   void fail(Slot& slot, Failure failure);
   bool again(Slot& slot, const Failure& failure);
+  void give_up(Slot& slot, const Failure& failure);
+  void divert(Slot& slot);
   void cancelled(Slot& slot);
   void stop(Slot& slot);
   void end(Slot& slot, Status status);
@@ -170,7 +172,8 @@ struct Reference::Slot {
   Failure failure;
   int64_t due = INT64_MAX;  // the next attempt
   int64_t began = 0;
-  bool was_shut = false;  // it waits with a call that was not made
+  bool was_shut = false;     // it waits with a call that was not made
+  bool is_diverted = false;  // it goes on with its alternative
 
   SimHow how = SimHow::ok;
   int64_t called_at = 0;
@@ -179,6 +182,11 @@ struct Reference::Slot {
   bool is_late = false;   // because it was out of time
 
   std::unique_ptr<Frame> inner;
+
+  // Of what it calls.
+  std::string name() const { return is_diverted ? step->id + "_alt" : step->id; }
+  const std::string& tool() const { return is_diverted ? step->alternative->tool : step->tool; }
+  uint32_t told_attempt() const { return attempt + (is_diverted ? Fact::of_alternative : 0); }
 
   bool is_active() const { return status == Status::running || status == Status::waiting; }
   bool is_call() const { return status == Status::running && !step->is_block(); }

@@ -17,7 +17,7 @@ const Fact* Reference::fact_of(const Slot& slot, Fact::Kind kind) const {
   for (size_t i = life_->first; i < life_->last; ++i) {
     const Fact& f = facts_[i];
     const bool is_it = f.kind == kind && f.step == slot.path && f.tick == tick();
-    if (is_it && f.attempt == slot.attempt) return &f;
+    if (is_it && f.attempt == slot.told_attempt()) return &f;
   }
   return nullptr;
 }
@@ -25,9 +25,11 @@ const Fact* Reference::fact_of(const Slot& slot, Fact::Kind kind) const {
 // Calls of the moment at which a breaker opens or closes may have been made before or behind it:
 // the facts say which. Else the breaker does.
 bool Reference::is_left_alone(const Slot& slot) {
-  Breaker& breaker = breakers_[slot.step->tool];
+  Breaker& breaker = breakers_[slot.tool()];
   const bool is_told = fact_of(slot, Fact::Kind::waiting) != nullptr;
   if (slot.is_stopping || !breaker.is_open) return is_told && breaker.failures > 0;
+  // Behind its last try a step waits no more, so there is no fact that tells of it.
+  if (breaker.is_probing && tick() >= slot.began + room_ns) return true;
   const bool is_shut = now_ < breaker.opened + open_ns || breaker.is_probing;
   if (now_ == breaker.opened || breaker.is_probing) {
     ++choices_;
@@ -42,11 +44,11 @@ bool Reference::is_left_alone(const Slot& slot) {
 void Reference::wait_for_room(Slot& slot) {
   const int64_t last = slot.began + room_ns;
   if (tick() >= last) {
-    const Breaker& breaker = breakers_[slot.step->tool];
+    const Breaker& breaker = breakers_[slot.tool()];
     const int64_t left = breaker.opened + open_ns - now_;
     const int64_t wait = left > 0 ? left : second_ns;
     const Failure failure{"breaker.open", "resource", slot.path, true, (wait / ms_ns + 1) * ms_ns};
-    if (!again(slot, failure)) fail(slot, failure);
+    if (!again(slot, failure)) give_up(slot, failure);
     return;
   }
   const Fact* told = fact_of(slot, Fact::Kind::waiting);
@@ -61,7 +63,7 @@ void Reference::wait_for_room(Slot& slot) {
 
 // Only what says something about the tool counts. A call that was given up says nothing.
 void Reference::learn(const Slot& slot, const Failure* failure) {
-  Breaker& breaker = breakers_[slot.step->tool];
+  Breaker& breaker = breakers_[slot.tool()];
   const bool was_probing = breaker.is_probing;
   breaker.is_probing = false;
   if (failure == nullptr) return;

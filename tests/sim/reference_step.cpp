@@ -23,6 +23,11 @@ void Reference::start(Slot& slot) {
     slot.status = Status::running;
     return open(&slot, step);
   }
+  if (step.is_wait()) {
+    slot.status = Status::waiting;
+    slot.due = tick() + step.wait_ms * ms_ns;
+    return;
+  }
   const Result value = evaluate(*slot.home, step.value, nullptr);
   if (!value.json) return fail(slot, value.failure.of(slot.path));
   slot.json = R"({"name":")" + step.id + R"(","value":)" + *value.json + '}';
@@ -34,10 +39,11 @@ void Reference::start(Slot& slot) {
 // Every attempt is given the same.
 void Reference::call(Slot& slot) {
   slot.status = Status::running;
-  const auto acts = table_.find(slot.step->id);
+  const auto acts = table_.find(slot.name());
   const bool is_told = acts != table_.end() && slot.attempt <= acts->second.size();
   const SimAct act = is_told ? acts->second[slot.attempt - 1] : SimAct{};
-  const int64_t limit_ms = slot.step->timeout_ms.value_or(step_limit_ms);
+  const auto& said = slot.is_diverted ? slot.step->alternative->timeout_ms : slot.step->timeout_ms;
+  const int64_t limit_ms = said.value_or(step_limit_ms);
   slot.how = act.how;
   slot.called_at = now_;
   slot.answers_at =
@@ -51,7 +57,7 @@ void Reference::call(Slot& slot) {
 void Reference::answered(Slot& slot) {
   const bool is_cancelled = slot.how == SimHow::hang;
   const bool is_free = is_cancelled && slot.called_at == now_;
-  calls_.push_back({slot.step->id, slot.attempt, slot.called_at, is_free});
+  calls_.push_back({slot.name(), slot.attempt, slot.called_at, is_free});
   switch (slot.how) {
     case SimHow::fail: return failed(slot, {"tool.failed", "transient", slot.path, true});
     case SimHow::busy:
@@ -76,22 +82,49 @@ void Reference::answered(Slot& slot) {
 void Reference::failed(Slot& slot, const Failure& failure) {
   learn(slot, &failure);
   const bool is_stopping = slot.is_stopping || slot.home->is_stopping;
-  if (!is_stopping && failure.may_help && again(slot, failure)) return;
+  if (is_stopping) return fail(slot, failure);
+  if (!failure.may_help || !again(slot, failure)) give_up(slot, failure);
+}
+
+// When attempts did not help: another call, then what is declared in place of a result, then
+// nothing, where the step is not required.
+void Reference::give_up(Slot& slot, const Failure& failure) {
+  const Step& step = *slot.step;
+  if (step.alternative && !slot.is_diverted) return divert(slot);
+  if (!step.recover) return fail(slot, failure);
+  if (step.recover->otherwise) {
+    const Result made = evaluate(*slot.home, *step.recover->otherwise, nullptr);
+    if (made.json) return give_result(slot, *made.json);
+  }
+  if (!step.recover->is_required) return end(slot, Status::skipped);
   fail(slot, failure);
+}
+
+void Reference::divert(Slot& slot) {
+  const Result value = evaluate(*slot.home, slot.step->alternative->value, nullptr);
+  if (!value.json) return fail(slot, value.failure.of(slot.path));
+  slot.is_diverted = true;
+  slot.json = R"({"name":")" + slot.name() + R"(","value":)" + *value.json + '}';
+  slot.attempt = 1;
+  call(slot);
 }
 
 // d(n) = min(cap, initial * multiplier^(n-1)), and not before the tool said; within the time limit
 // of the run, or not at all.
 bool Reference::again(Slot& slot, const Failure& failure) {
   const Step& step = *slot.step;
-  if (!step.retry || slot.attempt >= step.retry->attempts || !step.may_repeat()) return false;
+  std::optional<Retry> said = step.retry;
+  if (step.recover) said = Retry{.attempts = 4, .by_strategy = true};
+  if (slot.is_diverted) said = Retry{step.alternative->attempts, way_wait_ms, way_wait_ms, 1};
+  const bool may = step.is_block() ? step.may_repeat() : may_repeat(slot.tool());
+  if (!said || slot.attempt >= said->attempts || !may) return false;
   const Retry standard{.attempts = 0, .initial_ms = 1000, .cap_ms = 10'000};
-  const Retry& retry = step.retry->by_strategy ? standard : *step.retry;
+  const Retry& retry = said->by_strategy ? standard : *said;
   int64_t wait = retry.initial_ms;
   for (uint32_t n = 1; n < slot.attempt && !wrong_.backs_off_once; ++n) wait *= retry.multiplier;
   wait = std::min(wait, retry.cap_ms) * ms_ns;
   int64_t due = tick() + std::max(wait, failure.not_before_ns);
-  if (step.retry->by_strategy) due = drawn_due(slot, wait - wait / 10, wait + wait / 10);
+  if (said->by_strategy) due = drawn_due(slot, wait - wait / 10, wait + wait / 10);
   if (due > expires_) return false;
   slot.status = Status::waiting;
   slot.due = due;
@@ -103,7 +136,7 @@ bool Reference::again(Slot& slot, const Failure& failure) {
 int64_t Reference::drawn_due(const Slot& slot, int64_t low, int64_t high) {
   for (size_t i = life_->first; i < life_->last; ++i) {
     const Fact& f = facts_[i];
-    if (f.kind != Fact::Kind::retried || f.step != slot.path || f.attempt != slot.attempt ||
+    if (f.kind != Fact::Kind::retried || f.step != slot.path || f.attempt != slot.told_attempt() ||
         f.tick != tick()) {
       continue;
     }
@@ -128,9 +161,10 @@ void Reference::give_result(Slot& slot, std::string json) {
 }
 
 void Reference::fail(Slot& slot, Failure failure) {
-  const bool proceeds = slot.step->on_error == OnError::proceed ||
-                        (slot.step->on_error == OnError::unsaid && flow_.proceeds &&
-                         !(slot.step->retry && slot.step->retry->by_strategy));
+  const bool proceeds =
+      slot.step->on_error == OnError::proceed ||
+      (slot.step->on_error == OnError::unsaid && flow_.proceeds && !slot.step->recover &&
+       !(slot.step->retry && slot.step->retry->by_strategy));
   const bool is_continued = proceeds && !slot.home->is_stopping;
   if (is_continued) ++continued_;
   slot.failure = std::move(failure);

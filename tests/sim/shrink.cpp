@@ -21,6 +21,10 @@ std::vector<Step*> steps_of(Flow& flow) {
 void forget(Step& step, const std::string& id) {
   if (step.value.of == id) step.value = {};
   if (step.output && step.output->of == id) step.output.reset();
+  if (step.alternative && step.alternative->value.of == id) step.alternative->value = {};
+  if (step.recover && step.recover->otherwise && step.recover->otherwise->of == id) {
+    step.recover->otherwise.reset();
+  }
   if (step.condition && step.condition->of == id) step.condition.reset();
   std::erase(step.depends_on, id);
   for (Step& inner : step.steps) forget(inner, id);
@@ -61,6 +65,7 @@ void leave_out_steps(const Trial& from, std::vector<Trial>& to) {
     for (const std::string& id : gone) {
       forget(smaller.flow.root, id);
       smaller.trouble.table.erase(id);
+      smaller.trouble.table.erase(id + "_alt");
     }
     to.push_back(std::move(smaller));
     if (!step->is_block()) continue;
@@ -87,6 +92,12 @@ void leave_out_fields(const Trial& from, std::vector<Trial>& to) {
   for (size_t i = 0; i < count; ++i) {
     change_step(from, i, to, [](Step& s) { s.condition.reset(); });
     change_step(from, i, to, [](Step& s) { s.run_if = RunIf::success; });
+    // It is left out all the same, and speaks of nothing.
+    change_step(from, i, to, [](Step& s) {
+      if (!s.condition) return;
+      s.condition.reset();
+      s.run_if = RunIf::failure;
+    });
     change_step(from, i, to, [](Step& s) { s.on_error = OnError::unsaid; });
     change_step(from, i, to, [](Step& s) { s.depends_on.clear(); });
     change_step(from, i, to, [](Step& s) { s.retry.reset(); });
@@ -96,11 +107,40 @@ void leave_out_fields(const Trial& from, std::vector<Trial>& to) {
     change_step(from, i, to, [](Step& s) { s.timeout_ms.reset(); });
     change_step(from, i, to, [](Step& s) { s.output.reset(); });
     change_step(from, i, to, [](Step& s) { s.value = {}; });
+    change_step(from, i, to, [](Step& s) { s.alternative.reset(); });
     change_step(from, i, to, [](Step& s) {
-      if (!s.is_block()) s.tool = "pure";
+      if (s.alternative) s.alternative = Way{s.alternative->tool, {}, 1, {}};
     });
     change_step(from, i, to, [](Step& s) {
-      if (s.is_block()) s.kind = Step::Kind::sequential;
+      if (s.alternative) s.alternative->tool = "pure";
+    });
+    change_step(from, i, to, [](Step& s) { s.recover.reset(); });
+    change_step(from, i, to, [](Step& s) {
+      if (s.recover) s.recover->otherwise.reset();
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (s.recover) s.recover->is_required = true;
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (!s.is_block() && !s.is_wait()) s.tool = "pure";
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (!s.is_wait()) return;
+      s.kind = Step::Kind::tool;
+      s.tool = "pure";
+      s.wait_ms = 0;
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (s.is_wait()) s.wait_ms = s.wait_ms > 30'000 ? 30'000 : 1;
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (s.is_block()) s.kind = s.steps.empty() ? Step::Kind::tool : Step::Kind::sequential;
+      if (s.kind == Step::Kind::tool && s.tool.empty()) s.tool = "pure";
+    });
+    change_step(from, i, to, [](Step& s) {
+      if (!s.recover) return;
+      s.recover.reset();
+      s.retry = Retry{.attempts = 4};
     });
   }
   const auto change = [&](auto f) {

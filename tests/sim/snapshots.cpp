@@ -35,7 +35,7 @@ class Recorded final {
     base::Blocks blocks;
     submit.value = *base::parse_json(
         R"({"id":"recorded","input":{"number":7,"text":"what was given, longer than a slot"},
-            "params":null,"seed":5})",
+            "params":null,"seed":5,"variables":{"v":"as it was, longer than a slot"}})",
         blocks.arena());
     take(submit);
     while (!todo_.empty()) answer();
@@ -68,8 +68,10 @@ class Recorded final {
   void answer() {
     const Command c = todo_.front();
     todo_.pop_front();
-    if (c.kind == Command::Kind::finished || c.kind == Command::Kind::parked) return;
+    if (c.kind == Command::Kind::finished) return;
+    if (c.kind == Command::Kind::parked) return send(asked_++ == 0 ? go_on : approve);
     Input input;
+    input.is_compensation = c.is_compensation;
     input.frame = c.frame;
     input.node = c.node;
     input.visit = c.visit;
@@ -91,12 +93,27 @@ class Recorded final {
     take(input);
   }
 
+  // What somebody outside says to a run that rests.
+  static constexpr const char* go_on =
+      R"({"verb":"signal","name":"go","data":{"of":"a signal, longer than a slot"}})";
+  static constexpr const char* approve =
+      R"({"verb":"decide","approve":true,"by":"somebody with a long name","data":[1,2]})";
+  void send(const char* message) {
+    if (asked_ > 2 || state::is_ended(run_.state.status)) return;
+    base::Blocks blocks;
+    Input input;
+    input.kind = Input::Kind::message;
+    input.value = *base::parse_json(message, blocks.arena());
+    take(input);
+  }
+
   state::Pages pages_;
   run::Run run_;
   run::Decider decider_;
   run::Decision decision_;
   std::mt19937_64 random_;
   int64_t tick_ = 1000;
+  int asked_ = 0;
   std::deque<Command> todo_;
 };
 
@@ -111,49 +128,90 @@ std::vector<const Recorded::Snapshot*> chain_to(const Recorded& run, size_t last
   return {chain.rbegin(), chain.rend()};
 }
 
-TEST_CASE("a chain of snapshots and the records after it tell what all records tell", "[sim]") {
-  SimPlans plans;
+struct Counts {
   uint64_t cuts = 0, deltas = 0;
-  for (uint64_t seed = 1; seed <= 200; ++seed) {
-    const std::string definition = RandomDefinition(seed, {}).make();
-    INFO("seed " << seed << "\n" << definition);
-    const auto plan = plans.build(definition);
-    const Recorded run(plan, seed);
-    REQUIRE(state::is_ended(run.state().status));
+};
 
-    state::Pages pages;
-    std::vector<std::string> told;  // after each record
-    state::State all(plan, pages);
-    journal::Recovery from_records(all);
-    for (const std::string& record : run.records) {
-      const auto taken = from_records.take(record);
+void check_every_cut(SimPlans& plans, const std::string& definition, uint64_t seed,
+                     Counts& counts) {
+  INFO("seed " << seed << "\n" << definition);
+  const auto plan = plans.build(definition);
+  const Recorded run(plan, seed);
+  REQUIRE(state::is_ended(run.state().status));
+
+  state::Pages pages;
+  std::vector<std::string> told;  // after each record
+  state::State all(plan, pages);
+  journal::Recovery from_records(all);
+  for (const std::string& record : run.records) {
+    const auto taken = from_records.take(record);
+    INFO((taken ? "" : taken.error().message));
+    REQUIRE(taken);
+    told.push_back(StateText::of(all));
+  }
+  REQUIRE(told.back() == StateText::of(run.state()));
+
+  for (size_t last = 0; last < run.snapshots.size(); ++last) {
+    state::State state(plan, pages);
+    journal::Recovery recovery(state);
+    for (const Recorded::Snapshot* s : chain_to(run, last)) {
+      const auto taken = recovery.take(s->bytes);
       INFO((taken ? "" : taken.error().message));
       REQUIRE(taken);
-      told.push_back(StateText::of(all));
+      counts.deltas += s->expect != 0 ? 1 : 0;
     }
-    REQUIRE(told.back() == StateText::of(run.state()));
-
-    for (size_t last = 0; last < run.snapshots.size(); ++last) {
-      state::State state(plan, pages);
-      journal::Recovery recovery(state);
-      for (const Recorded::Snapshot* s : chain_to(run, last)) {
-        const auto taken = recovery.take(s->bytes);
-        INFO((taken ? "" : taken.error().message));
-        REQUIRE(taken);
-        deltas += s->expect != 0 ? 1 : 0;
-      }
-      for (uint64_t seq = run.snapshots[last].seq;; ++seq, ++cuts) {
-        REQUIRE(state.seq == seq);
-        REQUIRE(StateText::of(state) == told[seq - 1]);
-        if (seq == run.records.size()) break;
-        REQUIRE(recovery.take(run.records[seq]));
-      }
-      state::sweep(state);
-      REQUIRE(StateText::of(state) == told.back());
+    for (uint64_t seq = run.snapshots[last].seq;; ++seq, ++counts.cuts) {
+      REQUIRE(state.seq == seq);
+      REQUIRE(StateText::of(state) == told[seq - 1]);
+      if (seq == run.records.size()) break;
+      REQUIRE(recovery.take(run.records[seq]));
     }
+    state::sweep(state);
+    REQUIRE(StateText::of(state) == told.back());
   }
-  CHECK(cuts > 10'000);
-  CHECK(deltas > 1'000);
+}
+
+TEST_CASE("a chain of snapshots and the records after it tell what all records tell", "[sim]") {
+  SimPlans plans;
+  Counts counts;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    check_every_cut(plans, RandomDefinition(seed, {}).make(), seed, counts);
+  }
+  CHECK(counts.cuts > 10'000);
+  CHECK(counts.deltas > 1'000);
+}
+
+TEST_CASE("a chain of snapshots tells of alternatives, waits, people, variables and what is undone",
+          "[sim]") {
+  const char* const other_way = R"({"id":"other","steps":[
+    {"id":"a","tool":"idem","parameters":{"name":"a","do":"fail"},"retry":1,
+     "alternative":{"tool":"idem","parameters":{"name":"instead of a","do":"fail","times":2},
+                    "retry":{"max_attempts":4,"initial":"40s","cap":"60s"}}},
+    {"id":"b","tool":"pure","parameters":{"name":"b","value":"{{a}}"}}]})";
+  const char* const undone = R"({"id":"undone","on_failure":"compensate",
+    "variables":{"v":{"type":"string"}},"steps":[
+    {"id":"a","tool":"once","parameters":{"name":"a","value":"{{v}}"},"compensate":{"tool":"idem",
+     "parameters":{"name":"undo of {{original.parameters.name}}","do":"fail","times":1}}},
+    {"id":"s","set":{"v":"as it is, longer than a slot"}},
+    {"id":"w","wait":"40s"},
+    {"id":"b","tool":"once","parameters":{"name":"b","value":"{{v}}"},
+     "compensate":{"tool":"idem","parameters":{"name":"undo","value":"{{original.result}}"}}},
+    {"id":"c","tool":"once","parameters":{"name":"c","do":"refuse"}}]})";
+  const char* const asked = R"({"id":"asked","steps":[
+    {"id":"w","wait":{"signal":"go"}},
+    {"id":"p","approval":{"title":"shall it, and why?","people":["somebody with a long name"]}},
+    {"id":"b","tool":"pure","parameters":{"name":"b","value":["{{w.of}}","{{p.data}}"]}}]})";
+  const char* const past_pivot = R"({"id":"pivot","on_failure":"compensate","steps":[
+    {"id":"a","tool":"once","parameters":{"name":"a"},"compensate":"idem"},
+    {"id":"b","steps":[{"id":"p","tool":"once","parameters":{"name":"p"},"pivot":true}]},
+    {"id":"c","tool":"idem","parameters":{"name":"c","do":"fail"},"retry":3}]})";
+  SimPlans plans;
+  Counts counts;
+  for (const char* definition : {other_way, undone, asked, past_pivot}) {
+    for (uint64_t seed = 1; seed <= 30; ++seed) check_every_cut(plans, definition, seed, counts);
+  }
+  CHECK(counts.cuts > 2'000);
+  CHECK(counts.deltas > 200);
 }
 
 }  // namespace

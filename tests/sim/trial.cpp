@@ -1,6 +1,7 @@
 #include "trial.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "base/json.hpp"
@@ -42,6 +43,8 @@ class FactSink final {
       case Type::step_failed: return Fact::Kind::failed;
       case Type::step_retried: return Fact::Kind::retried;
       case Type::step_waiting: return Fact::Kind::waiting;
+      case Type::step_diverted: return Fact::Kind::diverted;
+      case Type::step_skipped: return Fact::Kind::skipped;
       case Type::step_cancelled: return Fact::Kind::cancelled;
       default: return Fact::Kind::other;
     }
@@ -53,11 +56,23 @@ class FactSink final {
       Fact fact{kind_of(e.kind), std::string(to_view(e.step)), e.attempt, e.time_ns, 0};
       const bool has_due = fact.kind == Fact::Kind::retried || fact.kind == Fact::Kind::waiting;
       if (has_due) fact.due = Value(e.data)["due_ns"_k].as_i64();
+      sink.note_ways(fact);
       sink.facts_.push_back(std::move(fact));
     }
   }
 
+  // Attempts of an alternative are counted anew.
+  void note_ways(Fact& fact) {
+    using Kind = Fact::Kind;
+    if (fact.kind == Kind::diverted) diverted_.insert(fact.step);
+    if (diverted_.contains(fact.step)) fact.attempt += Fact::of_alternative;
+    const bool has_ended = fact.kind == Kind::succeeded || fact.kind == Kind::failed ||
+                           fact.kind == Kind::skipped || fact.kind == Kind::cancelled;
+    if (has_ended) diverted_.erase(fact.step);
+  }
+
   std::vector<Fact>& facts_;
+  std::set<std::string> diverted_;  // steps that are
   weft_sink table_{};
 };
 
@@ -295,7 +310,11 @@ void count(Tally& tally, const Trial& trial, const Played& played, const Referen
   tally.completed += played.answer.status == "completed" ? 1U : 0U;
   tally.partial += played.answer.status == "partially_completed" ? 1U : 0U;
   tally.doubts += played.decisions;
-  for (const Fact& f : played.facts) tally.retries += f.kind == Fact::Kind::retried ? 1U : 0U;
+  for (const Fact& f : played.facts) {
+    tally.retries += f.kind == Fact::Kind::retried ? 1U : 0U;
+    tally.waits += f.kind == Fact::Kind::waiting && f.attempt == 0 ? 1U : 0U;
+    tally.diverted += f.kind == Fact::Kind::diverted ? 1U : 0U;
+  }
   tally.choices += reference.choices();
 }
 

@@ -22,7 +22,8 @@ struct Played {
 // What a number of trials did, so that a test can ask whether they were worth something.
 struct Tally {
   uint64_t runs = 0, processes = 0, crashes = 0, refused_commits = 0, jumps = 0, cancelled = 0,
-           doubts = 0, failed = 0, completed = 0, partial = 0, retries = 0, choices = 0;
+           doubts = 0, failed = 0, completed = 0, partial = 0, retries = 0, choices = 0,
+           diverted = 0, waits = 0;
 };
 
 Played play(const SimWorld::Plan& plan, const Trial& trial);

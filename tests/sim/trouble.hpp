@@ -49,12 +49,16 @@ struct Fact {
     failed,
     retried,
     waiting,
+    diverted,
+    skipped,
     cancelled,
   } kind{};
   std::string step;
-  uint32_t attempt = 0;
+  uint32_t attempt = 0;  // of an alternative: and of_alternative
   int64_t tick = 0;
   int64_t due = 0;  // of retried and waiting
+
+  static constexpr uint32_t of_alternative = 1000;
 };
 
 // One process: what it was told and which facts it left. Times are ticks of its engine.

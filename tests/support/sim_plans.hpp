@@ -25,6 +25,7 @@ inline constexpr SimToolKind sim_tool_kinds[] = {
     {"once", spec::Effect::at_most_once, 0},
     {"slow", spec::Effect::pure, WEFT_BLOCKING},
     {"slow_once", spec::Effect::at_most_once, WEFT_BLOCKING},
+    {"undone", spec::Effect::compensable, 0},
 };
 
 class SimPlans final {
