@@ -14,7 +14,7 @@ using namespace weft;
 
 // Threads share commits, so that thousands of runs are there soon.
 void start(Kernel& kernel, const Workflow& workflow, uint32_t runs) {
-  constexpr uint32_t threads = 8;
+  constexpr uint32_t threads = 16;
   std::vector<std::thread> starting;
   for (uint32_t t = 0; t < threads; ++t) {
     starting.emplace_back([&] {
@@ -63,7 +63,7 @@ int print_parked_memory(const std::string& step) {
     const Workflow workflow =
         load(*kernel,
              R"({"id": "rest", "timeout": "1h", "steps": [{"id": "s0", "wait": )" + wait + "}]}");
-    constexpr uint32_t first = 1'000, more = 8'000;
+    constexpr uint32_t first = 1'000, more = 4'000;
     start(*kernel, workflow, first);
     const double before = settled_kb(*kernel);
     start(*kernel, workflow, more);
