@@ -75,7 +75,8 @@ void BlockCompiler::write_marked(const spec::Rule& rule, Value value, Builder& o
     case spec::Mark::condition:
       out.begin_object();
       out.set("node"_k, next_ - spec_.blocks[block_].first);
-      write_references(next_++, out);
+      if (speaks_of_steps(next_)) write_references(next_, out);
+      ++next_;
       return out.end_object();
     case spec::Mark::record: return write_record(rule, value, out);
     case spec::Mark::step_id:
@@ -106,6 +107,11 @@ void BlockCompiler::write_steps(const spec::Rule& rule, Value value, Builder& ou
   const uint32_t count = is_one ? 1 : value.size();
   for (uint32_t i = 0; i < count; ++i) write_step(extras, out);
   out.end_array();
+}
+
+bool BlockCompiler::speaks_of_steps(uint32_t item) const {
+  const auto first = std::lower_bound(references_.begin(), references_.end(), Reference{item, 0});
+  return first != references_.end() && first->item == item;
 }
 
 // The nodes of its block that an item speaks of.

@@ -31,6 +31,7 @@ class BlockCompiler final {
   void write_steps(const spec::Rule& rule, Value value, Builder& out);
   void write_step(const spec::Rule* extras, Builder& out);
   void write_extras(const spec::Rule& extras, const spec::Item& item, Builder& out);
+  bool speaks_of_steps(uint32_t item) const;
   bool does_own(uint32_t item) const;
   void write_references(uint32_t item, Builder& out) const;
   void write_record(const spec::Rule& rule, Value value, Builder& out);

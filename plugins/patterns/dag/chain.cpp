@@ -39,7 +39,7 @@ class Touches final {
 
  private:
   Resource& of(std::string_view name) { return resources_[std::string(name)]; }
-  void after(uint32_t from, uint32_t to) { edges_.push_back({from, to, order_only}); }
+  void after(uint32_t from, uint32_t to) { edges_.push_back({from, to}); }
 
   std::vector<Edge>& edges_;
   std::map<std::string, Resource> resources_;
@@ -53,8 +53,11 @@ bool is_harmless(Value step) {
   return effect == "pure" || effect == "read";
 }
 
-// What the kernel does itself changes variables, or ends the run: it keeps its place.
-bool keeps_place(Value step) { return step["own"_k].as_bool(); }
+// What the kernel does itself changes variables, or ends the run; what waits for a failure wants to
+// know of all that came before: they keep their place.
+bool keeps_place(Value step) {
+  return step["own"_k].as_bool() || step["run_if"_k].as_text() != "success";
+}
 
 double threshold_of(Value options) {
   const Value said = options["parallel_threshold"_k];
@@ -76,7 +79,7 @@ void add_chain(Value options, const Steps& steps, std::vector<Edge>& edges) {
     const Value step = steps[i];
     const uint32_t node = steps.node(i);
     if (!is_parallel) {
-      if (i > 0) edges.push_back({steps.node(i - 1), node, order_only});
+      if (i > 0) edges.push_back({steps.node(i - 1), node});
       continue;
     }
     if (keeps_place(step)) {
@@ -110,7 +113,7 @@ void split_groups(Value options, const Steps& steps, std::vector<Edge>& edges, M
     if (gain <= threshold) {
       is_split = true;
       for (uint32_t n = groups.first[i] + 1; n < groups.first[i + 1]; ++n) {
-        edges.push_back({groups.nodes[n - 1], groups.nodes[n], order_only});
+        edges.push_back({groups.nodes[n - 1], groups.nodes[n]});
       }
       continue;
     }

@@ -54,7 +54,8 @@ void Walk::recall_loop(uint32_t number, const weft::sdk::Frame& frame) {
   const bool is_open = record["open"_k].as_bool();
   pass.validations = static_cast<uint32_t>(record["validations"_k].as_u64());
   pass.is_exhausted = record["exhausted"_k].as_bool();
-  pass.is_closed = frame.status(loop.record) == WEFT_NODE_SUCCEEDED && !is_open;
+  // Written by this pattern, so it counts from then on, not when that is told back.
+  pass.is_closed = record.exists() && !is_open;
   const auto is_active = [&](uint32_t n) {
     const uint32_t status = frame.status(n);
     return status != WEFT_NODE_PENDING &&
@@ -184,6 +185,7 @@ void Walk::judge(uint32_t number, const Told& told) {
   if (takes_best && result["score"_k].as_f64() < record["best"_k]["score"_k].as_f64()) {
     draft = record["best"_k]["draft"_k];
   }
+  pass.approved = draft;
   const bool was_never_begun = told.frame.status(loop.reviser) == WEFT_NODE_PENDING;
   if (pass.is_closed && (was_never_begun || takes_best)) {
     told.commands.settle(anew(told.frame, loop.reviser), draft);

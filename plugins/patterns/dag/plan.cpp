@@ -191,6 +191,8 @@ Made make(Value block) {
   if (is_chain) {
     add_chain(block["options"_k], steps, edges);
     split_groups(block["options"_k], steps, edges, made);
+    // One after another, a step runs whatever became of those before it, unless the block fails.
+    for (Edge& edge : edges) edge.condition = order_only;
   }
   lay_edges(graph, std::move(edges));
   add_joins(steps, graph, made.problems);

@@ -44,7 +44,9 @@ void Walk::recall(const weft::sdk::Frame& frame) {
   }
   for (uint32_t n = 0; n < edge_of_.size(); ++n) {
     const uint32_t status = frame.status(n);
-    if (edge_of_[n] != none && status >= WEFT_NODE_SUCCEEDED) condition_ended(n, status, frame);
+    if (edge_of_[n] == none || status == WEFT_NODE_PENDING) continue;
+    ++asking_;
+    if (status >= WEFT_NODE_SUCCEEDED) condition_ended(n, status, frame);
   }
   for (uint32_t i = 0; i < passes_.size(); ++i) recall_loop(i, frame);
   ready_.clear();
@@ -124,7 +126,7 @@ void Walk::settle_edges(uint32_t node, uint32_t status, uint8_t news) {
     const uint32_t after = graph_.next[e];
     const uint32_t condition = graph_.condition.empty() ? none : graph_.condition[e];
     if (condition == order_only) {
-      decide_edge(after, true, graph_.when[after] == When::failure ? news : uint8_t{0});
+      decide_edge(after, true, 0);
       continue;
     }
     if (status == WEFT_NODE_SUCCEEDED && condition != none) {
@@ -152,6 +154,7 @@ void Walk::decide_edge(uint32_t after, bool is_alive, uint8_t news) {
 }
 
 void Walk::condition_ended(uint32_t node, uint32_t status, const weft::sdk::Frame& frame) {
+  --asking_;
   const uint32_t after = graph_.next[edge_of_[node]];
   if (status == WEFT_NODE_SUCCEEDED) {
     return decide_edge(after, frame.result(node).as_bool(), 0);
@@ -163,18 +166,23 @@ void Walk::condition_ended(uint32_t node, uint32_t status, const weft::sdk::Fram
 void Walk::go_on(const weft::sdk::Frame& frame, weft::sdk::Commands& commands) {
   const Told told{frame, commands};
   if (failed_ != none && !has_cancelled_) cancel_running(commands);
-  for (const auto& [node, edge] : asks_) {
-    commands.evaluate(graph_.condition[edge], frame.result(node));
-  }
-  const bool is_asking = !asks_.empty();
-  asks_.clear();
   do {
+    for (const auto& [node, edge] : asks_) ask(node, edge, told);
+    asks_.clear();
     // Skipping makes further steps ready, which join the list at its end.
     for (size_t i = 0; i < ready_.size(); ++i) decide(ready_[i], told);
     ready_.clear();
-    if (running_ == 0 && !is_asking) ready_.swap(late_);
-  } while (!ready_.empty());
+    if (running_ == 0 && asking_ == 0 && asks_.empty()) ready_.swap(late_);
+  } while (!ready_.empty() || !asks_.empty());
   if (ended_ == graph_.steps) finish(told);
+}
+
+// What a condition of an edge from a loop may speak of is the draft that was approved.
+void Walk::ask(uint32_t node, uint32_t edge, const Told& told) {
+  const uint32_t loop = number_of_loop(node);
+  ++asking_;
+  told.commands.evaluate(graph_.condition[edge],
+                         loop != none ? passes_[loop].approved : told.frame.result(node));
 }
 
 void Walk::finish(const Told& told) {
@@ -231,6 +239,9 @@ bool Walk::has_enough(uint32_t node) const {
 
 bool Walk::runs(uint32_t node) const {
   const bool is_all = graph_.join.empty() || graph_.join[node].kind == Join::Kind::all;
+  if (graph_.is_ordered && graph_.when[node] != When::always) {
+    return (graph_.when[node] == When::failure) == (failed_ != none);
+  }
   switch (graph_.when[node]) {
     case When::success: return has_enough(node) && failed_ == none;
     case When::always: return is_all ? (news_[node] & saw_false) == 0 : has_enough(node);

@@ -32,6 +32,7 @@ class Walk final {
   struct Pass {
     uint32_t validations = 0;
     bool is_closed = false, is_exhausted = false, is_reviser_done = false;
+    weft::Value approved;  // in the call in which it closes
   };
   struct Told {
     const weft::sdk::Frame& frame;
@@ -47,6 +48,7 @@ class Walk final {
   bool runs(uint32_t node) const;
   bool has_enough(uint32_t node) const;
   void start(uint32_t node, const Told& told);
+  void ask(uint32_t node, uint32_t edge, const Told& told);
   void drop_rest(uint32_t join, const Told& told);
   void cancel_running(weft::sdk::Commands& commands);
   void finish(const Told& told);
@@ -84,6 +86,7 @@ class Walk final {
   std::vector<Pass> passes_;                         // by loop
   uint32_t start_;
   uint32_t ended_ = 0, running_ = 0;
+  uint32_t asking_ = 0;  // conditions that are not answered yet
   uint32_t failed_ = none, cancelled_ = none, succeeded_ = none;
   bool has_cancelled_ = false;
 };
