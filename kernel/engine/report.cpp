@@ -77,6 +77,36 @@ void add_failure(Builder& b, const std::string& id, const state::State& state) {
   b.end_array();
 }
 
+// Every condition that was asked, with what it came to and what it had read; and of those the ones
+// that were true, which are the way that the run has gone. Of one asked again, the latest answer.
+void add_decisions(Builder& b, const state::State& state) {
+  std::vector<std::pair<const state::Frame*, uint32_t>> asked;
+  for (const state::Frame& f : state.frames) {
+    for (uint32_t n = 0; n < f.count; ++n) {
+      const bool is_asked = state.node(f, n).is_condition && f.status[n] == WEFT_NODE_SUCCEEDED;
+      if (is_asked) asked.emplace_back(&f, n);
+    }
+  }
+  if (asked.empty()) return;
+  std::stable_sort(asked.begin(), asked.end(), [](const auto& a, const auto& c) {
+    return a.first->ended[a.second] < c.first->ended[c.second];
+  });
+  b.key("conditions_evaluated"_k);
+  b.begin_array();
+  for (const auto& [f, n] : asked) {
+    b.begin_object();
+    const bool is_outermost = f->parent == event::no_frame;
+    if (!is_outermost) {
+      b.set("in"_k, std::string_view(state::step_path(state, f->parent, f->parent_node)));
+    }
+    b.set("condition"_k, Value(f->value[n])["metadata"_k]["condition"_k]);
+    b.set("value"_k, run::result_of(*f, n));
+    b.set("read"_k, Value(f->value[n])["metadata"_k]["read"_k]);
+    b.end_object();
+  }
+  b.end_array();
+}
+
 // Depth first, so that what began within one turn keeps the order in which it was decided.
 struct Order {
   const state::State& state;
@@ -143,6 +173,7 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
     b.text(state::step_path(state, ran.frame, ran.node));
   }
   b.end_array();
+  add_decisions(b, state);
   b.key("warnings"_k);
   b.begin_array();
   for (const std::string& warning : plan.warnings) b.text(warning);

@@ -14,18 +14,16 @@ namespace {
 using spec::Problem;
 using namespace lit;
 
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
 // Fills a plan from a spec.
 class Filler final {
  public:
-  Filler(const spec::Spec& spec, const spec::Catalog& catalog, Plan& plan,
-         std::vector<Problem>& problems)
-      : spec_(spec), catalog_(catalog), plan_(plan), problems_(problems), scope_(spec) {}
+  Filler(const spec::Spec& spec, const spec::Catalog& catalog, Plan& plan, Findings findings)
+      : spec_(spec),
+        catalog_(catalog),
+        plan_(plan),
+        findings_(findings),
+        problems_(findings.problems),
+        scope_(spec) {}
 
   void run();
 
@@ -40,12 +38,13 @@ class Filler final {
   template <class Called>
   uint32_t arguments_of(const Called& called);
   uint32_t template_of(Value tree, const spec::UsedTool* used = nullptr);
-  uint32_t expression(Value written);
+  uint32_t expression(Value written, Value at);
   void problem(Value at, Error& error);
 
   const spec::Spec& spec_;
   const spec::Catalog& catalog_;
   Plan& plan_;
+  Findings findings_;
   std::vector<Problem>& problems_;
   Scope scope_;
 };
@@ -58,7 +57,7 @@ void Filler::run() {
   plan_.uses_secrets = scope_.speaks_of_secrets();
   if (!problems_.empty()) return;
   const std::vector<Reference> references = scope_.take_references();
-  BlockCompiler compiler(spec_, references, plan_, problems_);
+  BlockCompiler compiler(spec_, references, plan_, findings_);
   for (size_t i = spec_.blocks.size(); i > 0; --i) compiler.compile(static_cast<uint32_t>(i - 1));
 }
 
@@ -141,7 +140,8 @@ void Filler::node(uint32_t number) {
   made.policy = item.policy;
   made.at = item.at;
   made.arguments = arguments_of(item);
-  made.condition = expression(item.condition);
+  made.is_condition = item.is_condition;
+  made.condition = expression(item.condition, item.is_condition ? item.at : item.condition);
   made.output = template_of(item.output);
   if (item.rarity != spec::none) rarity(item, made);
 }
@@ -196,20 +196,15 @@ uint32_t Filler::template_of(Value tree, const spec::UsedTool* used) {
   return static_cast<uint32_t>(plan_.templates.size() - 1);
 }
 
-// A condition is an expression; written as a template it means the same.
-uint32_t Filler::expression(Value written) {
+// A condition is an expression; written as a template it means the same. What was made of a
+// condition that is no text stands where that was written.
+uint32_t Filler::expression(Value written, Value at) {
   if (!written.exists()) return none;
-  std::string_view text = written.as_text();
+  std::string_view text = spec::bare_expression(written.as_text());
   if (written.is_boolean()) text = written.as_bool() ? "true" : "false";
-  std::string_view inner = trimmed(text);
-  if (inner.starts_with("{{") && inner.ends_with("}}") && inner.find("{{", 2) == inner.npos) {
-    text = inner.substr(2, inner.size() - 4);
-  } else if (inner.starts_with("${") && inner.find('}') == inner.size() - 1) {
-    text = inner.substr(2, inner.size() - 3);
-  }
   auto made = expr::Expression::compile(text, scope_.names());
   if (!made) {
-    problem(written, made.error());
+    problem(at, made.error());
     return none;
   }
   plan_.expressions.push_back(std::move(*made));
@@ -248,7 +243,7 @@ Built build(Source source, const spec::Catalog& catalog) {
   plan->file = std::move(source.file);
   const Value root = plan->source;
   spec::Parsed parsed = spec::parse(root, catalog, plan->made.arena());
-  Filler(parsed.spec, catalog, *plan, parsed.problems).run();
+  Filler(parsed.spec, catalog, *plan, {parsed.problems, parsed.warnings}).run();
 
   const spec::Origin origin{root, plan->file, source.locator};
   Built built;

@@ -34,6 +34,7 @@ class Writer final {
   bool entry_of_form(const spec::Rule& rule, Value object, uint32_t entry);
   void marked(const spec::Rule& rule, Value value, Builder& out);
   void steps(const spec::Rule& rule, Value value, Builder& out);
+  void record(const spec::Rule& rule, Value value, Builder& out);
   void step(const spec::Rule* extras, Value value);
   void step_field(const spec::FieldName& field, const spec::Item& item, Value value);
   const spec::Rule* root(uint32_t block) const {
@@ -98,11 +99,24 @@ void Writer::definition() {
 
 void Writer::marked(const spec::Rule& rule, Value value, Builder& out) {
   if (rule.mark == spec::Mark::steps) return steps(rule, value, out);
-  if (rule.mark == spec::Mark::expression) ++next_[block_];
+  if (rule.mark == spec::Mark::expression || rule.mark == spec::Mark::condition) ++next_[block_];
+  if (rule.mark == spec::Mark::record) return record(rule, value, out);
   if (rule.mark == spec::Mark::error_strategy && value.is_text()) {
     return out.text(strategy_text(value.as_text()));
   }
   out.link(value);
+}
+
+void Writer::record(const spec::Rule& rule, Value value, Builder& out) {
+  const spec::Rewriter rewriter{this,
+                                [](void* self, const spec::Rule& by, Value one, Builder& to) {
+                                  static_cast<Writer*>(self)->marked(by, one, to);
+                                },
+                                false};
+  ++next_[block_];
+  out.begin_object();
+  rewrite_fields(rule, value, rewriter, out);
+  out.end_object();
 }
 
 void Writer::steps(const spec::Rule& rule, Value value, Builder& out) {
@@ -133,7 +147,8 @@ void Writer::step(const spec::Rule* extras, Value value) {
     const spec::FieldName* field = spec::find_field(spec::step_fields(), key);
     const bool is_extra = extras != nullptr && extras->find(key) != nullptr;
     const bool is_forms_first = field != nullptr && field->field >= Field::on_failure;
-    if (is_extra && (field == nullptr || is_forms_first)) {
+    const bool is_own = form != nullptr && form->find(key) != nullptr;
+    if (is_extra && !is_own && (field == nullptr || is_forms_first)) {
       entry_of_form(*extras, value, i);
     } else if (form != nullptr && (field == nullptr || form->find(key) != nullptr)) {
       const uint32_t outer = block_;

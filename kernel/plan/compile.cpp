@@ -25,8 +25,8 @@ std::string_view to_text(RunIf run_if) {
 }
 
 BlockCompiler::BlockCompiler(const spec::Spec& spec, std::span<const Reference> references,
-                             Plan& plan, std::vector<spec::Problem>& problems)
-    : spec_(spec), references_(references), plan_(plan), problems_(problems) {}
+                             Plan& plan, Findings findings)
+    : spec_(spec), references_(references), plan_(plan), findings_(findings) {}
 
 // Only the fields of the form: what every step and definition has is the kernel's.
 Value BlockCompiler::describe(uint32_t number) {
@@ -72,9 +72,13 @@ void BlockCompiler::write_marked(const spec::Rule& rule, Value value, Builder& o
   switch (rule.mark) {
     case spec::Mark::steps: return write_steps(rule, value, out);
     case spec::Mark::expression:
+    case spec::Mark::condition:
       out.begin_object();
-      out.set("node"_k, next_++ - spec_.blocks[block_].first);
+      out.set("node"_k, next_ - spec_.blocks[block_].first);
+      if (speaks_of_steps(next_)) write_references(next_, out);
+      ++next_;
       return out.end_object();
+    case spec::Mark::record: return write_record(rule, value, out);
     case spec::Mark::step_id:
       return out.natural(spec_.ids.find(value.as_text()) - spec_.blocks[block_].first);
     case spec::Mark::duration: {
@@ -85,6 +89,16 @@ void BlockCompiler::write_marked(const spec::Rule& rule, Value value, Builder& o
   }
 }
 
+void BlockCompiler::write_record(const spec::Rule& rule, Value value, Builder& out) {
+  const spec::Rewriter rewriter{this, [](void* self, const spec::Rule& by, Value one, Builder& to) {
+                                  static_cast<BlockCompiler*>(self)->write_marked(by, one, to);
+                                }};
+  out.begin_object();
+  out.set("node"_k, next_++ - spec_.blocks[block_].first);
+  rewrite_fields(rule, value, rewriter, out);
+  out.end_object();
+}
+
 // A list, a map or a single step become a list of descriptors, in the order of writing.
 void BlockCompiler::write_steps(const spec::Rule& rule, Value value, Builder& out) {
   const spec::Rule* extras = spec::step_rule(rule);
@@ -93,6 +107,34 @@ void BlockCompiler::write_steps(const spec::Rule& rule, Value value, Builder& ou
   const uint32_t count = is_one ? 1 : value.size();
   for (uint32_t i = 0; i < count; ++i) write_step(extras, out);
   out.end_array();
+}
+
+bool BlockCompiler::speaks_of_steps(uint32_t item) const {
+  const auto first = std::lower_bound(references_.begin(), references_.end(), Reference{item, 0});
+  return first != references_.end() && first->item == item;
+}
+
+// The nodes of its block that an item speaks of.
+void BlockCompiler::write_references(uint32_t item, Builder& out) const {
+  out.key("refs"_k);
+  out.begin_array();
+  auto reference = std::lower_bound(references_.begin(), references_.end(), Reference{item, 0});
+  for (; reference != references_.end() && reference->item == item; ++reference) {
+    out.natural(reference->node);
+  }
+  out.end_array();
+}
+
+// Whether the kernel itself does something here that others may see: wait, ask, set, fail or end.
+bool BlockCompiler::does_own(uint32_t number) const {
+  const spec::Item& item = spec_.items[number];
+  if (item.kind >= Kind::wait && item.kind <= Kind::end) return true;
+  if (item.block == none) return false;
+  const spec::Block& inner = spec_.blocks[item.block];
+  for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) {
+    if (does_own(i)) return true;
+  }
+  return false;
 }
 
 void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
@@ -112,24 +154,23 @@ void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
   out.begin_array();
   for (uint32_t i = 0; i < item.edge_count; ++i) out.natural(spec_.edges[item.edges + i]);
   out.end_array();
-  out.key("refs"_k);
-  out.begin_array();
-  auto reference = std::lower_bound(references_.begin(), references_.end(), Reference{number, 0});
-  for (; reference != references_.end() && reference->item == number; ++reference) {
-    out.natural(reference->node);
-  }
-  out.end_array();
+  write_references(number, out);
   out.set("run_if"_k, to_text(item.run_if));
   names("reads"_k, item.reads);
   names("writes"_k, item.writes);
   out.set("effect"_k, to_text(item.effect));
-  if (extras != nullptr) write_extras(*extras, item.at, out);
+  if (does_own(number)) out.set("own"_k, true);
+  if (extras != nullptr) write_extras(*extras, item, out);
   out.end_object();
 }
 
-void BlockCompiler::write_extras(const spec::Rule& extras, Value step, Builder& out) {
-  static constexpr std::string_view written[] = {"node",   "id",    "depends_on", "refs",
-                                                 "run_if", "reads", "writes",     "effect"};
+void BlockCompiler::write_extras(const spec::Rule& extras, const spec::Item& item, Builder& out) {
+  const Value step = item.at;
+  const spec::Rule* own = item.block != none && spec_.blocks[item.block].form != none
+                              ? &spec_.forms[spec_.blocks[item.block].form].schema->root()
+                              : nullptr;
+  static constexpr std::string_view written[] = {"node",  "id",     "depends_on", "refs", "run_if",
+                                                 "reads", "writes", "effect",     "own"};
   const auto is_written = [](Key key) {
     return std::find(std::begin(written), std::end(written), key.view()) != std::end(written);
   };
@@ -140,6 +181,7 @@ void BlockCompiler::write_extras(const spec::Rule& extras, Value step, Builder& 
   uint64_t seen = 0;
   for (uint32_t i = 0; i < step.size(); ++i) {
     const spec::Name* name = extras.find(weft_key_at(step.slot(), i));
+    if (own != nullptr && own->find(weft_key_at(step.slot(), i)) != nullptr) continue;
     if (name == nullptr || is_written(extras.properties[name->property].key)) continue;
     seen |= uint64_t{1} << name->property;
     out.key(extras.properties[name->property].key);
@@ -168,17 +210,22 @@ void BlockCompiler::compile(uint32_t number) {
     const size_t size = std::min<size_t>(error.msg_len, sizeof error.msg);
     std::string message(error.msg, size);
     if (message.empty()) message = "the pattern cannot compile this block";
-    problems_.push_back({block.at, {}, "plan.rejected", std::move(message), {}});
+    findings_.problems.push_back({block.at, {}, "plan.rejected", std::move(message), {}});
     return;
   }
   const Value result(made);
   plan_.blocks[number].compiled = result["plan"_k];
-  for (const Value problem : result["problems"_k]) read_problem(block, problem);
+  for (const Value problem : result["problems"_k]) {
+    findings_.problems.push_back(read_problem(block, problem));
+  }
+  for (const Value warning : result["notes"_k]) {
+    findings_.warnings.push_back(read_problem(block, warning));
+  }
 }
 
 // The pointer goes through the value that the pattern was given: lists where a map was written, and
 // canonical names where aliases were.
-void BlockCompiler::read_problem(const spec::Block& block, Value problem) {
+spec::Problem BlockCompiler::read_problem(const spec::Block& block, Value problem) const {
   spec::Problem found{block.at,
                       {},
                       std::string(problem["code"_k].as_text("plan.rejected")),
@@ -211,7 +258,7 @@ void BlockCompiler::read_problem(const spec::Block& block, Value problem) {
     found.at = below;
     rule = nullptr;
   }
-  problems_.push_back(std::move(found));
+  return found;
 }
 
 }  // namespace weft::plan

@@ -10,11 +10,16 @@
 
 namespace weft::plan {
 
+// Where what patterns say of a definition goes.
+struct Findings {
+  std::vector<spec::Problem>&problems, &warnings;
+};
+
 class BlockCompiler final {
  public:
   // references: of all items, sorted.
   BlockCompiler(const spec::Spec& spec, std::span<const Reference> references, Plan& plan,
-                std::vector<spec::Problem>& problems);
+                Findings findings);
 
   void compile(uint32_t block);
 
@@ -25,13 +30,17 @@ class BlockCompiler final {
   void write_marked(const spec::Rule& rule, Value value, Builder& out);
   void write_steps(const spec::Rule& rule, Value value, Builder& out);
   void write_step(const spec::Rule* extras, Builder& out);
-  void write_extras(const spec::Rule& extras, Value step, Builder& out);
-  void read_problem(const spec::Block& block, Value problem);
+  void write_extras(const spec::Rule& extras, const spec::Item& item, Builder& out);
+  bool speaks_of_steps(uint32_t item) const;
+  bool does_own(uint32_t item) const;
+  void write_references(uint32_t item, Builder& out) const;
+  void write_record(const spec::Rule& rule, Value value, Builder& out);
+  spec::Problem read_problem(const spec::Block& block, Value problem) const;
 
   const spec::Spec& spec_;
   std::span<const Reference> references_;
   Plan& plan_;
-  std::vector<spec::Problem>& problems_;
+  Findings findings_;
   uint32_t block_ = 0, next_ = 0;  // item that is written next
 };
 

@@ -19,6 +19,7 @@ std::string_view kind_text(Kind kind) {
     case Kind::set: return "set";
     case Kind::fail: return "fail";
     case Kind::end: return "end";
+    case Kind::record: return "record";
     default: return {};
   }
 }
@@ -40,6 +41,7 @@ class Printer final {
   void block_picture(uint32_t number, const std::string& indent);
   void edges_picture(const Block& block, const std::string& indent);
   std::string name_of(const Block& block, uint32_t number) const;
+  std::string condition_of(const Block& block, Value said) const;
   static std::string picture_id(const Block& block, uint32_t number) {
     std::string id = "n";
     return id += std::to_string(block.first + number);
@@ -52,6 +54,7 @@ class Printer final {
 
 std::string Printer::name_of(const Block& block, uint32_t number) const {
   const Node& node = plan_.node(block, number);
+  if (node.kind == Kind::record && node.id.empty()) return "record " + std::to_string(number);
   if (node.kind != Kind::expression) return std::string(node.id);
   std::string text = "(";
   text += plan_.expressions[node.condition].text();
@@ -107,7 +110,7 @@ void Printer::block_text(uint32_t number, const std::string& indent) {
 void Printer::node_text(const Block& block, uint32_t number, const std::string& indent) {
   const Node& node = plan_.node(block, number);
   out_ += indent + std::to_string(number) + " " + name_of(block, number);
-  if (node.kind == Kind::expression) {
+  if (node.kind == Kind::expression || node.kind == Kind::record) {
     out_ += "\n";
     return;
   }
@@ -161,7 +164,25 @@ void Printer::order_text(const Block& block, const std::string& indent) {
     const uint64_t from = edge[0].as_u64(block.count), to = edge[1].as_u64(block.count);
     if (from >= block.count || to >= block.count) continue;
     out_.append(indent).append(name_of(block, static_cast<uint32_t>(from))).append(" → ");
-    out_.append(name_of(block, static_cast<uint32_t>(to))).append("\n");
+    out_.append(name_of(block, static_cast<uint32_t>(to)));
+    if (edge[2].exists()) out_.append(" if ").append(condition_of(block, edge[2]));
+    out_ += "\n";
+  }
+  for (const Value remark : block.compiled["remarks"_k]) {
+    out_.append(indent).append(remark.as_text()).append("\n");
+  }
+  for (const Value side : block.compiled["sides"_k]) {
+    out_.append(indent).append(side[0U].as_text());
+    if (side[1U].exists() && !side[1U].is_null()) {
+      out_.append(" ").append(condition_of(block, side[1U]));
+    }
+    out_ += ":";
+    for (const Value node : side[2U]) {
+      if (node.as_u64(block.count) < block.count) {
+        out_.append(" ").append(name_of(block, static_cast<uint32_t>(node.as_u64())));
+      }
+    }
+    out_ += "\n";
   }
   uint32_t number = 0;
   for (const Value group : block.compiled["groups"_k]) {
@@ -171,8 +192,25 @@ void Printer::order_text(const Block& block, const std::string& indent) {
         out_.append(" ").append(name_of(block, static_cast<uint32_t>(node.as_u64())));
       }
     }
+    const Value said = block.compiled["groups_said"_k][number - 1];
+    if (said.size() > 0) out_.append(" (").append(said.as_text()).append(")");
     out_ += "\n";
   }
+  bool is_first = true;
+  for (const Value node : block.compiled["critical"_k]) {
+    if (node.as_u64(block.count) >= block.count) continue;
+    out_ += is_first ? indent + "critical path: " : " → ";
+    out_ += name_of(block, static_cast<uint32_t>(node.as_u64()));
+    is_first = false;
+  }
+  if (!is_first) out_ += "\n";
+}
+
+// What an edge hangs on: a condition, or a word of the pattern such as 'default'.
+std::string Printer::condition_of(const Block& block, Value said) const {
+  if (said.is_text()) return std::string(said.as_text());
+  const uint64_t node = said.as_u64(block.count);
+  return node < block.count ? name_of(block, static_cast<uint32_t>(node)) : std::string();
 }
 
 std::string label(std::string_view text) {
@@ -208,7 +246,7 @@ void Printer::block_picture(uint32_t number, const std::string& indent) {
       out_ += indent + "subgraph " + id + "[" + label(title) + "]\n";
       block_picture(node.block, indent + "  ");
       out_ += indent + "end\n";
-    } else if (node.kind == Kind::expression) {
+    } else if (node.kind == Kind::expression || node.kind == Kind::record) {
       out_ += indent + id + "{{" + label(name_of(block, i)) + "}}\n";
     } else {
       const std::string title =
@@ -226,7 +264,8 @@ void Printer::edges_picture(const Block& block, const std::string& indent) {
   for (const Value edge : edges) {
     const uint64_t from = edge[0].as_u64(block.count), to = edge[1].as_u64(block.count);
     if (from >= block.count || to >= block.count) continue;
-    out_ += indent + picture_id(block, static_cast<uint32_t>(from)) + " --> " +
+    const std::string on = edge[2].exists() ? "|" + label(condition_of(block, edge[2])) + "|" : "";
+    out_ += indent + picture_id(block, static_cast<uint32_t>(from)) + " -->" + on + " " +
             picture_id(block, static_cast<uint32_t>(to)) + "\n";
   }
   for (uint32_t i = 0; !edges.exists() && i < block.count; ++i) {

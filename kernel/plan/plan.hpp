@@ -72,6 +72,7 @@ struct Node {
   OnError on_error = OnError::fail;
   RunIf run_if = RunIf::success;
   spec::Effect effect = spec::Effect::at_most_once;
+  bool is_condition = false;  // an expression that must come to true or false
   uint32_t tool = none;       // tools
   uint32_t block = none;      // blocks
   uint32_t arguments = none;  // templates

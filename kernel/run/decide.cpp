@@ -31,6 +31,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
   run_ = &run;
   out_ = &out;
   tick_ = tick;
+  bindings_ = {};
   scratch_.reset();
   if (state::is_ended(run.state.status)) {
     ++out.ignored;

@@ -10,6 +10,7 @@
 #include "base/blocks.hpp"
 #include "run/input.hpp"
 #include "run/run.hpp"
+#include "run/scope.hpp"
 
 namespace weft::run {
 
@@ -40,6 +41,12 @@ class Decider final {
     weft_fact fact;
   };
   struct Asked;  // one call of a pattern
+  // What a condition has looked at.
+  struct Reading {
+    std::string_view name, member;
+    Value value;
+  };
+  struct Reader;
 
   // decide.cpp: what an input means.
   void accept(const Input& input);
@@ -64,6 +71,8 @@ class Decider final {
   void call(const At& at);
   Value arguments(const At& at);
   void evaluate(const At& at);
+  Value explained(const At& at, Value verdict);
+  void settle_node(const At& at, Value result);
   void verdict(const Input& input);
   void reply(const Input& input);
   void succeed(const At& at, Payload result);
@@ -145,6 +154,11 @@ class Decider final {
   void emit(event::Type type, const At& at);
   void command(Command::Kind kind, const At& at, Value args = {}, int64_t due = 0);
 
+  // What names mean to a step, and 'result' in it.
+  FrameScope scope(const At& at, Value result = {}) {
+    return {&state(), &frame(at), result, {}, {}, bindings_};
+  }
+
   state::State& state() { return run_->state; }
   state::Frame& frame(const At& at) { return run_->state.frames[at.frame]; }
   const plan::Node& node(const At& at) { return state().node(frame(at), at.node); }
@@ -156,11 +170,13 @@ class Decider final {
   Run* run_ = nullptr;
   Decision* out_ = nullptr;
   int64_t tick_ = 0;
+  Value bindings_;  // of the node that is started
   base::Blocks scratch_;
   std::vector<Delivery> facts_;
   uint32_t delivered_ = 0;
   std::vector<weft_fact> batch_;
   std::vector<weft_cmd> commands_;
+  std::vector<Reading> readings_;
 };
 
 }  // namespace weft::run

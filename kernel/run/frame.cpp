@@ -135,7 +135,8 @@ weft_status Decider::add_command(weft_cmds* to, const weft_cmd* c) noexcept {
                              c->kind == WEFT_CMD_MEMO || c->kind == WEFT_CMD_SELECT;
   const uint64_t node = c->node & WEFT_NO_NODE;
   if (c->kind < WEFT_CMD_START || c->kind > WEFT_CMD_MEMO) return WEFT_BAD_INPUT;
-  if (node >= asked.frame->count && !(may_name_none && node == WEFT_NO_NODE)) {
+  const bool is_last = c->kind == WEFT_CMD_RETURN && node == WEFT_LAST_NODE;
+  if (node >= asked.frame->count && !is_last && !(may_name_none && node == WEFT_NO_NODE)) {
     return WEFT_BAD_INPUT;
   }
   if (decider.commands_.size() >= base::limits::steps * 10) return WEFT_LIMIT;
@@ -171,15 +172,24 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
   switch (c.kind) {
     case WEFT_CMD_START:
       if (f.stopping) return true;
-      if (state().status == state::RunStatus::paused) {
-        hold(at);
-        return true;
-      }
       if (state::is_node_active(f.status[n]) ||
           (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit)) {
         break;
       }
+      if (Value(c.opts)["result"_k].exists()) {
+        settle_node(at, Value(c.opts)["result"_k]);
+        return true;
+      }
+      if (node(at).kind == plan::Kind::record) break;
+      if (state().status == state::RunStatus::paused && node(at).kind != plan::Kind::expression) {
+        bindings_ = Value(c.args);
+        hold(at);
+        bindings_ = {};
+        return true;
+      }
+      bindings_ = Value(c.args);
       start(at);
+      bindings_ = {};
       return true;
     case WEFT_CMD_CANCEL:
       stop(f, n, c.args.root != nullptr ? Value(c.args) : text("no longer needed"));
@@ -191,7 +201,8 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       return true;
     case WEFT_CMD_SELECT: {
       emit(Type::branch_selected, at, {Value(c.args)});
-      const uint64_t taken = Value(c.args)["taken"_k].as_u64(n);
+      const Value said = Value(c.args)["taken"_k];
+      const uint64_t taken = said.exists() ? said.as_u64(WEFT_NO_NODE) : n;
       tell(f.number, {WEFT_FACT_SELECTED, 0, c.node, taken, 0});
       return true;
     }
@@ -206,7 +217,9 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
     case WEFT_CMD_RETURN: {
       if (f.rollback.exists()) return true;
       Payload result{c.args.root != nullptr ? Value(c.args) : null_value()};
-      if (c.args.root == nullptr && n < f.count) result.value = result_of(f, n);
+      const uint32_t from = n == static_cast<uint32_t>(WEFT_LAST_NODE) ? f.prev : n;
+      const bool has_one = from < f.count && f.status[from] == WEFT_NODE_SUCCEEDED;
+      if (c.args.root == nullptr && has_one) result.value = result_of(f, from);
       close(f, result);
       return false;
     }

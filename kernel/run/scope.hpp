@@ -15,12 +15,14 @@ struct FrameScope {
   Value result{};    // what the name 'result' means, where it means something
   Value original{};  // in a compensation: what it undoes
   Value reason{};    // and why
+  Value bindings{};  // of its visit, while it begins
 
   expr::Scope lend(int64_t now_ns, uint64_t seed) const { return {this, look_up, now_ns, seed}; }
 
  private:
   static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
                              Key first);
+  Value binding(Key name) const;
   expr::Found of_step(const state::Frame& from, uint32_t node, Key first) const;
 };
 

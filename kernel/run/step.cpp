@@ -19,10 +19,14 @@ using state::Frame;
 
 void Decider::start(const At& at) {
   const plan::Node& n = node(at);
+  if (frame(at).status[at.node] == WEFT_NODE_WAITING) {
+    const state::Wait* held = state().wait_of(at.frame, at.node);
+    bindings_ = held != nullptr ? Value(held->about)["bindings"_k] : Value();
+  }
   if (n.kind == plan::Kind::expression) return evaluate(at);
   if (n.condition != plan::none) {
-    const FrameScope scope{&state(), &frame(at), Value()};
-    auto holds = state().plan->expressions[n.condition].evaluate(scope.lend(tick_, seed(at)),
+    const FrameScope names = scope(at);
+    auto holds = state().plan->expressions[n.condition].evaluate(names.lend(tick_, seed(at)),
                                                                  scratch_.arena());
     if (!holds) return fail(at, holds.error());
     if (!holds->is_boolean()) {
@@ -42,7 +46,14 @@ void Decider::start(const At& at) {
 
 void Decider::start_block(const At& at) {
   const At first{at.frame, at.node, at.visit, std::max<uint16_t>(at.attempt, 1)};
-  emit(Type::step_started, first);
+  // What its steps may speak of stands where the arguments of a call would.
+  Error why;
+  if (!bindings_.exists()) {
+    emit(Type::step_started, first);
+  } else if (!emit(Type::step_started, first, {bindings_}, &why)) {
+    return fail(first, why);
+  }
+  bindings_ = {};
   open_frame(node(at).block, first);
 }
 
@@ -53,8 +64,8 @@ void Decider::start_tool(const At& at) {
   bool is_made = false;
   const bool queued = frame(at).status[at.node] == WEFT_NODE_READY;
   if (!queued && n.arguments != plan::none && !plan.templates[n.arguments].is_constant()) {
-    const FrameScope scope{&state(), &frame(at), Value()};
-    auto made = plan.templates[n.arguments].evaluate(scope.lend(tick_, seed(at)), scratch_.arena());
+    const FrameScope names = scope(at);
+    auto made = plan.templates[n.arguments].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
     if (!made) return fail(at, made.error());
     args = *made;
     const auto& schema = plan.tools[n.tool].schema;
@@ -101,12 +112,77 @@ void Decider::call(const At& at) {
   command(Command::Kind::call, at, arguments(at));
 }
 
+// A scope that remembers what it was asked for.
+struct Decider::Reader {
+  expr::Scope scope;
+  std::vector<Reading>* readings;
+
+  static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
+                             Key first) {
+    const auto& reader = *static_cast<const Reader*>(self);
+    const expr::Found found = reader.scope.value(reader.scope.self, root, name, first);
+    Value seen = found.code == nullptr ? found.value : Value();
+    if (!found.took_first && first.n != 0 && seen[first].exists()) seen = seen[first];
+    reader.readings->push_back({name, first.view(), seen});
+    return found;
+  }
+};
+
+// A condition comes with what it has read, so that people see why it was true or false.
 void Decider::evaluate(const At& at) {
-  const FrameScope scope{&state(), &frame(at), Value()};
-  auto value = state().plan->expressions[node(at).condition].evaluate(scope.lend(tick_, seed(at)),
-                                                                      scratch_.arena());
+  const plan::Node& n = node(at);
+  const FrameScope names = scope(at, bindings_["result"_k]);
+  const expr::Scope lent = names.lend(tick_, seed(at));
+  const expr::Expression& expression = state().plan->expressions[n.condition];
+  readings_.clear();
+  const Reader reader{lent, &readings_};
+  auto value = expression.evaluate(
+      n.is_condition ? expr::Scope{&reader, Reader::look_up, lent.now_ns, lent.seed} : lent,
+      scratch_.arena());
   if (!value) return fail(at, value.error());
-  succeed(at, {*value});
+  if (!n.is_condition) return succeed(at, {*value});
+  if (!value->is_boolean()) {
+    return fail(at, Error{Status::bad_input,
+                          "expr.type",
+                          "the condition (" + std::string(expression.text()) +
+                              ") comes to something that is neither true nor false",
+                          "compare explicitly, there is no truthiness",
+                          {},
+                          WEFT_ERR_BAD_INPUT});
+  }
+  succeed(at, {explained(at, *value), event::is_envelope});
+}
+
+Value Decider::explained(const At& at, Value verdict) {
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("result"_k, verdict);
+  b.key("metadata"_k);
+  b.begin_object();
+  b.set("condition"_k, state().plan->expressions[node(at).condition].text());
+  b.key("read"_k);
+  b.begin_object();
+  for (size_t i = 0; i < readings_.size(); ++i) {
+    const Reading& one = readings_[i];
+    const bool is_told =
+        std::any_of(readings_.begin(), readings_.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](const Reading& r) { return r.name == one.name && r.member == one.member; });
+    if (is_told || !one.value.exists()) continue;
+    std::string path(one.name);
+    if (!one.member.empty()) path.append(".").append(one.member);
+    b.set(Key(path), one.value);
+  }
+  b.end_object();
+  b.end_object();
+  b.end_object();
+  return b.take_value();
+}
+
+// The pattern gives the node its result; nothing is run.
+void Decider::settle_node(const At& at, Value result) {
+  Error why;
+  if (!emit(Type::step_succeeded, at, {result}, &why)) return fail(at, why);
+  ended(at, WEFT_NODE_SUCCEEDED);
 }
 
 void Decider::verdict(const Input& input) {
@@ -194,9 +270,9 @@ void Decider::succeed(const At& at, Payload result) {
   if (n.output != plan::none && !is_recorded) {
     const Value bare =
         (result.flags & event::is_envelope) != 0 ? result.value["result"_k] : result.value;
-    const FrameScope scope{&state(), &frame(at), bare};
+    const FrameScope names = scope(at, bare);
     auto made =
-        state().plan->templates[n.output].evaluate(scope.lend(tick_, seed(at)), scratch_.arena());
+        state().plan->templates[n.output].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
     if (!made) return fail(at, made.error());
     result = {*made};
   }

@@ -90,7 +90,7 @@ bool Check::run(const Rule& rule, Value value, const Path& path) {
   if (texts_ == Texts::templated && value.is_text() && expr::contains_template(value.as_text())) {
     return true;
   }
-  if (rule.mark != Mark::none) return marked(rule, value, path);
+  if (rule.mark != Mark::none && rule.mark != Mark::record) return marked(rule, value, path);
   uint8_t types = types_of(value);
   if (types == 0 && rule.is_binary) types = type_string;
   if ((types & rule.types) == 0 && !(types == 0 && rule.types == type_any)) {
@@ -350,11 +350,12 @@ bool Check::alternatives(const Rule& rule, Value value, const Path& path) {
   for (const auto* list : {&rule.any_of, &rule.one_of}) {
     if (list->empty()) continue;
     uint32_t fits = 0;
-    const Rule* near = nullptr;  // the only one of the right type explains best
+    const Rule* near = nullptr;  // the only one of the right type and words explains best
     uint32_t nears = 0;
     for (const Rule* one : *list) {
       fits += quietly(*one, value) ? 1U : 0U;
-      if (one->mark == Mark::none && (one->types & types_of(value)) != 0) {
+      const bool is_open = one->mark == Mark::none || one->mark == Mark::record;
+      if (is_open && (one->types & types_of(value)) != 0 && words_fit(*one, value)) {
         near = one;
         ++nears;
       }

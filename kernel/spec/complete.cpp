@@ -31,8 +31,15 @@ bool changes(const Rule& rule, Value value) {
 }
 
 void write_object(const Rule& rule, Value value, const Rewriter& rewriter, Builder& out) {
-  uint64_t seen = 0;
   out.begin_object();
+  rewrite_fields(rule, value, rewriter, out);
+  out.end_object();
+}
+
+}  // namespace
+
+void rewrite_fields(const Rule& rule, Value value, const Rewriter& rewriter, Builder& out) {
+  uint64_t seen = 0;
   for (uint32_t i = 0; i < value.size(); ++i) {
     const Name* name = rule.find(weft_key_at(value.slot(), i));
     if (name == nullptr) {
@@ -51,10 +58,7 @@ void write_object(const Rule& rule, Value value, const Rewriter& rewriter, Build
     out.key(rule.properties[i].key);
     rewrite(*rule.properties[i].rule, rule.properties[i].fallback, rewriter, out);
   }
-  out.end_object();
 }
-
-}  // namespace
 
 const Rule& chosen(const Rule& rule, Value value) {
   for (const auto* list : {&rule.any_of, &rule.one_of}) {
@@ -82,7 +86,8 @@ const Rule* step_rule(const Rule& steps) {
 void visit(const Rule& rule, std::string_view name, Value value, const Visitor& visitor) {
   if (!rule.marks) return;
   const Rule& by = chosen(rule, value);
-  if (by.mark != Mark::none) return visitor.found(visitor.self, by, name, value);
+  if (by.mark != Mark::none) visitor.found(visitor.self, by, name, value);
+  if (by.mark != Mark::none && by.mark != Mark::record) return;
   for (uint32_t i = 0; i < value.size(); ++i) {
     if (value.is_array()) {
       const Rule* one = i < by.prefix.size() ? by.prefix[i] : by.items;

@@ -44,6 +44,7 @@ void Parser::run(Value definition) {
   for (uint32_t i = 0; i < spec().blocks.size() && !too_many_; ++i) read_block(i);
   resolve_edges();
   resolve_step_names();
+  resolve_condition_names();
   spread_effects();
 }
 
@@ -128,6 +129,8 @@ void Parser::read_marked(const Rule& rule, std::string_view name, Value value) {
   switch (rule.mark) {
     case Mark::steps: return read_steps(rule, name, value);
     case Mark::expression: return take_expression(value);
+    case Mark::condition: return take_condition(rule, value);
+    case Mark::record: return take_record(value);
     case Mark::step_id:
       if (value.is_text()) spec().step_names.push_back({block_, value});
       return;
@@ -147,6 +150,22 @@ void Parser::take_expression(Value value) {
   item.condition = value;
   spec().items.push_back(item);
   explicit_strategy_.push_back(true);
+}
+
+// A place of its own among the steps; its fields are the form's.
+void Parser::take_record(Value value) {
+  if (!value.is_object()) return;  // check_part has said so
+  Item item;
+  item.kind = Kind::record;
+  item.effect = Effect::pure;
+  item.at = value;
+  item.id = value["id"_k].as_text();
+  const auto number = static_cast<uint32_t>(spec().items.size());
+  spec().items.push_back(item);
+  explicit_strategy_.push_back(true);
+  if (item.id.empty() || spec().ids.add(item.id, number) == Ids::none) return;
+  problem(value["id"_k], "spec.duplicate_id", "the id " + base::quoted(item.id) + " is used twice",
+          "ids are unique in a definition, inner blocks included");
 }
 
 void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
@@ -169,8 +188,8 @@ void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
     return;
   }
   if (!value.is_object()) return;  // check_part has said so
-  const bool is_step =
-      value["tool"_k].is_text() || value["type"_k].is_text() || value["pattern"_k].is_text();
+  const bool is_step = value["tool"_k].is_text() || value["type"_k].is_text() ||
+                       value["pattern"_k].is_text() || value["steps"_k].is_array();
   if (is_step) {
     draft.at = value;
     draft.key = name;

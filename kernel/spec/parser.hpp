@@ -65,8 +65,13 @@ class Parser final {
   void read_marked(const Rule& rule, std::string_view name, Value value);
   void read_steps(const Rule& rule, std::string_view name, Value value);
   void take_expression(Value value);
+  void take_record(Value value);
   uint32_t use_form(std::string_view name, Value at);
   uint32_t use_tool(std::string_view name, Value at);
+
+  // condition.cpp
+  void take_condition(const Rule& rule, Value value);
+  void resolve_condition_names();
 
   // step.cpp
   void read_step(const Rule* extras, Draft draft);

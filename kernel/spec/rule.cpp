@@ -55,6 +55,16 @@ std::string value_text(Value value) {
   return text;
 }
 
+bool words_fit(const Rule& rule, Value value) {
+  for (uint32_t i = 0; value.is_object() && i < value.size(); ++i) {
+    const Name* name = rule.find(weft_key_at(value.slot(), i));
+    const Rule* by = name != nullptr ? rule.properties[name->property].rule : nullptr;
+    if (by == nullptr || !by->choices.exists() || !value[i].is_text()) continue;
+    if (!choice_of(*by, value[i].as_text()).exists()) return false;
+  }
+  return true;
+}
+
 bool is_multiple(Value value, Value of) {
   if (value.tag() == Tag::i64 && of.tag() == Tag::i64) {
     return of.as_i64() != 0 && (of.as_i64() == -1 || value.as_i64() % of.as_i64() == 0);

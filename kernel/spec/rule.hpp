@@ -63,6 +63,7 @@ struct Rule {
   std::optional<Bounds> bounds;
   std::optional<expr::Regexp> pattern;
   Value bindings;  // of a form: names that its steps may speak of
+  Value named_in;  // of a condition: the field of the form that gives conditions names
 
   const Name* find(const weft_slot* key) const {
     for (const Name& name : names) {
@@ -96,6 +97,8 @@ Verdict judge(const Rule& rule, Value value, Texts texts);
 
 // The rule itself, or the alternative of it that the value fits.
 const Rule& chosen(const Rule& rule, Value value);
+// Whether the words of an object are among those that the rule knows for them: what kind it is.
+bool words_fit(const Rule& rule, Value value);
 // Of a list or map of steps: what the form says of each of them beyond the fields of all steps.
 const Rule* step_rule(const Rule& steps);
 // The choice that a text means, or missing.

@@ -31,9 +31,11 @@ struct Marked {
   std::string_view format;
   Mark mark;
 };
-constexpr std::array<Marked, 5> marks{{{"weft-steps", Mark::steps},
+constexpr std::array<Marked, 7> marks{{{"weft-steps", Mark::steps},
                                        {"weft-step-id", Mark::step_id},
                                        {"weft-expression", Mark::expression},
+                                       {"weft-condition", Mark::condition},
+                                       {"weft-record", Mark::record},
                                        {"weft-duration", Mark::duration},
                                        {"weft-error-strategy", Mark::error_strategy}}};
 
@@ -62,7 +64,7 @@ class Compiler final {
     Key key;
     Reader read;
   };
-  static const std::array<Word, 29> words;
+  static const std::array<Word, 30> words;
 
   bool fail(std::string message, std::string hint = {}) {
     if (error_) return false;
@@ -97,6 +99,10 @@ class Compiler final {
     to.implicit_input = value.as_bool();
     return value.is_boolean() || fail("'implicit_input' must be true or false");
   }
+  bool read_named_in(Rule& to, Value value) {
+    to.named_in = value;
+    return value.is_text() || fail("'named_in' must be the name of a field");
+  }
   bool read_unique(Rule& to, Value value) {
     to.is_unique = value.as_bool();
     return value.is_boolean() || fail("'uniqueItems' must be true or false");
@@ -126,7 +132,7 @@ class Compiler final {
   std::optional<Error> error_;
 };
 
-const std::array<Compiler::Word, 29> Compiler::words{{
+const std::array<Compiler::Word, 30> Compiler::words{{
     {"type"_k, &Compiler::read_type},
     {"properties"_k, &Compiler::read_properties},
     {"required"_k, &Compiler::read_required},
@@ -156,6 +162,7 @@ const std::array<Compiler::Word, 29> Compiler::words{{
     {"not"_k, &Compiler::read_not},
     {"bindings"_k, &Compiler::read_bindings},
     {"implicit_input"_k, &Compiler::read_implicit},
+    {"named_in"_k, &Compiler::read_named_in},
 }};
 
 const Rule* Compiler::rule(Value schema) {

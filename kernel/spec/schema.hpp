@@ -15,7 +15,16 @@
 namespace weft::spec {
 
 // What a place of a form holds, said by its format: weft-steps, weft-step-id and so on.
-enum class Mark : uint8_t { none, steps, step_id, expression, duration, error_strategy };
+enum class Mark : uint8_t {
+  none,
+  steps,
+  step_id,
+  expression,
+  condition,
+  record,
+  duration,
+  error_strategy
+};
 
 // How texts with templates in them are judged: when a definition is loaded they may become
 // anything, when it runs they are texts.
@@ -24,7 +33,7 @@ enum class Texts : uint8_t { exact, templated };
 struct Rule;
 
 // Told of each marked place of a value, in the order in which they stand there. name is the key
-// that leads to it.
+// that leads to it. What stands in a record comes after it.
 struct Visitor {
   void* self;
   void (*found)(void* self, const Rule& rule, std::string_view name, Value value);
@@ -40,8 +49,9 @@ struct Rewriter {
 // Draft 2020-12 without references: type properties required additionalProperties enum const
 // minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength minItems
 // maxItems uniqueItems minProperties maxProperties items prefixItems anyOf oneOf allOf not pattern
-// format default, and weft's own words: aliases (of a property), template (refuse, raw), bindings
-// and implicit_input (of forms). Words that only describe are skipped; any other is an error.
+// format default, and weft's own words: aliases (of a property), template (refuse, raw), bindings,
+// implicit_input and named_in (of forms). Words that only describe are skipped; any other is an
+// error.
 //
 // Invariant: it links into the value it was compiled from, which outlives it.
 class Schema final {
@@ -81,5 +91,7 @@ class Schema final {
 bool check(const Rule& rule, Value value, std::string_view pointer, std::vector<Problem>& problems);
 void visit(const Rule& rule, std::string_view name, Value value, const Visitor& visitor);
 void rewrite(const Rule& rule, Value value, const Rewriter& rewriter, Builder& out);
+// The fields of an object alone, for whoever has begun it and has fields to add.
+void rewrite_fields(const Rule& rule, Value value, const Rewriter& rewriter, Builder& out);
 
 }  // namespace weft::spec

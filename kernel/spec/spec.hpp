@@ -16,8 +16,9 @@
 
 namespace weft::spec {
 
-// What a place does; those from wait on are done by the kernel itself.
-enum class Kind : uint8_t { tool, block, expression, wait, approval, set, fail, end };
+// What a place does; those from wait to end are done by the kernel itself. A record does nothing:
+// its pattern gives it its value.
+enum class Kind : uint8_t { tool, block, expression, wait, approval, set, fail, end, record };
 enum class OnError : uint8_t { fail, proceed };
 enum class RunIf : uint8_t { success, failure, always };
 enum class Durability : uint8_t { sync, batch, none };
@@ -67,7 +68,8 @@ struct Rarity {
   uint64_t cache_ns = 0;    // how long a result may be used again; UINT64_MAX for ever
 };
 
-// What stands at one place of a block: a step or an expression. Values are views of the definition.
+// What stands at one place of a block: a step, an expression or a record. Values are views of the
+// definition.
 struct Item {
   std::string_view id;
   Kind kind = Kind::tool;
@@ -82,9 +84,13 @@ struct Item {
   Value arguments;              // completed, or missing; of a wait and the like, what it says
   Value arguments_at;           // what they were written as
   bool is_input_alone = false;  // and that is the value of 'input'
+  bool is_condition = false;    // an expression that must come to true or false
   Value condition, output, depends_on, reads, writes;
   uint32_t edges = 0, edge_count = 0;  // edges: what depends_on says
 };
+
+// The expression in a text that may be written as a template.
+std::string_view bare_expression(std::string_view text);
 
 // Turns a pointer into the arguments of a step to where they were written.
 void place(Problem& problem, Value arguments_at, bool is_input_alone);
@@ -105,6 +111,13 @@ struct StepName {
   Value at;
 };
 
+// A word that stands for a condition, where conditions have names and this is none of them: it must
+// at least be something that an expression may speak of.
+struct ConditionName {
+  uint32_t block = 0;
+  Value at, names;
+};
+
 struct Spec {
   std::string_view id, name, version, description;
   std::vector<std::string_view> tags;
@@ -118,6 +131,7 @@ struct Spec {
   Value definition;             // as written
   std::vector<uint32_t> edges;  // numbers of items in their block
   std::vector<StepName> step_names;
+  std::vector<ConditionName> condition_names;
   Ids ids;  // of items
   Value input_schema, grants, variables;
   uint64_t timeout_ns = 300'000'000'000;

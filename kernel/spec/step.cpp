@@ -73,9 +73,12 @@ void Parser::read_step(const Rule* extras, Draft draft) {
 // Fields that the form gives to its steps, and fields that nobody knows.
 void Parser::read_extras(const Draft& draft, const Rule* extras) {
   uint64_t seen = 0;
+  const Rule* own = form_root(draft.form);
   for (uint32_t i = 0; i < draft.at.size(); ++i) {
     const weft_slot* key = weft_key_at(draft.at.slot(), i);
     const Name* extra = extras != nullptr ? extras->find(key) : nullptr;
+    // A word of its own form means what that form says, whatever the one around it would say.
+    if (extra != nullptr && own != nullptr && own->find(key) != nullptr) continue;
     if (extra == nullptr) {
       unknown_step_field(draft, extras, i);
       continue;

@@ -232,7 +232,10 @@ void fold_step(State& state, const Event& e) {
     case Type::step_queued: return queue(state, frame, e);
     case Type::step_started: return start(state, frame, e);
     case Type::step_succeeded:
-      frame.prev = e.node;
+      if (const auto kind = state.node(frame, e.node).kind;
+          kind != plan::Kind::expression && kind != plan::Kind::record) {
+        frame.prev = e.node;
+      }
       return end(state, frame, e, WEFT_NODE_SUCCEEDED);
     case Type::step_failed: {
       const bool goes_on = (e.flags & event::is_continued) != 0;

@@ -139,7 +139,6 @@ class Reading final {
   bool is_same_place(const Frame& f, const Frame& read) const;
   bool may_add(const Frame& read) const;
   void recount();
-
   State& state_;
   const SnapshotSource& source_;
   std::string_view rest_;

@@ -1,24 +1,20 @@
-// The suite of every workflow pattern whose forms have a list of steps.
+// The suite of every workflow pattern whose forms have a list of steps, or sides that do.
 #include "catch.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <random>
 #include <thread>
 
 #include "base/json.hpp"
 #include "base/path.hpp"
+#include "pattern_blocks.hpp"
 #include "pattern_frame.hpp"
 
 namespace weft::test {
 namespace {
 
 using lit::operator""_k;
-using Random = std::mt19937;
-
-// How the edges of a random block lie: to steps before, or anywhere.
-enum class Edges : uint8_t { backward, anywhere };
 
 class Subject final {
  public:
@@ -29,15 +25,14 @@ class Subject final {
     auto manifest = base::parse_json(read_text(plugin_folder() / "plugin.json"), memory_.arena());
     REQUIRE(manifest);
     for (const Value form : (*manifest)["components"_k][0U]["forms"_k]) {
-      const Value steps = form["schema"_k]["properties"_k]["steps"_k];
-      if (steps["format"_k].as_text() == "weft-steps")
-        forms_.emplace_back(form["name"_k].as_text());
+      const Shape shape = shape_of(form);
+      if (shape.has_steps || shape.has_sides) forms_.push_back(shape);
     }
     REQUIRE(!forms_.empty());
   }
 
   Pattern pattern() const { return pattern_; }
-  const std::vector<std::string>& forms() const { return forms_; }
+  const std::vector<Shape>& forms() const { return forms_; }
 
   // {plan, problems}, or a missing value when the pattern refuses the block as a whole.
   Value compile(Value block, Memory& memory) const {
@@ -55,57 +50,22 @@ class Subject final {
   Instance instance_;
   Memory memory_;
   Pattern pattern_;
-  std::vector<std::string> forms_;
+  std::vector<Shape> forms_;
 };
 
-uint32_t below(Random& random, uint32_t n) { return static_cast<uint32_t>(random() % n); }
-
-void add_edges(Builder& b, uint32_t own, uint32_t count, Edges edges, Random& random) {
-  const uint32_t most = edges == Edges::backward ? own : count;
-  b.begin_array();
-  for (uint32_t i = 0; i < most && i < 3; ++i) {
-    if (below(random, 2) == 0) b.natural(below(random, most));
+weft_fact begin(Random& random, const Block& block) {
+  std::vector<uint32_t> steps;
+  for (uint32_t n = 0; n < block.nodes; ++n) {
+    if (block.is_step[n]) steps.push_back(n);
   }
-  b.end_array();
-}
-
-Value random_block(const std::string& form, uint32_t count, Edges edges, Random& random,
-                   Memory& memory) {
-  constexpr std::string_view run_if[] = {"success", "success", "success", "failure", "always"};
-  Builder b(memory.arena());
-  b.begin_object();
-  b.set("form"_k, std::string_view(form));
-  b.key("steps"_k);
-  b.begin_array();
-  for (uint32_t n = 0; n < count; ++n) {
-    b.begin_object();
-    b.set("node"_k, n);
-    b.set("id"_k, std::string_view("s" + std::to_string(n)));
-    b.key("depends_on"_k);
-    add_edges(b, n, count, edges, random);
-    b.key("refs"_k);
-    add_edges(b, n, count, edges, random);
-    b.set("run_if"_k, run_if[below(random, 5)]);
-    for (const Key field : {"reads"_k, "writes"_k}) {
-      b.key(field);
-      b.begin_array();
-      b.end_array();
-    }
-    b.set("effect"_k, "pure");
-    b.end_object();
-  }
-  b.end_array();
-  b.end_object();
-  return b.take_value();
-}
-
-weft_fact begin(Random& random, uint32_t count) {
+  const auto count = static_cast<uint32_t>(steps.size());
   const bool is_later = count > 0 && below(random, 5) == 0;
-  return {WEFT_FACT_BEGIN, is_later ? 1U : 0U, is_later ? below(random, count) : 0, 0, 0};
+  return {WEFT_FACT_BEGIN, is_later ? 1U : 0U, is_later ? steps[below(random, count)] : 0, 0, 0};
 }
 
 // A few of the running nodes, in any order, with any outcome.
-std::vector<weft_fact> some_ends(std::vector<uint32_t> running, Random& random) {
+std::vector<weft_fact> some_ends(const FakeFrame& frame, Random& random) {
+  std::vector<uint32_t> running = frame.running();
   constexpr uint64_t outcomes[] = {WEFT_NODE_SUCCEEDED, WEFT_NODE_SUCCEEDED, WEFT_NODE_SUCCEEDED,
                                    WEFT_NODE_FAILED,    WEFT_NODE_CONTINUED, WEFT_NODE_SKIPPED,
                                    WEFT_NODE_CANCELLED};
@@ -113,7 +73,8 @@ std::vector<weft_fact> some_ends(std::vector<uint32_t> running, Random& random) 
   running.resize(1 + below(random, static_cast<uint32_t>(running.size())));
   std::vector<weft_fact> facts;
   for (const uint32_t n : running) {
-    facts.push_back({WEFT_FACT_ENDED, 0, n, outcomes[below(random, std::size(outcomes))], 0});
+    const uint64_t node = sdk::at_visit(n, frame.visit(n));
+    facts.push_back({WEFT_FACT_ENDED, 0, node, outcomes[below(random, std::size(outcomes))], 0});
   }
   return facts;
 }
@@ -141,16 +102,24 @@ std::string shown(const std::vector<Command>& commands) {
   return text;
 }
 
+// What ends by itself, else some of what runs.
+std::vector<weft_fact> next_facts(FakeFrame& frame, Random& random) {
+  std::vector<weft_fact> facts = frame.at_once();
+  if (facts.empty() && !frame.running().empty()) facts = some_ends(frame, random);
+  return facts;
+}
+
 // Runs one block to its end in four manners at once. False when something was wrong with it.
-bool agree(Pattern pattern, Value plan, uint32_t count, Random& random) {
+bool agree(Pattern pattern, Value plan, const Block& block, Random& random) {
   constexpr Manner manners[] = {{false, false}, {true, false}, {false, true}, {true, true}};
+  constexpr uint32_t rounds_max = 1000;
   std::vector<std::unique_ptr<FakeFrame>> frames;
   for (size_t i = 0; i < std::size(manners); ++i) {
-    frames.push_back(std::make_unique<FakeFrame>(pattern, plan, count));
+    frames.push_back(std::make_unique<FakeFrame>(pattern, plan, block.is_step));
   }
   FakeFrame& first = *frames.front();
-  std::vector<weft_fact> facts{begin(random, count)};
-  for (uint32_t round = 0; round <= count; ++round) {
+  std::vector<weft_fact> facts{begin(random, block)};
+  for (uint32_t round = 0; round <= rounds_max; ++round) {
     for (size_t i = 0; i < std::size(manners); ++i) tell(*frames[i], facts, manners[i]);
     const auto is_same = [&](const auto& other) {
       return other->commands() == first.commands() && other->is_closed() == first.is_closed();
@@ -159,15 +128,19 @@ bool agree(Pattern pattern, Value plan, uint32_t count, Random& random) {
       if (!is_same(other)) CHECK(shown(other->commands()) == shown(first.commands()));
     }
     if (!std::all_of(frames.begin(), frames.end(), is_same)) return false;
-    if (first.is_closed() || first.running().empty()) break;
-    facts = some_ends(first.running(), random);
+    if (first.is_closed()) break;
+    facts = next_facts(first, random);
+    for (size_t i = 1; i < frames.size(); ++i) frames[i]->at_once();
+    if (facts.empty()) break;
   }
   bool ok = first.is_closed();
   for (const auto& frame : frames) {
     for (const std::string& fault : frame->faults()) FAIL_CHECK(fault);
     ok = ok && frame->faults().empty();
   }
-  for (uint32_t n = 0; ok && n < count; ++n) ok = first.status(n) != WEFT_NODE_PENDING;
+  for (uint32_t n = 0; ok && n < block.nodes; ++n) {
+    ok = !block.is_step[n] || first.status(n) != WEFT_NODE_PENDING;
+  }
   return ok;
 }
 
@@ -187,10 +160,11 @@ TEST_CASE("any block has a plan, or problems that point into it", "[pattern]") {
   const Subject subject;
   Random random(1);
   uint32_t refused = 0;
-  for (const std::string& form : subject.forms()) {
+  for (const Shape& form : subject.forms()) {
     for (int i = 0; i < 2000; ++i) {
       Memory memory;
-      const Value block = random_block(form, below(random, 9), Edges::anywhere, random, memory);
+      const Value block =
+          random_block(form, below(random, 9), Edges::anywhere, random, memory).value;
       const Value made = subject.compile(block, memory);
       if (made["problems"_k].size() == 0) CHECK(made["plan"_k].exists());
       for (const Value problem : made["problems"_k]) {
@@ -207,10 +181,10 @@ TEST_CASE("any block has a plan, or problems that point into it", "[pattern]") {
 
 TEST_CASE("a block is compiled to the same plan every time", "[pattern]") {
   const Subject subject;
-  for (const std::string& form : subject.forms()) {
+  for (const Shape& form : subject.forms()) {
     Memory memory;
     Random random(2);
-    const Value block = random_block(form, 8, Edges::backward, random, memory);
+    const Value block = random_block(form, 8, Edges::backward, random, memory).value;
     const std::string once = base::json_text(subject.compile(block, memory));
     for (int i = 0; i < 10; ++i) {
       const bool is_same = base::json_text(subject.compile(block, memory)) == once;
@@ -221,17 +195,17 @@ TEST_CASE("a block is compiled to the same plan every time", "[pattern]") {
 
 TEST_CASE("every frame ends once, whatever ends in whatever order", "[pattern]") {
   const Subject subject;
-  for (const std::string& form : subject.forms()) {
+  for (const Shape& form : subject.forms()) {
     for (uint32_t seed = 0; seed < 10'000; ++seed) {
       Random random(seed);
       Memory memory;
       const uint32_t count = below(random, 9);
       const Edges edges = below(random, 4) == 0 ? Edges::anywhere : Edges::backward;
-      const Value block = random_block(form, count, edges, random, memory);
-      const Value made = subject.compile(block, memory);
+      const Block block = random_block(form, count, edges, random, memory);
+      const Value made = subject.compile(block.value, memory);
       if (made["problems"_k].size() != 0) continue;
-      if (agree(subject.pattern(), made["plan"_k], count, random)) continue;
-      INFO(form << ", seed " << seed << ": " << base::json_text(block));
+      if (agree(subject.pattern(), made["plan"_k], block, random)) continue;
+      INFO(form.form << ", seed " << seed << ": " << base::json_text(block.value));
       FAIL("the frame did not end as it should");
     }
   }
@@ -239,18 +213,20 @@ TEST_CASE("every frame ends once, whatever ends in whatever order", "[pattern]")
 
 TEST_CASE("a frame that is asked to end breaks no rule", "[pattern]") {
   const Subject subject;
-  for (const std::string& form : subject.forms()) {
+  for (const Shape& form : subject.forms()) {
     for (uint32_t seed = 0; seed < 1000; ++seed) {
       Random random(seed);
       Memory memory;
       const uint32_t count = 1 + below(random, 8);
-      const Value block = random_block(form, count, Edges::backward, random, memory);
-      const Value made = subject.compile(block, memory);
-      FakeFrame frame(subject.pattern(), made["plan"_k], count);
-      tell(frame, {begin(random, count)}, {true, false});
+      const Block block = random_block(form, count, Edges::backward, random, memory);
+      const Value made = subject.compile(block.value, memory);
+      if (made["problems"_k].size() != 0) continue;
+      FakeFrame frame(subject.pattern(), made["plan"_k], block.is_step);
+      tell(frame, {begin(random, block)}, {true, false});
       tell(frame, {{WEFT_FACT_CANCEL, 0, 0, 0, 0}}, {true, seed % 2 == 0});
-      while (!frame.is_closed() && !frame.running().empty()) {
-        tell(frame, some_ends(frame.running(), random), {seed % 3 == 0, false});
+      for (auto facts = next_facts(frame, random); !frame.is_closed() && !facts.empty();
+           facts = next_facts(frame, random)) {
+        tell(frame, facts, {seed % 3 == 0, false});
       }
       CHECK(frame.faults().empty());
     }
@@ -264,16 +240,21 @@ TEST_CASE("a memo of nonsense is refused or ignored", "[pattern]") {
   std::string deep;
   for (int i = 0; i < 40; ++i) deep += "[";
   deep += std::string(40, ']');
-  for (const std::string& form : subject.forms()) {
-    const Value block = random_block(form, 6, Edges::backward, random, memory);
-    const Value plan = subject.compile(block, memory)["plan"_k];
+  for (const Shape& form : subject.forms()) {
+    Block block = random_block(form, 6, Edges::backward, random, memory);
+    Value made = subject.compile(block.value, memory);
+    while (made["problems"_k].size() != 0) {
+      block = random_block(form, 6, Edges::backward, random, memory);
+      made = subject.compile(block.value, memory);
+    }
+    const Value plan = made["plan"_k];
     for (const std::string& leaf :
          {std::string("null"), std::string("-1"), std::string("5"), std::string("1e300"),
           std::string("18446744073709551615"), std::string("\"text\""), std::string("[]"), deep}) {
       for (const std::string& memo : {leaf, "{\"start\":" + leaf + "}", "[" + leaf + "]"}) {
         const auto value = base::parse_json(memo, memory.arena());
         REQUIRE(value);
-        FakeFrame frame(subject.pattern(), plan, 6);
+        FakeFrame frame(subject.pattern(), plan, block.is_step);
         frame.remember(*value);
         const weft_fact fact{WEFT_FACT_BEGIN, 0, 0, 0, 0};
         const weft_status status = frame.tell({&fact, 1});
@@ -289,15 +270,21 @@ TEST_CASE("frames of one instance do not know each other", "[pattern]") {
   const Subject subject;
   Memory memory;
   Random random(6);
-  const Value block = random_block(subject.forms().front(), 8, Edges::backward, random, memory);
-  const Value plan = subject.compile(block, memory)["plan"_k];
+  Block block;
+  Value made;
+  do {
+    block = random_block(subject.forms().front(), 8, Edges::backward, random, memory);
+    made = subject.compile(block.value, memory);
+  } while (made["problems"_k].size() != 0);
+  const Value plan = made["plan"_k];
   const auto run = [&](uint32_t seed) {
     Random own(seed);
-    FakeFrame frame(subject.pattern(), plan, 8);
-    const weft_fact fact = begin(own, 8);
+    FakeFrame frame(subject.pattern(), plan, block.is_step);
+    const weft_fact fact = begin(own, block);
     bool ok = frame.tell({&fact, 1}) == WEFT_OK;
-    while (ok && !frame.is_closed() && !frame.running().empty()) {
-      ok = frame.tell(some_ends(frame.running(), own)) == WEFT_OK;
+    for (auto facts = next_facts(frame, own); ok && !frame.is_closed() && !facts.empty();
+         facts = next_facts(frame, own)) {
+      ok = frame.tell(facts) == WEFT_OK;
     }
     return ok && frame.faults().empty() ? shown(frame.commands()) : std::string("failed");
   };

@@ -1,5 +1,8 @@
 #include "pattern_frame.hpp"
 
+#include <algorithm>
+
+#include <weft/sdk.hpp>
 #include <weft/sdk/json.hpp>
 
 namespace weft::test {
@@ -16,8 +19,18 @@ uint32_t number_of(uint64_t node) { return static_cast<uint32_t>(node); }
 
 }  // namespace
 
-FakeFrame::FakeFrame(Pattern pattern, Value plan, uint32_t nodes)
-    : pattern_(pattern), plan_(plan), status_(nodes, WEFT_NODE_PENDING), visit_(nodes, 0) {}
+// The same for one visit of a node in every frame.
+uint32_t drawn(uint32_t node, uint32_t visit) {
+  return (node * 2654435761U + visit * 40503U + 12345U) >> 7U;
+}
+
+FakeFrame::FakeFrame(Pattern pattern, Value plan, std::vector<bool> is_step)
+    : pattern_(pattern),
+      plan_(plan),
+      status_(is_step.size(), WEFT_NODE_PENDING),
+      visit_(is_step.size(), 0),
+      is_step_(std::move(is_step)),
+      settled_(status_.size()) {}
 
 std::vector<uint32_t> FakeFrame::running() const {
   std::vector<uint32_t> found;
@@ -48,16 +61,35 @@ weft_val FakeFrame::result(void* impl, uint64_t node) noexcept {
   auto& self = *static_cast<FakeFrame*>(impl);
   const uint32_t n = number_of(node);
   if (n >= self.status_.size() || self.status_[n] != WEFT_NODE_SUCCEEDED) return {nullptr, 0};
+  if (self.settled_[n].exists()) return self.settled_[n].raw();
+  const uint32_t chance = drawn(n, self.visit_[n]);
   Builder b(self.memory_.arena());
+  if (!self.is_step_[n]) {
+    b.boolean(chance % 2 == 0);
+    return b.take();
+  }
   b.begin_object();
   b.set("node"_k, n);
+  b.set("valid"_k, chance % 3 == 0);
+  b.set("score"_k, chance % 5);
   b.end_object();
   return b.take();
 }
 
-weft_status FakeFrame::open() {
+// A cache that is opened knows what was told before, and hears of the rest as facts.
+weft_status FakeFrame::open(std::span<const weft_fact> facts) {
   if (is_open_) return WEFT_OK;
-  const weft_frame frame = lend();
+  std::vector<uint8_t> before = status_;
+  for (const weft_fact& fact : facts) {
+    if (fact.kind == WEFT_FACT_ENDED) before[number_of(fact.node)] = WEFT_NODE_RUNNING;
+  }
+  for (const auto* list : {&at_once_, &untold_}) {
+    for (const weft_fact& fact : *list) {
+      if (fact.kind == WEFT_FACT_ENDED) before[number_of(fact.node)] = WEFT_NODE_RUNNING;
+    }
+  }
+  weft_frame frame = lend();
+  frame.status = before.data();
   const weft_status status = pattern_.table->open(pattern_.self, &frame, &cache_, &error_);
   is_open_ = status == WEFT_OK;
   return status;
@@ -71,7 +103,12 @@ void FakeFrame::forget() {
 weft_status FakeFrame::tell(std::span<const weft_fact> facts) {
   error_ = {};
   error_.size = sizeof error_;
-  if (const weft_status status = open(); status != WEFT_OK) return status;
+  if (const weft_status status = open(facts); status != WEFT_OK) return status;
+  std::erase_if(untold_, [&](const weft_fact& one) {
+    return std::any_of(facts.begin(), facts.end(), [&](const weft_fact& fact) {
+      return fact.kind == one.kind && fact.node == one.node;
+    });
+  });
   for (const weft_fact& fact : facts) {
     if (fact.kind == WEFT_FACT_CANCEL) is_stopping_ = true;
     if (fact.kind == WEFT_FACT_ENDED) {
@@ -95,7 +132,9 @@ weft_status FakeFrame::add(weft_cmds* to, const weft_cmd* command) noexcept {
   const bool may_name_none = command->kind == WEFT_CMD_RETURN || command->kind == WEFT_CMD_FAIL ||
                              command->kind == WEFT_CMD_MEMO || command->kind == WEFT_CMD_SELECT;
   const bool is_known = command->kind >= WEFT_CMD_START && command->kind <= WEFT_CMD_MEMO;
-  const bool is_inside = node < self.status_.size() || (may_name_none && node == WEFT_NO_NODE);
+  const bool is_last = command->kind == WEFT_CMD_RETURN && node == WEFT_LAST_NODE;
+  const bool is_inside =
+      node < self.status_.size() || is_last || (may_name_none && node == WEFT_NO_NODE);
   if (!is_known || !is_inside) {
     self.fault("a command for a node outside of the block", node);
     return WEFT_BAD_INPUT;
@@ -112,8 +151,14 @@ void FakeFrame::apply(const weft_cmd& command) {
   }
   switch (command.kind) {
     case WEFT_CMD_START:
-      if (!is_stopping_) start(n, visit);
+      if (!is_stopping_) start(n, visit, Value(command.opts)["result"_k]);
       return;
+    case WEFT_CMD_SELECT: {
+      const Value taken = Value(command.args)["taken"_k];
+      const uint64_t a = taken.exists() ? taken.as_u64(WEFT_NO_NODE) : n;
+      at_once_.push_back({WEFT_FACT_SELECTED, 0, command.node, a, 0});
+      return;
+    }
     case WEFT_CMD_SKIP:
       if (is_active(status_[n]) || (status_[n] != WEFT_NODE_PENDING && visit_[n] >= visit)) {
         return fault("skipped although it is not to be run", n);
@@ -131,19 +176,25 @@ void FakeFrame::apply(const weft_cmd& command) {
   }
 }
 
-void FakeFrame::start(uint32_t node, uint32_t visit) {
+void FakeFrame::start(uint32_t node, uint32_t visit, Value settled) {
   const bool was_visited = status_[node] != WEFT_NODE_PENDING && visit_[node] >= visit;
   if (is_closed()) return;
   if (is_active(status_[node])) return fault("started while it is active", node);
   if (was_visited) return fault("started although this visit has ended", node);
   status_[node] = WEFT_NODE_RUNNING;
   visit_[node] = visit;
+  settled_[node] = settled;
+  if (!settled.exists() && is_step_[node]) return;
+  const bool fails = !settled.exists() && drawn(node, visit) % 16 == 3;
+  status_[node] = fails ? WEFT_NODE_FAILED : WEFT_NODE_SUCCEEDED;
+  at_once_.push_back({WEFT_FACT_ENDED, 0, sdk::at_visit(node, visit), status_[node], 0});
 }
 
 void FakeFrame::close(const weft_cmd& command) {
   const uint32_t n = number_of(command.node);
   if (++closings_ > 1) return fault("closes the frame again", n);
   if (command.args.root != nullptr) return;
+  if (n == static_cast<uint32_t>(WEFT_LAST_NODE)) return;
   if (n >= status_.size()) return fault("closes with nothing", n);
   const uint8_t status = status_[n];
   if (command.kind == WEFT_CMD_RETURN && status != WEFT_NODE_SUCCEEDED) {

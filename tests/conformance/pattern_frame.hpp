@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <weft/draft/pattern.h>
@@ -26,7 +27,8 @@ struct Pattern {
 
 class FakeFrame final {
  public:
-  FakeFrame(Pattern pattern, Value plan, uint32_t nodes);
+  // Nodes that are no steps are conditions and records: they end as soon as they are started.
+  FakeFrame(Pattern pattern, Value plan, std::vector<bool> is_step);
   ~FakeFrame() { forget(); }
   FakeFrame(const FakeFrame&) = delete;
   FakeFrame& operator=(const FakeFrame&) = delete;
@@ -41,6 +43,12 @@ class FakeFrame final {
   bool is_closed() const { return closings_ != 0; }
   std::vector<uint32_t> running() const;
   uint8_t status(uint32_t node) const { return status_[node]; }
+  uint32_t visit(uint32_t node) const { return visit_[node]; }
+  // What has happened by itself since it was asked last: ends of conditions, choices.
+  std::vector<weft_fact> at_once() {
+    untold_.insert(untold_.end(), at_once_.begin(), at_once_.end());
+    return std::exchange(at_once_, {});
+  }
   // Up to the first one that closes the frame.
   const std::vector<Command>& commands() const { return commands_; }
   // What a pattern must never do, as sentences.
@@ -51,9 +59,9 @@ class FakeFrame final {
   static weft_status add(weft_cmds* to, const weft_cmd* command) noexcept;
   static weft_val result(void* impl, uint64_t node) noexcept;
   weft_frame lend();
-  weft_status open();
+  weft_status open(std::span<const weft_fact> facts);
   void apply(const weft_cmd& command);
-  void start(uint32_t node, uint32_t visit);
+  void start(uint32_t node, uint32_t visit, Value settled);
   void close(const weft_cmd& command);
   void fault(const std::string& what, uint64_t node);
 
@@ -62,6 +70,9 @@ class FakeFrame final {
   Value plan_, memo_;
   std::vector<uint8_t> status_;
   std::vector<uint32_t> visit_;
+  std::vector<bool> is_step_;
+  std::vector<Value> settled_;               // by node: the result that the pattern gave it
+  std::vector<weft_fact> at_once_, untold_;  // of which the latter were handed out
   void* cache_ = nullptr;
   bool is_open_ = false, is_stopping_ = false;
   int closings_ = 0;

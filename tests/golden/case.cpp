@@ -10,9 +10,10 @@
 namespace weft::golden {
 namespace {
 
-constexpr std::array<std::string_view, 12> known{
-    "workflow.json", "workflow.yaml", "workflow.yml", "input.json", "grants.json", "options.json",
-    "output.json",   "error.txt",     "plan.txt",     "events.txt", "steps.txt",   "files"};
+constexpr std::array<std::string_view, 13> known{
+    "workflow.json", "workflow.yaml", "workflow.yml", "input.json", "grants.json",
+    "options.json",  "output.json",   "error.txt",    "plan.txt",   "events.txt",
+    "steps.txt",     "files",         "README.md"};
 
 bool is_updating() {
   const char* said = std::getenv("WEFT_UPDATE");
@@ -103,7 +104,7 @@ std::vector<std::string> Case::compare(const Said& said) const {
   }
   for (const auto& file : known) {
     const bool is_input = file.starts_with("workflow") || file == "files" || file == "input.json" ||
-                          file == "grants.json" || file == "options.json";
+                          file == "grants.json" || file == "options.json" || file == "README.md";
     if (is_input || !has(file)) continue;
     const auto found = said.find(file);
     if (found == said.end()) {

@@ -4,6 +4,7 @@
 //   input.json, grants.json  of the run
 //   options.json             {starting_step?, params?, config?}; config is that of the plugin
 //   files/                   copied into the working directory
+//   README.md                of a case that is an example, for people
 //   output.json | error.txt  the result, or the problems of the definition, or why the run failed
 //   plan.txt                 what 'weft explain' says
 //   events.txt               a line per event: sequence, type, step

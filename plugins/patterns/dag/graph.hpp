@@ -11,17 +11,62 @@
 
 namespace dag {
 
-enum class When : uint8_t { success, failure, always };
+inline constexpr uint32_t none = UINT32_MAX;
+// In place of a condition: the edge only orders, whatever became of the step before it.
+inline constexpr uint32_t order_only = UINT32_MAX - 1;
+
+// When a node runs; never: it is no step but a condition, or the record of a loop.
+enum class When : uint8_t { success, failure, always, never };
+
+// How many of the edges into a step must be alive. Without one it is all of them; or, where some
+// have conditions, at least one of those that are not dead.
+struct Join {
+  enum class Kind : uint8_t { all, all_activated, some };
+  Kind kind = Kind::all;
+  bool cancels_rest = false;
+  uint32_t needed = 0;  // of some
+};
+
+enum class Exhausted : uint8_t { fail, accept_best, accept_last };
+
+// A draft that is judged and revised until it passes.
+struct Loop {
+  uint32_t record = none, generator = none, validator = none, reviser = none;
+  uint32_t verdict = none;  // an expression
+  uint32_t revisions_max = 3;
+  Exhausted on_exhausted = Exhausted::fail;
+  bool has_threshold = false;
+  double threshold = 0;
+};
 
 // Who comes after whom: the successors of node n are next[first[n]] to next[first[n + 1]].
 struct Graph {
-  uint32_t count = 0;
+  uint32_t count = 0;       // of nodes
+  uint32_t steps = 0;       // of those that are ended one day: steps, and records of loops
+  bool is_ordered = false;  // the result is that of the last step in the order of writing
   std::vector<uint32_t> first, next, incoming;
   std::vector<When> when;
+  std::vector<uint32_t> condition;  // by edge, or none; empty where there are none at all
+  std::vector<Join> join;           // by node; empty where all is as it is by itself
+  std::vector<Loop> loops;
+
+  bool is_plain() const { return condition.empty() && join.empty() && loops.empty(); }
+  // The loop whose record, validator or reviser a node is; null when it is none of them.
+  const Loop* loop_of(uint32_t node) const;
 };
 
-// From the descriptors of the steps; an edge that is said twice counts once.
-Graph graph_of(weft::Value steps);
+// An edge on its way into a graph.
+struct Edge {
+  uint32_t from, to;
+  uint32_t condition = none;
+};
+
+// Sorts the edges and lays them into the graph; one that is said twice counts once, and one with a
+// condition rules over the same without, and that over one that only orders.
+void lay_edges(Graph& graph, std::vector<Edge> edges);
+
+// The nodes in topological order as far as it goes; what is missing lies on a cycle or behind one.
+std::vector<uint32_t> order(const Graph& graph);
 
 // The nodes of a cycle in order, the first one repeated at the end; empty when there is none.
 std::vector<uint32_t> find_cycle(const Graph& graph);
@@ -32,6 +77,9 @@ struct Levels {
   std::vector<uint32_t> first, nodes;
 };
 Levels levels(const Graph& graph);
+
+// The longest way through the graph, of several the one that begins first in the order of writing.
+std::vector<uint32_t> critical_path(const Graph& graph);
 
 // The compact form that is kept in a plan.
 std::string pack(const Graph& graph);

@@ -42,7 +42,9 @@ typedef struct weft_fact {
 } weft_fact;
 
 /* Commands. */
-#define WEFT_CMD_START 1u  /* run the node; args are the bindings of this visit, opts how */
+/* Run the node; args are the bindings of this visit, for an expression {result}. With opts
+ * {result} nothing is run: the node, maybe a record, succeeds with that. */
+#define WEFT_CMD_START 1u
 #define WEFT_CMD_CANCEL 2u /* ask a running node to stop; args is the reason */
 #define WEFT_CMD_SKIP 3u   /* node will not run; args is the reason */
 #define WEFT_CMD_SELECT 4u /* take a branch: args is {taken, alternatives[]} */
@@ -51,7 +53,8 @@ typedef struct weft_fact {
 #define WEFT_CMD_FAIL 7u   /* close the frame with the error args {code, message, node?} */
 #define WEFT_CMD_MEMO 8u   /* record args as the memo, at most 4 KB */
 
-#define WEFT_NO_NODE 0xffffffffull /* RETURN and FAIL that name no node */
+#define WEFT_NO_NODE 0xffffffffull   /* RETURN and FAIL that name no node */
+#define WEFT_LAST_NODE 0xfffffffeull /* RETURN of the step that succeeded last, if any did */
 
 typedef struct weft_cmd {
   uint32_t size, kind;
@@ -84,7 +87,7 @@ typedef struct weft_frame {
 
 typedef struct weft_pattern {
   uint32_t size, flags;
-  /* Makes {plan, problems[{pointer, message, hint}]} of a block, in the arena of the call. Pure.
+  /* Makes {plan, problems[{pointer, message, hint}], warnings[]} of a block, in the arena. Pure.
    * OK; BAD_INPUT. [exec] */
   WEFT_FN(weft_status, compile, void* self, weft_val block, weft_arena* arena, weft_val* out,
           weft_error* err);

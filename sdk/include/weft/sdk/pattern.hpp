@@ -68,6 +68,10 @@ class Commands final {
   void start(uint64_t node, Value args = {}, Value opts = {}) {
     add({sizeof(weft_cmd), WEFT_CMD_START, node, args.raw(), opts.raw(), 0});
   }
+  // Evaluates a condition that may speak of a result.
+  void evaluate(uint64_t node, Value result) { start(node, field("result", result)); }
+  // Gives a node its result without running it.
+  void settle(uint64_t node, Value result) { start(node, {}, field("result", result)); }
   void cancel(uint64_t node, std::string_view reason) {
     add({sizeof(weft_cmd), WEFT_CMD_CANCEL, node, text(reason), {}, 0});
   }
@@ -81,8 +85,9 @@ class Commands final {
   void timer(uint64_t node, uint64_t at_ns) {
     add({sizeof(weft_cmd), WEFT_CMD_TIMER, node, {}, {}, at_ns});
   }
-  // Closes the frame with the result of a node, or with a value.
+  // Closes the frame with the result of a node, of the step that succeeded last, or with a value.
   void return_node(uint64_t node) { add({sizeof(weft_cmd), WEFT_CMD_RETURN, node, {}, {}, 0}); }
+  void return_last() { add({sizeof(weft_cmd), WEFT_CMD_RETURN, WEFT_LAST_NODE, {}, {}, 0}); }
   void return_value(Value value) {
     add({sizeof(weft_cmd), WEFT_CMD_RETURN, WEFT_NO_NODE, value.raw(), {}, 0});
   }
@@ -95,6 +100,10 @@ class Commands final {
     if (node != WEFT_NO_NODE) b.set("node"_k, node);
     b.end_object();
     add({sizeof(weft_cmd), WEFT_CMD_FAIL, node, b.take(), {}, 0});
+  }
+  // The same with an error that holds more: {code, message, ...}.
+  void fail_with(Value error) {
+    add({sizeof(weft_cmd), WEFT_CMD_FAIL, WEFT_NO_NODE, error.raw(), {}, 0});
   }
   // The same with the error of a node that failed.
   void fail_node(uint64_t node) { add({sizeof(weft_cmd), WEFT_CMD_FAIL, node, {}, {}, 0}); }
@@ -109,6 +118,13 @@ class Commands final {
   void add(const weft_cmd& command) {
     if (status_ != WEFT_OK) return;
     status_ = has(raw_, &weft_cmds::add) ? raw_->add(raw_, &command) : WEFT_UNSUPPORTED;
+  }
+  Value field(std::string_view name, Value value) {
+    Builder b(arena_);
+    b.begin_object();
+    if (value.exists()) b.set(Key(name), value);
+    b.end_object();
+    return b.take_value();
   }
   weft_val text(std::string_view reason) {
     Builder b(arena_);

@@ -1,0 +1,204 @@
+#include "plan.hpp"
+
+#include <algorithm>
+
+using namespace weft::lit;
+using weft::Value;
+
+namespace dag {
+namespace {
+
+When when_of(Value run_if) {
+  const std::string_view text = run_if.as_text();
+  return text == "always" ? When::always : text == "failure" ? When::failure : When::success;
+}
+
+uint32_t node_in(Value written) { return static_cast<uint32_t>(written.as_u64(none)); }
+
+void name_cycle(const Graph& graph, const Steps& steps, std::vector<Remark>& problems) {
+  const std::vector<uint32_t> cycle = find_cycle(graph);
+  if (cycle.empty()) return;
+  std::string names;
+  for (const uint32_t n : cycle) {
+    if (!names.empty()) names += " → ";
+    names += steps.id(n);
+  }
+  problems.push_back({steps.pointer(cycle.front()), "plan.cycle",
+                      "the steps wait for each other: " + names,
+                      "remove one of the dependencies or references"});
+}
+
+// What a condition speaks of must have ended when it is asked, which is when the step before its
+// edge has: it is that step or one that this waited for.
+void check_conditions(Value block, const Steps& steps, Made& made) {
+  std::vector<std::pair<uint32_t, uint32_t>> asked;  // a step and what must have ended before it
+  for (const Value one : block["transitions"_k]) {
+    for (const Value node : one["condition"_k]["refs"_k]) {
+      asked.emplace_back(node_in(one["from"_k]), node_in(node));
+    }
+  }
+  const Graph& graph = made.graph;
+  for (const auto& [from, speaks_of] : asked) {
+    std::vector<bool> seen(graph.count, false);
+    std::vector<uint32_t> open{speaks_of};
+    if (speaks_of < graph.count) seen[speaks_of] = true;
+    while (!open.empty()) {
+      const uint32_t n = open.back();
+      open.pop_back();
+      for (uint32_t e = graph.first[n]; e < graph.first[n + 1]; ++e) {
+        if (!seen[graph.next[e]]) open.push_back(graph.next[e]);
+        seen[graph.next[e]] = true;
+      }
+    }
+    if (seen[from]) continue;
+    made.problems.push_back(
+        {steps.pointer(from), "plan.not_finished",
+         "the condition of a transition from '" + steps.id(from) + "' speaks of '" +
+             steps.id(speaks_of) + "', which may not have ended when it is asked",
+         "let '" + steps.id(from) + "' depend on '" + steps.id(speaks_of) + "'"});
+  }
+}
+
+}  // namespace
+
+Steps::Steps(Value block) {
+  uint32_t last = 0;
+  for (const Value step : block["steps"_k]) {
+    const uint32_t node = node_in(step["node"_k]);
+    if (index_.size() <= node) index_.resize(size_t{node} + 1, none);
+    index_[node] = static_cast<uint32_t>(all_.size());
+    all_.push_back(step);
+    last = std::max(last, node + 1);
+  }
+  // Conditions and records stand behind or between.
+  const auto beyond = [&](Value one) {
+    if (one.exists()) last = std::max(last, node_in(one) + 1);
+  };
+  for (const Value one : block["transitions"_k]) {
+    beyond(one["node"_k]);
+    beyond(one["condition"_k]["node"_k]);
+    beyond(one["verdict"_k]["node"_k]);
+  }
+  beyond(block["revision_loop"_k]["node"_k]);
+  beyond(block["revision_loop"_k]["verdict"_k]["node"_k]);
+  nodes_ = last;
+}
+
+uint32_t Steps::node(uint32_t index) const { return node_in(all_[index]["node"_k]); }
+
+std::string Steps::id(uint32_t node) const {
+  return has(node) ? std::string(all_[index_[node]]["id"_k].as_text()) : "the revision loop";
+}
+
+std::string Steps::pointer(uint32_t node) const {
+  return has(node) ? "/steps/" + std::to_string(index_[node]) : "/steps";
+}
+
+void add_dependencies(const Steps& steps, std::vector<Edge>& edges) {
+  for (uint32_t i = 0; i < steps.size(); ++i) {
+    for (const Value list : {steps[i]["depends_on"_k], steps[i]["refs"_k]}) {
+      for (const Value n : list) edges.push_back({node_in(n), steps.node(i)});
+    }
+  }
+}
+
+void add_transitions(Value block, const Steps& steps, std::vector<Edge>& edges, Made& made) {
+  uint32_t number = 0;
+  for (const Value one : block["transitions"_k]) {
+    const std::string pointer = "/transitions/" + std::to_string(number++);
+    if (!one["from"_k].exists()) continue;  // a loop
+    const std::string_view type = one["type"_k].as_text();
+    const Value condition = one["condition"_k];
+    const Edge edge{node_in(one["from"_k]), node_in(one["to"_k]),
+                    condition.exists() ? node_in(condition["node"_k]) : none};
+    if (type == "conditional" && !condition.exists()) {
+      made.problems.push_back({pointer, "spec.missing_field",
+                               "a conditional transition has no 'condition'",
+                               "add 'condition', or make it sequential"});
+    } else if (type == "sequential" && condition.exists()) {
+      made.problems.push_back({pointer, "plan.condition", "a sequential transition has a condition",
+                               "make it conditional, or remove the condition"});
+    }
+    const auto same = std::find_if(edges.begin(), edges.end(), [&](const Edge& other) {
+      return other.from == edge.from && other.to == edge.to && other.condition != edge.condition;
+    });
+    if (same != edges.end()) {
+      made.notes.push_back({pointer, "plan.edge_twice",
+                            "'" + steps.id(edge.to) + "' follows '" + steps.id(edge.from) +
+                                "' both with and without a condition, or with two; the first "
+                                "condition rules",
+                            "say it once"});
+    }
+    edges.push_back(edge);
+  }
+}
+
+void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems) {
+  std::vector<bool> has_condition(graph.count, false);
+  for (size_t e = 0; e < graph.condition.size(); ++e) {
+    const bool has_one = graph.condition[e] != none && graph.condition[e] != order_only;
+    if (has_one) has_condition[graph.next[e]] = true;
+  }
+  std::vector<Join> joins(graph.count);
+  bool is_any = !graph.condition.empty();
+  for (uint32_t i = 0; i < steps.size(); ++i) {
+    const uint32_t node = steps.node(i);
+    Join& join = joins[node];
+    if (has_condition[node]) join.kind = Join::Kind::all_activated;
+    const Value said = steps[i]["join"_k];
+    if (!said.exists()) continue;
+    is_any = true;
+    const Value kind = said.is_object() && said["n"_k].exists() ? said["n"_k]
+                       : said.is_object()                       ? said["kind"_k]
+                                                                : said;
+    join.cancels_rest = said["cancel_rest"_k].as_bool();
+    if (kind.is_integer()) {
+      join.kind = Join::Kind::some;
+      join.needed = static_cast<uint32_t>(kind.as_u64());
+    } else if (kind.as_text() == "any" || kind.as_text() == "first") {
+      join.kind = Join::Kind::some;
+      join.needed = 1;
+    } else if (kind.exists()) {
+      join.kind = kind.as_text() == "all" ? Join::Kind::all : Join::Kind::all_activated;
+    }
+    if (join.kind != Join::Kind::some || join.needed <= graph.incoming[node]) continue;
+    problems.push_back(
+        {steps.pointer(node), "plan.join",
+         "the step '" + steps.id(node) + "' waits for " + std::to_string(join.needed) + " of " +
+             std::to_string(graph.incoming[node]) + " steps before it, so it can never run",
+         "lower 'n', or let more steps lead to it"});
+  }
+  if (is_any) graph.join = std::move(joins);
+}
+
+Made make(Value block) {
+  Made made;
+  Graph& graph = made.graph;
+  const Steps steps(block);
+  const bool is_chain = block["form"_k].as_text() == "chain";
+  graph.count = steps.nodes();
+  graph.is_ordered = is_chain;
+  graph.when.assign(graph.count, When::never);
+  for (uint32_t i = 0; i < steps.size(); ++i) {
+    graph.when[steps.node(i)] = when_of(steps[i]["run_if"_k]);
+  }
+  graph.steps = steps.size();
+  std::vector<Edge> edges;
+  edges.reserve(steps.size());
+  add_dependencies(steps, edges);
+  add_transitions(block, steps, edges, made);
+  add_loops(block, steps, edges, made);
+  if (is_chain) {
+    add_chain(block["options"_k], steps, edges);
+    split_groups(block["options"_k], steps, edges, made);
+    // One after another, a step runs whatever became of those before it, unless the block fails.
+    for (Edge& edge : edges) edge.condition = order_only;
+  }
+  lay_edges(graph, std::move(edges));
+  add_joins(steps, graph, made.problems);
+  name_cycle(graph, steps, made.problems);
+  if (made.problems.empty()) check_conditions(block, steps, made);
+  return made;
+}
+
+}  // namespace dag

@@ -1,0 +1,36 @@
+// Random blocks of the forms that the box has, as the kernel hands them to a pattern.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <weft/sdk.hpp>
+
+#include "subject.hpp"
+
+namespace weft::test {
+
+using Random = std::mt19937;
+inline uint32_t below(Random& random, uint32_t n) { return static_cast<uint32_t>(random() % n); }
+
+// How the edges of a random block lie: to steps before, or anywhere.
+enum class Edges : uint8_t { backward, anywhere };
+
+// What a form has, seen from the words of its schema.
+struct Shape {
+  std::string form;
+  bool has_steps = false, has_transitions = false, has_graph = false, has_sides = false;
+};
+Shape shape_of(Value form);
+
+struct Block {
+  Value value;
+  uint32_t nodes = 0;
+  std::vector<bool> is_step;  // by node; else a condition or a record, which ends at once
+};
+
+Block random_block(const Shape& shape, uint32_t steps, Edges edges, Random& random, Memory& memory);
+
+}  // namespace weft::test
