@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -25,8 +26,12 @@ std::string_view to_text(RunIf run_if) {
 }
 
 BlockCompiler::BlockCompiler(const spec::Spec& spec, std::span<const Reference> references,
-                             Plan& plan, std::vector<spec::Problem>& problems)
-    : spec_(spec), references_(references), plan_(plan), problems_(problems) {}
+                             Plan& plan, Findings findings)
+    : spec_(spec),
+      references_(references),
+      plan_(plan),
+      problems_(findings.problems),
+      warnings_(findings.warnings) {}
 
 // Only the fields of the form: what every step and definition has is the kernel's.
 Value BlockCompiler::describe(uint32_t number) {
@@ -171,14 +176,30 @@ void BlockCompiler::compile(uint32_t number) {
     problems_.push_back({block.at, {}, "plan.rejected", std::move(message), {}});
     return;
   }
-  const Value result(made);
-  plan_.blocks[number].compiled = result["plan"_k];
-  for (const Value problem : result["problems"_k]) read_problem(block, problem);
+  read_answer(number, Value(made));
+}
+
+void BlockCompiler::read_answer(uint32_t number, Value answer) {
+  const spec::Block& block = spec_.blocks[number];
+  Block& made = plan_.blocks[number];
+  made.compiled = answer["plan"_k];
+  made.lanes = static_cast<uint32_t>(answer["lanes"_k].as_u64(1));
+  for (const Value node : answer["spared"_k]) {
+    if (node.as_u64(made.count) >= made.count) continue;
+    Node& spared = plan_.nodes[made.first + node.as_u64()];
+    if (spared.on_error == OnError::fail) spared.on_error = OnError::proceed;
+  }
+  for (const Value note : answer["notes"_k]) warnings_.push_back(read_problem(block, note));
+  for (const Value problem : answer["problems"_k]) {
+    problems_.push_back(read_problem(block, problem));
+  }
+  if (made.lanes >= 1 && made.lanes <= base::limits::lanes) return;
+  problems_.push_back({block.at, {}, "plan.rejected", "the pattern asks for too many lanes", {}});
 }
 
 // The pointer goes through the value that the pattern was given: lists where a map was written, and
 // canonical names where aliases were.
-void BlockCompiler::read_problem(const spec::Block& block, Value problem) {
+spec::Problem BlockCompiler::read_problem(const spec::Block& block, Value problem) const {
   spec::Problem found{block.at,
                       {},
                       std::string(problem["code"_k].as_text("plan.rejected")),
@@ -211,7 +232,7 @@ void BlockCompiler::read_problem(const spec::Block& block, Value problem) {
     found.at = below;
     rule = nullptr;
   }
-  problems_.push_back(std::move(found));
+  return found;
 }
 
 }  // namespace weft::plan

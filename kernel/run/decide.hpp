@@ -10,6 +10,7 @@
 #include "base/blocks.hpp"
 #include "run/input.hpp"
 #include "run/run.hpp"
+#include "run/scope.hpp"
 
 namespace weft::run {
 
@@ -127,7 +128,8 @@ class Decider final {
   void ask(state::Frame& frame);
   const uint8_t* status_before(const state::Frame& frame);
   bool apply(state::Frame& frame, const weft_cmd& command);
-  void close(state::Frame& frame, Payload result);
+  void close(state::Frame& frame, Payload result, Value about);
+  Payload in_envelope(Value result, Value about);
   void fail_frame(state::Frame& frame, Value error);
   void settle_stopped(state::Frame& frame);
   void close_stopped(state::Frame& frame);
@@ -136,12 +138,18 @@ class Decider final {
   void leave(state::Frame& frame);
   static weft_status add_command(weft_cmds* to, const weft_cmd* command) noexcept;
   static weft_val frame_result(void* frame, uint64_t node) noexcept;
+  static weft_val frame_outcome(void* frame, uint64_t node) noexcept;
 
   // Records an event and folds it. False when the payload is damaged or too large, which only one
   // that a plugin made can be; then nothing happened.
   bool emit(event::Type type, const At& at, Payload payload, Error* why = nullptr);
   void emit(event::Type type, const At& at);
   void command(Command::Kind kind, const At& at, Value args = {}, int64_t due = 0);
+
+  // What names mean to a step, and 'result' in it.
+  FrameScope scope(const At& at, Value result = {}) {
+    return {&state(), &frame(at), result, {}, {}, at.node, bindings_};
+  }
 
   state::State& state() { return run_->state; }
   state::Frame& frame(const At& at) { return run_->state.frames[at.frame]; }
@@ -154,6 +162,7 @@ class Decider final {
   Run* run_ = nullptr;
   Decision* out_ = nullptr;
   int64_t tick_ = 0;
+  Value bindings_;  // of the node that is started
   base::Blocks scratch_;
   std::vector<Delivery> facts_;
   uint32_t delivered_ = 0;

@@ -62,6 +62,17 @@ Found FrameScope::of_step(const Frame& from, uint32_t node, Key first) const {
   }
 }
 
+// Those of a block stand where its arguments would, for as long as it runs.
+Value FrameScope::binding(Key name) const {
+  if (bindings[name].exists()) return bindings[name];
+  for (const Frame* f = frame; f->parent != event::no_frame; f = f->outer) {
+    const bool runs = state::is_node_active(f->outer->status[f->parent_node]);
+    const Value held(f->outer->value[f->parent_node]);
+    if (runs && held[name].exists()) return held[name];
+  }
+  return {};
+}
+
 Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_view name,
                           Key first) {
   const auto& scope = *static_cast<const FrameScope*>(self);
@@ -69,8 +80,12 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
   switch (static_cast<RootKind>(root.kind)) {
     case RootKind::step: {
       const Frame* f = scope.frame;
-      for (uint32_t up = root.b; up > 0; --up) f = &state.frames[f->parent];
-      return scope.of_step(*f, root.a, first);
+      uint32_t speaker = scope.node;
+      for (uint32_t up = root.b; up > 0; --up) {
+        speaker = f->parent_node;
+        f = &state.frames[f->parent];
+      }
+      return scope.of_step(*f, state.block(*f).beside(root.a, speaker), first);
     }
     case RootKind::input: return found_or_missing(state.input);
     case RootKind::params: return found_or_missing(state.params);
@@ -89,8 +104,12 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
     case RootKind::reason: return found_or_missing(scope.reason);
     // Handles; the engine puts the secret in the place of its handle when it calls a tool.
     case RootKind::secret: return found_or_missing(state.acceptance["secrets"_k]);
-    case RootKind::session:
-    case RootKind::loop: return missing();
+    case RootKind::loop: {
+      if (root.a == 0) return found_or_missing(scope.binding(Key(name)));
+      const Value loop = scope.binding("loop"_k);
+      return found_or_missing(loop[root.a == 1 ? "index"_k : "value"_k]);
+    }
+    case RootKind::session: return missing();
   }
   return missing();
 }

@@ -19,10 +19,14 @@ using state::Frame;
 
 void Decider::start(const At& at) {
   const plan::Node& n = node(at);
+  if (frame(at).status[at.node] == WEFT_NODE_WAITING) {  // the run was paused
+    const state::Wait* held = state().wait_of(at.frame, at.node);
+    bindings_ = held != nullptr ? Value(held->about)["bindings"_k] : Value();
+  }
   if (n.kind == plan::Kind::expression) return evaluate(at);
   if (n.condition != plan::none) {
-    const FrameScope scope{&state(), &frame(at), Value()};
-    auto holds = state().plan->expressions[n.condition].evaluate(scope.lend(tick_, seed(at)),
+    const FrameScope names = scope(at);
+    auto holds = state().plan->expressions[n.condition].evaluate(names.lend(tick_, seed(at)),
                                                                  scratch_.arena());
     if (!holds) return fail(at, holds.error());
     if (!holds->is_boolean()) {
@@ -42,7 +46,14 @@ void Decider::start(const At& at) {
 
 void Decider::start_block(const At& at) {
   const At first{at.frame, at.node, at.visit, std::max<uint16_t>(at.attempt, 1)};
-  emit(Type::step_started, first);
+  // What its steps may speak of stands where the arguments of a call would.
+  Error why;
+  if (!bindings_.exists()) {
+    emit(Type::step_started, first);
+  } else if (!emit(Type::step_started, first, {bindings_}, &why)) {
+    return fail(first, why);
+  }
+  bindings_ = {};
   open_frame(node(at).block, first);
 }
 
@@ -53,8 +64,8 @@ void Decider::start_tool(const At& at) {
   bool is_made = false;
   const bool queued = frame(at).status[at.node] == WEFT_NODE_READY;
   if (!queued && n.arguments != plan::none && !plan.templates[n.arguments].is_constant()) {
-    const FrameScope scope{&state(), &frame(at), Value()};
-    auto made = plan.templates[n.arguments].evaluate(scope.lend(tick_, seed(at)), scratch_.arena());
+    const FrameScope names = scope(at);
+    auto made = plan.templates[n.arguments].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
     if (!made) return fail(at, made.error());
     args = *made;
     const auto& schema = plan.tools[n.tool].schema;
@@ -102,9 +113,12 @@ void Decider::call(const At& at) {
 }
 
 void Decider::evaluate(const At& at) {
-  const FrameScope scope{&state(), &frame(at), Value()};
-  auto value = state().plan->expressions[node(at).condition].evaluate(scope.lend(tick_, seed(at)),
-                                                                      scratch_.arena());
+  const plan::Node& n = node(at);
+  const FrameScope names = scope(at);
+  const expr::Scope lent = names.lend(tick_, seed(at));
+  auto value = n.condition != plan::none
+                   ? state().plan->expressions[n.condition].evaluate(lent, scratch_.arena())
+                   : state().plan->templates[n.arguments].evaluate(lent, scratch_.arena());
   if (!value) return fail(at, value.error());
   succeed(at, {*value});
 }
@@ -194,9 +208,9 @@ void Decider::succeed(const At& at, Payload result) {
   if (n.output != plan::none && !is_recorded) {
     const Value bare =
         (result.flags & event::is_envelope) != 0 ? result.value["result"_k] : result.value;
-    const FrameScope scope{&state(), &frame(at), bare};
+    const FrameScope names = scope(at, bare);
     auto made =
-        state().plan->templates[n.output].evaluate(scope.lend(tick_, seed(at)), scratch_.arena());
+        state().plan->templates[n.output].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
     if (!made) return fail(at, made.error());
     result = {*made};
   }

@@ -47,9 +47,9 @@ void copy_fields(Value from, Builder& to, std::initializer_list<Key> names) {
 
 void Decider::start_own(const At& at) {
   const plan::Node& n = node(at);
-  const FrameScope scope{&state(), &frame(at)};
+  const FrameScope names = scope(at);
   auto said =
-      state().plan->templates[n.arguments].evaluate(scope.lend(tick_, seed(at)), scratch_.arena());
+      state().plan->templates[n.arguments].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
   if (!said) return fail(at, said.error());
   switch (n.kind) {
     case plan::Kind::wait: return start_wait(at, *said);
@@ -197,8 +197,10 @@ void Decider::hold(const At& at) {
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("for"_k, std::string_view("pause"));
+  if (bindings_.exists()) b.set("bindings"_k, bindings_);
   b.end_object();
-  emit(Type::step_waiting, at, {b.take_value()});
+  Error why;
+  if (!emit(Type::step_waiting, at, {b.take_value()}, &why)) fail(at, why);
 }
 
 // Something that was waited for is due.

@@ -52,6 +52,11 @@ class Frame final {
     return has(raw_, &weft_frame::result) ? Value(raw_->result(raw_->impl, node)) : Value();
   }
 
+  // Of a node that has ended: {error?, duration_ns}.
+  Value outcome(uint64_t node) const {
+    return has(raw_, &weft_frame::outcome) ? Value(raw_->outcome(raw_->impl, node)) : Value();
+  }
+
   Arena arena() const { return host_.arena(raw_->arena); }
   Builder builder() const { return Builder(arena()); }
 
@@ -81,10 +86,12 @@ class Commands final {
   void timer(uint64_t node, uint64_t at_ns) {
     add({sizeof(weft_cmd), WEFT_CMD_TIMER, node, {}, {}, at_ns});
   }
-  // Closes the frame with the result of a node, or with a value.
-  void return_node(uint64_t node) { add({sizeof(weft_cmd), WEFT_CMD_RETURN, node, {}, {}, 0}); }
-  void return_value(Value value) {
-    add({sizeof(weft_cmd), WEFT_CMD_RETURN, WEFT_NO_NODE, value.raw(), {}, 0});
+  // Closes the frame with the result of a node, or with a value. about is {message?, metadata?}.
+  void return_node(uint64_t node, Value about = {}) {
+    add({sizeof(weft_cmd), WEFT_CMD_RETURN, node, {}, about.raw(), 0});
+  }
+  void return_value(Value value, Value about = {}) {
+    add({sizeof(weft_cmd), WEFT_CMD_RETURN, WEFT_NO_NODE, value.raw(), about.raw(), 0});
   }
   void fail(std::string_view code, std::string_view message, uint64_t node = WEFT_NO_NODE) {
     using namespace lit;
@@ -95,6 +102,10 @@ class Commands final {
     if (node != WEFT_NO_NODE) b.set("node"_k, node);
     b.end_object();
     add({sizeof(weft_cmd), WEFT_CMD_FAIL, node, b.take(), {}, 0});
+  }
+  // The same with an error that holds more: {code, message, ...}.
+  void fail_with(Value error) {
+    add({sizeof(weft_cmd), WEFT_CMD_FAIL, WEFT_NO_NODE, error.raw(), {}, 0});
   }
   // The same with the error of a node that failed.
   void fail_node(uint64_t node) { add({sizeof(weft_cmd), WEFT_CMD_FAIL, node, {}, {}, 0}); }
