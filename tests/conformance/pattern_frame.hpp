@@ -41,6 +41,7 @@ class FakeFrame final {
   bool is_closed() const { return closings_ != 0; }
   std::vector<uint32_t> running() const;
   uint8_t status(uint32_t node) const { return status_[node]; }
+  uint32_t visit(uint32_t node) const { return visit_[node]; }
   // Up to the first one that closes the frame.
   const std::vector<Command>& commands() const { return commands_; }
   // What a pattern must never do, as sentences.
@@ -50,6 +51,7 @@ class FakeFrame final {
  private:
   static weft_status add(weft_cmds* to, const weft_cmd* command) noexcept;
   static weft_val result(void* impl, uint64_t node) noexcept;
+  static weft_val outcome(void* impl, uint64_t node) noexcept;
   weft_frame lend();
   weft_status open();
   void apply(const weft_cmd& command);
