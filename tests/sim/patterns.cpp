@@ -33,7 +33,7 @@ constexpr std::string_view delayed = R"({"id":"delayed","type":"loop","iterator"
   "iteration_delay":"2s","iteration_timeout":"5s","continue_on_error":true,"body":
   {"id":"a","tool":"idem","parameters":{"name":"a{{loop.index}}","value":"{{loop.index}}"}}})";
 constexpr std::string_view first = R"({"id":"first","type":"parallel","aggregation":"first_success",
-  "branches":[{"id":"a","tool":"idem","parameters":{"name":"a","do":"later","ms":9}},
+  "branches":[{"id":"a","tool":"idem","parameters":{"name":"a","do":"hang"}},
               {"id":"b","tool":"idem","parameters":{"name":"b","do":"later","ms":2}},
               {"id":"c","required":true,"tool":"idem","parameters":{"name":"c","do":"later","ms":5}}]})";
 constexpr std::string_view timed = R"({"id":"timed","type":"parallel","timeout":"20ms",
