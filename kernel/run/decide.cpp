@@ -32,6 +32,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
   out_ = &out;
   tick_ = tick;
   scratch_.reset();
+  bindings_ = {};
   if (state::is_ended(run.state.status)) {
     ++out.ignored;
     return;

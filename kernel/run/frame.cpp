@@ -124,7 +124,9 @@ void Decider::ask(Frame& f) {
   }
   // Applying one may ask nobody, so the list does not change meanwhile.
   for (const weft_cmd& c : commands_) {
-    if (!apply(f, c) || f.closed) return;
+    const bool goes_on = apply(f, c);
+    bindings_ = {};
+    if (!goes_on || f.closed) return;
   }
 }
 
@@ -191,19 +193,16 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
   switch (c.kind) {
     case WEFT_CMD_START:
       if (f.stopping) return true;
+      bindings_ = Value(c.args);
       if (state().status == state::RunStatus::paused) {
-        bindings_ = Value(c.args);
         hold(at);
-        bindings_ = {};
         return true;
       }
       if (state::is_node_active(f.status[n]) ||
           (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit)) {
         break;
       }
-      bindings_ = Value(c.args);
       start(at);
-      bindings_ = {};
       return true;
     case WEFT_CMD_CANCEL:
       stop(f, n, c.args.root != nullptr ? Value(c.args) : text("no longer needed"));

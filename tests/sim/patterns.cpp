@@ -18,11 +18,13 @@ uint64_t runs() {
 constexpr std::string_view nested = R"({"id":"nested","type":"loop","for":[1,2,3],"body":
   {"id":"outer","type":"parallel","max_concurrency":1,"branches":[
     {"id":"left","type":"parallel","max_concurrency":1,"branches":[
-      {"id":"l1","tool":"idem","parameters":{"name":"l1","do":"later","ms":3,"value":"{{loop.value}}"}},
+      {"id":"l1","tool":"idem",
+       "parameters":{"name":"l1","do":"later","ms":3,"value":"{{loop.value}}"}},
       {"id":"l2","tool":"slow","parameters":{"name":"l2","value":"{{loop.index}}"}}]},
     {"id":"right","required":true,"type":"sequential","steps":[
       {"id":"r1","tool":"pure","parameters":{"name":"r1","do":"later","ms":1}},
-      {"id":"r2","tool":"idem","parameters":{"name":"r2","value":"{{r1.name}} {{loop.number}}"}}]}]}})";
+      {"id":"r2","tool":"idem",
+       "parameters":{"name":"r2","value":"{{r1.name}} {{loop.number}}"}}]}]}})";
 constexpr std::string_view several = R"({"id":"several","type":"loop","iterator":{"count":7},
   "concurrency":3,"aggregation":{"reduce":"loop.accumulated + loop.result.value","initial":0},
   "steps":[{"id":"a","tool":"idem","parameters":{"name":"a{{loop.index}}","value":"{{loop.index}}",
@@ -35,7 +37,8 @@ constexpr std::string_view delayed = R"({"id":"delayed","type":"loop","iterator"
 constexpr std::string_view first = R"({"id":"first","type":"parallel","aggregation":"first_success",
   "branches":[{"id":"a","tool":"idem","parameters":{"name":"a","do":"hang"}},
               {"id":"b","tool":"idem","parameters":{"name":"b","do":"later","ms":2}},
-              {"id":"c","required":true,"tool":"idem","parameters":{"name":"c","do":"later","ms":5}}]})";
+              {"id":"c","required":true,"tool":"idem",
+               "parameters":{"name":"c","do":"later","ms":5}}]})";
 constexpr std::string_view timed = R"({"id":"timed","type":"parallel","timeout":"20ms",
   "error_mode":"best_effort","aggregation":{"partial_success":1},"branches":[
     {"id":"a","tool":"idem","parameters":{"name":"a","do":"later","ms":3}},

@@ -41,9 +41,14 @@ class Walk final {
     bool waits = false;      // for those before it, to be reduced in order
   };
 
-  // walk.cpp
+  // recall.cpp
   void recall_flights();
   bool recall_flight(Flight& flight) const;
+  bool is_touched(uint32_t index, uint32_t node) const;
+  weft::Value result_of(uint32_t index) const;
+  weft::Value latest_result();
+
+  // walk.cpp
   void begin(const weft_fact& fact);
   void set_up();
   bool measure();
@@ -80,12 +85,9 @@ class Walk final {
   void remember(const Changes& changes);
   void write_memo(const Changes& changes, weft::Builder& out) const;
 
-  bool is_touched(uint32_t index, uint32_t node) const;
   uint32_t status(uint32_t index, uint32_t node) const {
     return frame_->status(form_.node_at(index, node));
   }
-  weft::Value result_of(uint32_t index) const;
-  weft::Value latest_result();
   bool is_collecting() const {
     return form_.collects() && !(form_.keep == Keep::last && form_.kept == 0) &&
            !(form_.keep == Keep::first && gathered_ >= form_.kept);

@@ -6,7 +6,7 @@
  * A block is one pattern and what stands in it; compile turns it into a plan once. An execution of
  * a block is a frame. The kernel keeps the table of its nodes; open makes a decoded form of it, the
  * cache, which may be closed and opened again at any time. However facts are batched, the commands
- * must be the same. No clock, no randomness: now_ns and seed are recorded. Where the plan has lanes,
+ * must be the same. No clock, no randomness: now_ns and seed are recorded. If the plan has lanes,
  * the table has the n nodes so many times, k at k, n + k, 2n + k ...: each lane sees its own.
  */
 #ifndef WEFT_DRAFT_PATTERN_H
@@ -78,14 +78,14 @@ typedef struct weft_frame {
   const uint32_t* visit;
   /* The latest result of a node, or the null value. B. [exec] */
   WEFT_FN(weft_val, result, void* impl, uint64_t node);
-  /* Of a node that has ended: {error?, duration_ns}. B. [exec] */
+  /* Of a node that has ended: {error?, metadata?, duration_ns}. B. [exec] */
   WEFT_FN(weft_val, outcome, void* impl, uint64_t node);
 } weft_frame;
 
 typedef struct weft_pattern {
   uint32_t size, flags;
-  /* Makes {plan, problems[{pointer, message, hint}], notes[] alike, lanes, spared[] the nodes without
-   * which it goes on} of a block, in the arena of the call. Pure. OK; BAD_INPUT. [exec] */
+  /* Makes {plan, problems[{pointer, message, hint}], notes[] alike, lanes, spared[] nodes that it
+   * can do without} of a block, in the arena of the call. Pure. OK; BAD_INPUT. [exec] */
   WEFT_FN(weft_status, compile, void* self, weft_val block, weft_arena* arena, weft_val* out,
           weft_error* err);
   /* Decodes a frame from its plan, memo and node table. OK; FAILED. [exec] */

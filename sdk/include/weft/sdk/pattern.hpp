@@ -52,7 +52,7 @@ class Frame final {
     return has(raw_, &weft_frame::result) ? Value(raw_->result(raw_->impl, node)) : Value();
   }
 
-  // Of a node that has ended: {error?, duration_ns}.
+  // Of a node that has ended: {error?, metadata?, duration_ns}.
   Value outcome(uint64_t node) const {
     return has(raw_, &weft_frame::outcome) ? Value(raw_->outcome(raw_->impl, node)) : Value();
   }
