@@ -64,7 +64,7 @@ weft_event readable(const state::State& state, const event::Event& e, std::strin
           to_str(path),
           e.attempt,
           e.frame,
-          {e.payload, 0}};
+          e.shown()};
 }
 
 // A run that cannot be read tells nothing, and says why to whoever asks for it.

@@ -47,6 +47,7 @@ inline constexpr uint32_t signals = 1'000;        // buffered per run while nobo
 inline constexpr uint32_t attempts = 1'000;       // of one step, whatever its policy says
 inline constexpr uint32_t frames = 1U << 27U;     // ever opened in a run: a month at 50 a second
 inline constexpr uint32_t kept_iterations = 100;  // of a loop in state; older ones by reference
+inline constexpr uint32_t lanes = 4'096;          // of one block: visits at once, and kept ones
 inline constexpr uint32_t inline_calls = 16;      // synchronous completions continued in place
 inline constexpr uint32_t fork_depth = 1'000;     // forks of forks; a circle of them ends here
 inline constexpr uint32_t branches = 10;          // at once, unless the workflow says otherwise

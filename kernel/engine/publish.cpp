@@ -91,17 +91,10 @@ void Channel::consume(const std::vector<Published>& batch, uint64_t dropped) {
   for (const Published& p : batch) {
     const event::Event& e = p.event;
     paths_.push_back(path_of(p));
-    events_.push_back({sizeof(weft_event),
-                       static_cast<uint32_t>(e.type),
-                       e.seq,
-                       e.tick,
-                       to_str(event::name(e.type)),
-                       to_str(p.run->id),
-                       to_str(p.run->state.plan->id),
-                       to_str(paths_.back()),
-                       e.attempt,
-                       e.frame,
-                       {e.payload, 0}});
+    events_.push_back({sizeof(weft_event), static_cast<uint32_t>(e.type), e.seq, e.tick,
+                       to_str(event::name(e.type)), to_str(p.run->id),
+                       to_str(p.run->state.plan->id), to_str(paths_.back()), e.attempt, e.frame,
+                       e.shown()});
   }
   for (const weft_event& e : events_) pointers_.push_back(&e);
   sink_.table->consume(sink_.self, pointers_.data(), static_cast<uint32_t>(pointers_.size()),

@@ -87,6 +87,8 @@ struct Event {
   const weft_slot* payload = nullptr;
 
   Value value() const { return Value(payload); }
+  // What observers get. A memo is its pattern's own, and links to whatever came before.
+  weft_val shown() const { return {type != Type::frame_advanced ? payload : nullptr, 0}; }
 };
 static_assert(sizeof(Event) == 40);
 

@@ -1,5 +1,7 @@
 #include "plan/build.hpp"
 
+#include <algorithm>
+
 #include "base/compare.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -31,6 +33,7 @@ class Filler final {
   void header();
   void components();
   void bind(uint32_t block);
+  void spread_lanes();
   void block(uint32_t number);
   void node(uint32_t item);
   void rarity(const spec::Item& item, Node& node);
@@ -59,6 +62,24 @@ void Filler::run() {
   const std::vector<Reference> references = scope_.take_references();
   BlockCompiler compiler(spec_, references, plan_, findings_);
   for (size_t i = spec_.blocks.size(); i > 0; --i) compiler.compile(static_cast<uint32_t>(i - 1));
+  const bool has_lanes = std::any_of(plan_.blocks.begin(), plan_.blocks.end(),
+                                     [](const Block& block) { return block.lanes > 1; });
+  if (has_lanes && problems_.empty()) spread_lanes();
+}
+
+// A node of a lane is the node that was written, at a place of its own.
+void Filler::spread_lanes() {
+  std::vector<Node> nodes;
+  for (Block& block : plan_.blocks) {
+    const auto from = plan_.nodes.begin() + block.first;
+    const auto written = static_cast<std::ptrdiff_t>(block.count);
+    block.first = static_cast<uint32_t>(nodes.size());
+    for (uint32_t lane = 0; lane < block.lanes; ++lane) {
+      nodes.insert(nodes.end(), from, from + written);
+    }
+    block.count *= block.lanes;
+  }
+  plan_.nodes = std::move(nodes);
 }
 
 void Filler::header() {
@@ -97,6 +118,7 @@ void Filler::bind(uint32_t number) {
   if (block.form == none) return;
   const spec::Form& form = *spec_.forms[block.form].form;
   Block& made = plan_.blocks[number];
+  made.binds = spec_.forms[block.form].schema->root().bindings.size() != 0;
   made.form = form.name;
   for (uint32_t i = 0; i < plan_.patterns.size(); ++i) {
     if (plan_.patterns[i].component == form.component) made.pattern = i;
@@ -123,8 +145,10 @@ void Filler::block(uint32_t number) {
     node(i);
   }
   scope_.enter(number, none);
+  scope_.allow_own_bindings(false);
   made.on_failure = block.on_failure;
   made.output = template_of(block.output);
+  scope_.allow_own_bindings(true);
 }
 
 void Filler::node(uint32_t number) {
@@ -142,8 +166,11 @@ void Filler::node(uint32_t number) {
   made.arguments = arguments_of(item);
   made.is_condition = item.is_condition;
   made.condition = expression(item.condition, item.is_condition ? item.at : item.condition);
+  // The bindings of a visit are gone when its step has begun, but for what stands in a block.
+  scope_.allow_own_bindings(false);
   made.output = template_of(item.output);
   if (item.rarity != spec::none) rarity(item, made);
+  scope_.allow_own_bindings(true);
 }
 
 // The words of a compensation are known in it alone.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
@@ -213,14 +214,28 @@ void BlockCompiler::compile(uint32_t number) {
     findings_.problems.push_back({block.at, {}, "plan.rejected", std::move(message), {}});
     return;
   }
-  const Value result(made);
-  plan_.blocks[number].compiled = result["plan"_k];
-  for (const Value problem : result["problems"_k]) {
+  read_answer(number, Value(made));
+}
+
+void BlockCompiler::read_answer(uint32_t number, Value answer) {
+  const spec::Block& block = spec_.blocks[number];
+  Block& made = plan_.blocks[number];
+  made.compiled = answer["plan"_k];
+  made.lanes = static_cast<uint32_t>(answer["lanes"_k].as_u64(1));
+  for (const Value node : answer["spared"_k]) {
+    if (node.as_u64(made.count) >= made.count) continue;
+    Node& spared = plan_.nodes[made.first + node.as_u64()];
+    if (spared.on_error == OnError::fail) spared.on_error = OnError::proceed;
+  }
+  for (const Value note : answer["notes"_k]) {
+    findings_.warnings.push_back(read_problem(block, note));
+  }
+  for (const Value problem : answer["problems"_k]) {
     findings_.problems.push_back(read_problem(block, problem));
   }
-  for (const Value warning : result["notes"_k]) {
-    findings_.warnings.push_back(read_problem(block, warning));
-  }
+  if (made.lanes >= 1 && made.lanes <= base::limits::lanes) return;
+  findings_.problems.push_back(
+      {block.at, {}, "plan.rejected", "the pattern asks for too many lanes", {}});
 }
 
 // The pointer goes through the value that the pattern was given: lists where a map was written, and

@@ -35,6 +35,7 @@ class BlockCompiler final {
   bool does_own(uint32_t item) const;
   void write_references(uint32_t item, Builder& out) const;
   void write_record(const spec::Rule& rule, Value value, Builder& out);
+  void read_answer(uint32_t number, Value answer);
   spec::Problem read_problem(const spec::Block& block, Value problem) const;
 
   const spec::Spec& spec_;

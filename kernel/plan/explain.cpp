@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "plan/compile.hpp"
@@ -57,7 +58,8 @@ std::string Printer::name_of(const Block& block, uint32_t number) const {
   if (node.kind == Kind::record && node.id.empty()) return "record " + std::to_string(number);
   if (node.kind != Kind::expression) return std::string(node.id);
   std::string text = "(";
-  text += plan_.expressions[node.condition].text();
+  text += node.condition != none ? std::string(plan_.expressions[node.condition].text())
+                                 : base::json_text(node.at);
   return text += ")";
 }
 
@@ -103,7 +105,7 @@ void Printer::block_text(uint32_t number, const std::string& indent) {
   const Block& block = plan_.blocks[number];
   const Component& pattern = plan_.patterns[block.pattern];
   out_ += indent + std::string(block.form) + " by " + pattern.id + "@" + pattern.version + "\n";
-  for (uint32_t i = 0; i < block.count; ++i) node_text(block, i, indent + "  ");
+  for (uint32_t i = 0; i < block.written(); ++i) node_text(block, i, indent + "  ");
   order_text(block, indent + "  ");
 }
 
@@ -237,7 +239,7 @@ std::string Printer::picture() {
 
 void Printer::block_picture(uint32_t number, const std::string& indent) {
   const Block& block = plan_.blocks[number];
-  for (uint32_t i = 0; i < block.count; ++i) {
+  for (uint32_t i = 0; i < block.written(); ++i) {
     const Node& node = plan_.node(block, i);
     const std::string id = picture_id(block, i);
     if (node.kind == Kind::block) {
@@ -268,7 +270,7 @@ void Printer::edges_picture(const Block& block, const std::string& indent) {
     out_ += indent + picture_id(block, static_cast<uint32_t>(from)) + " -->" + on + " " +
             picture_id(block, static_cast<uint32_t>(to)) + "\n";
   }
-  for (uint32_t i = 0; !edges.exists() && i < block.count; ++i) {
+  for (uint32_t i = 0; !edges.exists() && i < block.written(); ++i) {
     for (const uint32_t from : references(block, plan_.node(block, i))) {
       out_ += indent + picture_id(block, from) + " -.-> " + picture_id(block, i) + "\n";
     }

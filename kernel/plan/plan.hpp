@@ -92,9 +92,17 @@ struct Block {
   uint32_t parent = none;         // block
   uint32_t parent_node = none;    // number in that block
   uint32_t depth = 0;
+  uint32_t lanes = 1;  // how often what was written stands there; count is of all
   OnFailure on_failure = OnFailure::unsaid;
+  bool binds = false;      // its steps speak of names that its pattern gives them
   uint32_t output = none;  // templates: the field 'output'
   Value compiled;          // what the pattern made of it
+
+  uint32_t written() const { return count / lanes; }  // nodes of one lane
+  // The node that stands where n does, in the lane of whoever speaks of it.
+  uint32_t beside(uint32_t n, uint32_t speaker) const {
+    return lanes == 1 || speaker >= count ? n : n + speaker / written() * written();
+  }
 };
 
 // A component that the plan needs, pinned.

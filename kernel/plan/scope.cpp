@@ -59,7 +59,11 @@ std::vector<Reference> Scope::take_references() {
 
 Result<expr::Root> Scope::find(std::string_view name) {
   expr::Root root;
-  if (find_reserved(name, root)) return root;
+  if (find_reserved(name, root)) {
+    if (root.kind != static_cast<uint32_t>(RootKind::loop)) return root;
+    const bool is_own = binder_of(name.substr(0, name.find('_'))) == block_;
+    return is_own && !has_bindings_ ? Result<expr::Root>(too_late(name)) : root;
+  }
   if (has_original_ && name == "original") return root_of(RootKind::original);
   if (has_original_ && name == "reason") return root_of(RootKind::reason);
   if (name.starts_with(steps_prefix)) {
@@ -68,7 +72,10 @@ Result<expr::Root> Scope::find(std::string_view name) {
     return item != spec::Ids::none ? refer_to(item) : unknown(id);
   }
   if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) return refer_to(item);
-  if (is_binding(name)) return root_of(RootKind::loop);
+  if (const uint32_t binder = binder_of(name); binder != none) {
+    if (binder == block_ && !has_bindings_) return too_late(name);
+    return root_of(RootKind::loop);
+  }
   if (name == "secret") {
     has_secrets_ = true;
     return root_of(RootKind::secret);
@@ -107,13 +114,21 @@ Result<expr::Root> Scope::refer_to(uint32_t item) {
   return error;
 }
 
-bool Scope::is_binding(std::string_view name) const {
+// The innermost block whose form gives its steps that name.
+uint32_t Scope::binder_of(std::string_view name) const {
   for (uint32_t b = block_; b != none; b = spec_.blocks[b].parent) {
     const uint32_t form = spec_.blocks[b].form;
     if (form == none) continue;
-    if (names_text(spec_.forms[form].schema->root().bindings, name)) return true;
+    if (names_text(spec_.forms[form].schema->root().bindings, name)) return b;
   }
-  return false;
+  return none;
+}
+
+Error Scope::too_late(std::string_view name) const {
+  return Error{.status = Status::bad_input,
+               .code = "spec.unknown_reference",
+               .message = base::quoted(name) + " is known when the step begins, not here",
+               .hint = "put the step into a block of its own, {\"type\": \"sequential\", ...}"};
 }
 
 // State, members of the input and parameters are looked up when the run needs them; but where the

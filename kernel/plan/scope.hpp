@@ -30,6 +30,8 @@ class Scope final {
   expr::Names names() const;
   // Whether 'original' and 'reason' mean something here.
   void allow_original(bool allowed) { has_original_ = allowed; }
+  // Whether what the block itself gives its steps to speak of is known here.
+  void allow_own_bindings(bool allowed) { has_bindings_ = allowed; }
   bool speaks_of_secrets() const { return has_secrets_; }
 
   // Sorted, each once. Ends the collection.
@@ -39,13 +41,14 @@ class Scope final {
   Result<expr::Root> find(std::string_view name);
   Result<expr::Root> refer_to(uint32_t item);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
-  bool is_binding(std::string_view name) const;
+  uint32_t binder_of(std::string_view name) const;
+  Error too_late(std::string_view name) const;
   bool may_be_named(std::string_view name) const;
   Error unknown(std::string_view name) const;
 
   const spec::Spec& spec_;
   uint32_t block_ = 0, item_ = none;
-  bool has_original_ = false, has_secrets_ = false;
+  bool has_original_ = false, has_secrets_ = false, has_bindings_ = true;
   std::vector<Reference> references_;
 };
 

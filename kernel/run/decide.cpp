@@ -33,6 +33,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
   tick_ = tick;
   bindings_ = {};
   scratch_.reset();
+  bindings_ = {};
   if (state::is_ended(run.state.status)) {
     ++out.ignored;
     return;
@@ -240,8 +241,9 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
     emit(Type::step_cancelled, at, {text("the run was asked to end")});
     return ended(at, WEFT_NODE_CANCELLED);
   }
-  // A fork may have another input, so what it is called with is made again.
-  if (is_fork) return start(at);
+  // A fork may have another input, so what it is called with is made again; but for what was made
+  // of bindings, which nobody knows any more.
+  if (is_fork && !state().block(frame).binds) return start(at);
   call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
 }
 

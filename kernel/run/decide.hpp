@@ -138,7 +138,8 @@ class Decider final {
   void ask(state::Frame& frame);
   const uint8_t* status_before(const state::Frame& frame);
   bool apply(state::Frame& frame, const weft_cmd& command);
-  void close(state::Frame& frame, Payload result);
+  void close(state::Frame& frame, Payload result, Value about);
+  Payload in_envelope(Value result, Value about);
   void fail_frame(state::Frame& frame, Value error);
   void settle_stopped(state::Frame& frame);
   void close_stopped(state::Frame& frame);
@@ -147,6 +148,7 @@ class Decider final {
   void leave(state::Frame& frame);
   static weft_status add_command(weft_cmds* to, const weft_cmd* command) noexcept;
   static weft_val frame_result(void* frame, uint64_t node) noexcept;
+  static weft_val frame_outcome(void* frame, uint64_t node) noexcept;
 
   // Records an event and folds it. False when the payload is damaged or too large, which only one
   // that a plugin made can be; then nothing happened.
@@ -156,7 +158,7 @@ class Decider final {
 
   // What names mean to a step, and 'result' in it.
   FrameScope scope(const At& at, Value result = {}) {
-    return {&state(), &frame(at), result, {}, {}, bindings_};
+    return {&state(), &frame(at), result, {}, {}, at.node, bindings_};
   }
 
   state::State& state() { return run_->state; }

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "base/limits.hpp"
-#include "base/pack.hpp"
 #include "base/valid.hpp"
 #include "run/decide.hpp"
 #include "run/scope.hpp"
@@ -94,7 +93,8 @@ void Decider::ask(Frame& f) {
                   &asked,
                   f.status,
                   f.visit,
-                  frame_result};
+                  frame_result,
+                  frame_outcome};
   weft_error error;
   error.size = sizeof error;
   error.flags = error.retry_after_ms = error.msg_len = 0;
@@ -124,7 +124,9 @@ void Decider::ask(Frame& f) {
   }
   // Applying one may ask nobody, so the list does not change meanwhile.
   for (const weft_cmd& c : commands_) {
-    if (!apply(f, c) || f.closed) return;
+    const bool goes_on = apply(f, c);
+    bindings_ = {};
+    if (!goes_on || f.closed) return;
   }
 }
 
@@ -140,9 +142,6 @@ weft_status Decider::add_command(weft_cmds* to, const weft_cmd* c) noexcept {
     return WEFT_BAD_INPUT;
   }
   if (decider.commands_.size() >= base::limits::steps * 10) return WEFT_LIMIT;
-  if (c->kind == WEFT_CMD_MEMO && base::packed_bytes(Value(c->args)) > base::limits::memo_bytes) {
-    return WEFT_LIMIT;
-  }
   weft_cmd kept = *c;
   const base::Known known{&decider.state().vault, [](const void* vault, const void* p) noexcept {
                             return static_cast<const state::Vault*>(vault)->holds(p);
@@ -153,6 +152,13 @@ weft_status Decider::add_command(weft_cmds* to, const weft_cmd* c) noexcept {
     if (!copy) return WEFT_BAD_INPUT;
     *v = copy->raw();
   }
+  // It was copied to the end of what is in use, without what it links to.
+  if (c->kind == WEFT_CMD_MEMO && kept.args.root != nullptr &&
+      !known.holds(known.self, kept.args.root)) {
+    const auto* root = reinterpret_cast<const char*>(kept.args.root);
+    const auto own = static_cast<uint64_t>(decider.scratch_.raw()->cur - root);
+    if (own > base::limits::memo_bytes) return WEFT_LIMIT;
+  }
   decider.commands_.push_back(kept);
   return WEFT_OK;
 }
@@ -162,6 +168,22 @@ weft_val Decider::frame_result(void* impl, uint64_t node) noexcept {
   const auto n = static_cast<uint32_t>(node);
   if (n >= f.count || f.status[n] != WEFT_NODE_SUCCEEDED) return {nullptr, 0};
   return result_of(f, n).raw();
+}
+
+weft_val Decider::frame_outcome(void* impl, uint64_t node) noexcept {
+  const Asked& asked = *static_cast<const Asked*>(impl);
+  const Frame& f = *asked.frame;
+  const auto n = static_cast<uint32_t>(node);
+  if (n >= f.count || !state::is_node_ended(f.status[n])) return {nullptr, 0};
+  Builder b(asked.decider->scratch_.arena());
+  b.begin_object();
+  const bool failed = f.status[n] == WEFT_NODE_FAILED || f.status[n] == WEFT_NODE_CONTINUED;
+  if (failed) b.set("error"_k, Value(f.value[n]));
+  const bool has_envelope = !failed && (f.traits[n] & event::is_envelope) != 0;
+  if (has_envelope) b.set("metadata"_k, Value(f.value[n])["metadata"_k]);
+  b.set("duration_ns"_k, f.ended[n] - f.began[n]);
+  b.end_object();
+  return b.take();
 }
 
 // False when the frame is closed, so that what follows no longer matters.
@@ -220,7 +242,7 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       const uint32_t from = n == static_cast<uint32_t>(WEFT_LAST_NODE) ? f.prev : n;
       const bool has_one = from < f.count && f.status[from] == WEFT_NODE_SUCCEEDED;
       if (c.args.root == nullptr && has_one) result.value = result_of(f, from);
-      close(f, result);
+      close(f, result, Value(c.opts));
       return false;
     }
     case WEFT_CMD_FAIL: {
@@ -262,11 +284,23 @@ void Decider::leave(Frame& f) {
   run_->close_cache(f);
 }
 
-void Decider::close(Frame& f, Payload result) {
+// A result with what is said about it.
+Decider::Payload Decider::in_envelope(Value result, Value about) {
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("result"_k, result);
+  for (const Key name : {"message"_k, "metadata"_k}) {
+    if (about[name].exists()) b.set(name, about[name]);
+  }
+  b.end_object();
+  return {b.take_value(), event::is_envelope};
+}
+
+void Decider::close(Frame& f, Payload result, Value about) {
   const plan::Block& block = state().block(f);
   if (block.output != plan::none) {
-    const FrameScope scope{&state(), &f, result.value};
-    auto made = state().plan->templates[block.output].evaluate(scope.lend(tick_, seed({f.number})),
+    const FrameScope names{&state(), &f, result.value};
+    auto made = state().plan->templates[block.output].evaluate(names.lend(tick_, seed({f.number})),
                                                                scratch_.arena());
     if (!made) return fail_frame(f, explain({}, made.error()));
     result = {*made};
@@ -276,6 +310,7 @@ void Decider::close(Frame& f, Payload result) {
     const bool whole = state().continued == 0;
     return finish(whole ? Type::run_completed : Type::run_partially_completed, result.value);
   }
+  if (about.is_object()) result = in_envelope(result.value, about);
   const Frame& outer = state().frames[f.parent];
   succeed({f.parent, f.parent_node, f.parent_visit, outer.attempt[f.parent_node]}, result);
 }

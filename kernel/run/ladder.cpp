@@ -77,8 +77,8 @@ bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error) {
   const Called way = called(state(), state().plan->ways[rarity.alternative]);
   Value arguments;
   if (way.arguments != plan::none) {
-    const FrameScope scope{&state(), &frame(at)};
-    auto made = state().plan->templates[way.arguments].evaluate(scope.lend(tick_, seed(at)),
+    const FrameScope names = scope(at);
+    auto made = state().plan->templates[way.arguments].evaluate(names.lend(tick_, seed(at)),
                                                                 scratch_.arena());
     const auto& schema = state().plan->tools[way.tool].schema;
     if (made && schema != nullptr) made = schema->check_and_complete(*made, scratch_.arena());
@@ -106,8 +106,8 @@ bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error) {
 
 // The declared result in place of one that could not be had.
 bool Decider::fall_back(const At& at, const plan::Rarity& rarity, Value error) {
-  const FrameScope scope{&state(), &frame(at), {}, {}, error};
-  auto made = state().plan->templates[rarity.fallback].evaluate(scope.lend(tick_, seed(at)),
+  const FrameScope names{&state(), &frame(at), {}, {}, error, at.node};
+  auto made = state().plan->templates[rarity.fallback].evaluate(names.lend(tick_, seed(at)),
                                                                 scratch_.arena());
   if (!made) return false;
   succeed(at, {*made});

@@ -82,10 +82,11 @@ bool Decider::compensate(Undo& u, Value reason) {
   b.set("parameters"_k, parameters.exists() ? parameters : null_value());
   b.set("result"_k, u.result != nullptr ? Value(u.result) : null_value());
   b.end_object();
-  const FrameScope scope{&state(), &f, {}, b.take_value(), reason.exists() ? reason : null_value()};
+  const FrameScope names{&state(), &f, {}, b.take_value(), reason.exists() ? reason : null_value(),
+                         u.node};
   Result<Value> made = null_value();
   if (way.arguments != plan::none) {
-    made = state().plan->templates[way.arguments].evaluate(scope.lend(tick_, seed(at)),
+    made = state().plan->templates[way.arguments].evaluate(names.lend(tick_, seed(at)),
                                                            scratch_.arena());
   }
   const auto& schema = state().plan->tools[way.tool].schema;

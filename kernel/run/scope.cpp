@@ -80,8 +80,12 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
   switch (static_cast<RootKind>(root.kind)) {
     case RootKind::step: {
       const Frame* f = scope.frame;
-      for (uint32_t up = root.b; up > 0; --up) f = &state.frames[f->parent];
-      return scope.of_step(*f, root.a, first);
+      uint32_t speaker = scope.node;
+      for (uint32_t up = root.b; up > 0; --up) {
+        speaker = f->parent_node;
+        f = &state.frames[f->parent];
+      }
+      return scope.of_step(*f, state.block(*f).beside(root.a, speaker), first);
     }
     case RootKind::input: return found_or_missing(state.input);
     case RootKind::params: return found_or_missing(state.params);

@@ -12,10 +12,11 @@ namespace weft::run {
 struct FrameScope {
   const state::State* state;
   const state::Frame* frame;
-  Value result{};    // what the name 'result' means, where it means something
-  Value original{};  // in a compensation: what it undoes
-  Value reason{};    // and why
-  Value bindings{};  // of its visit, while it begins
+  Value result{};                  // what the name 'result' means, where it means something
+  Value original{};                // in a compensation: what it undoes
+  Value reason{};                  // and why
+  uint32_t node = event::no_node;  // that speaks: it sees what stands in its own lane
+  Value bindings{};                // of its visit, while it begins
 
   expr::Scope lend(int64_t now_ns, uint64_t seed) const { return {this, look_up, now_ns, seed}; }
 

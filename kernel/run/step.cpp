@@ -19,7 +19,7 @@ using state::Frame;
 
 void Decider::start(const At& at) {
   const plan::Node& n = node(at);
-  if (frame(at).status[at.node] == WEFT_NODE_WAITING) {
+  if (frame(at).status[at.node] == WEFT_NODE_WAITING) {  // the run was paused
     const state::Wait* held = state().wait_of(at.frame, at.node);
     bindings_ = held != nullptr ? Value(held->about)["bindings"_k] : Value();
   }
@@ -133,18 +133,19 @@ void Decider::evaluate(const At& at) {
   const plan::Node& n = node(at);
   const FrameScope names = scope(at, bindings_["result"_k]);
   const expr::Scope lent = names.lend(tick_, seed(at));
-  const expr::Expression& expression = state().plan->expressions[n.condition];
   readings_.clear();
   const Reader reader{lent, &readings_};
-  auto value = expression.evaluate(
-      n.is_condition ? expr::Scope{&reader, Reader::look_up, lent.now_ns, lent.seed} : lent,
-      scratch_.arena());
+  const expr::Scope asked =
+      n.is_condition ? expr::Scope{&reader, Reader::look_up, lent.now_ns, lent.seed} : lent;
+  auto value = n.condition != plan::none
+                   ? state().plan->expressions[n.condition].evaluate(asked, scratch_.arena())
+                   : state().plan->templates[n.arguments].evaluate(lent, scratch_.arena());
   if (!value) return fail(at, value.error());
   if (!n.is_condition) return succeed(at, {*value});
   if (!value->is_boolean()) {
     return fail(at, Error{Status::bad_input,
                           "expr.type",
-                          "the condition (" + std::string(expression.text()) +
+                          "the condition (" + std::string(state().plan->expressions[n.condition].text()) +
                               ") comes to something that is neither true nor false",
                           "compare explicitly, there is no truthiness",
                           {},

@@ -207,7 +207,11 @@ bool Check::marked(const Rule& rule, Value value, const Path& path) {
   };
   switch (rule.mark) {
     case Mark::steps: return must(value.is_array() || value.is_object(), "a list of steps");
-    case Mark::expression: return must(value.is_text() || value.is_boolean(), "an expression");
+    case Mark::expression:
+      if (rule.types == type_any)
+        return must(value.is_text() || value.is_boolean(), "an expression");
+      return (types_of(value) & rule.types) != 0 ? constraints(rule, value, path)
+                                                 : wrong_type(rule, value, path);
     case Mark::step_id: return must(value.is_text(), "the id of a step");
     case Mark::duration: {
       is_complete_ = false;

@@ -32,6 +32,11 @@ void Parser::read_header(Value definition) {
     const Rule* form = form_root(spec().blocks.front().form);
     const bool is_forms = form != nullptr && form->find(weft_key_at(definition.slot(), i));
     if (field->field == Field::later && is_forms) continue;
+    // A form with a time limit keeps it itself.
+    if (field->field == Field::timeout && is_forms) {
+      spec().timeout_ns = 0;
+      continue;
+    }
     header_field(*field, definition[i]);
   }
   const Value id = definition["id"_k];

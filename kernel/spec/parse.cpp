@@ -141,13 +141,15 @@ void Parser::read_marked(const Rule& rule, std::string_view name, Value value) {
   }
 }
 
+// What is neither text nor truth means itself, with the templates in it.
 void Parser::take_expression(Value value) {
-  if (!value.is_text() && !value.is_boolean()) return;  // check_part has said so
   Item item;
   item.kind = Kind::expression;
   item.effect = Effect::pure;
   item.at = value;
-  item.condition = value;
+  const bool is_written = value.is_text() || value.is_boolean();
+  (is_written ? item.condition : item.arguments) = value;
+  if (!is_written) item.arguments_at = value;
   spec().items.push_back(item);
   explicit_strategy_.push_back(true);
 }

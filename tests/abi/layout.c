@@ -210,6 +210,7 @@ static int print_blocks(void) {
   F(weft_frame, status);
   F(weft_frame, visit);
   F(weft_frame, result);
+  F(weft_frame, outcome);
   END;
   STRUCT(weft_pattern);
   F(weft_pattern, size);

@@ -178,10 +178,33 @@ std::vector<Figure> emit() {
   return {{"event.emit_ns", ns, "ns", lock, "taking a free lock", 1000}};
 }
 
-constexpr Case cases[] = {{"run.step_ns", step},
-                          {"run.small_us", small},
-                          {"run.dag_1e6_s", dag},
-                          {"event.emit_ns", emit}};
+std::vector<Figure> branches() {
+  World world("memory:");
+  constexpr uint32_t n = 10'000;
+  std::string text =
+      R"({"id": "wide", "type": "parallel", "max_concurrency": 10000, "branches": [)";
+  for (uint32_t i = 0; i < n; ++i) {
+    text.append(i > 0 ? ",\n" : "").append(R"({"id": "b)").append(std::to_string(i));
+    text += R"(", "tool": "noop"})";
+  }
+  const Bindings bindings = world.load(text + "]}");
+  const double ms = median_run_ns(world, bindings, 21) / 1e6;
+  return {
+      {"run.parallel_1e4_ms", ms, "ms", bare_call_ns(world) * n / 1e6, "as many bare calls", 20}};
+}
+
+std::vector<Figure> iterations() {
+  World world("memory:");
+  const Bindings bindings = world.load(
+      R"({"id": "long", "type": "loop", "iterator": {"count": 1000000}, "aggregation": "none",
+          "body": {"id": "once", "tool": "noop"}})");
+  const double s = median_run_ns(world, bindings, 5) / 1e9;
+  return {{"run.loop_1e6_s", s, "s", bare_call_ns(world) * 1e6 / 1e9, "a million bare calls", 0.5}};
+}
+
+constexpr Case cases[] = {{"run.step_ns", step},          {"run.small_us", small},
+                          {"run.dag_1e6_s", dag},         {"run.parallel_1e4_ms", branches},
+                          {"run.loop_1e6_s", iterations}, {"event.emit_ns", emit}};
 
 }  // namespace
 

@@ -32,6 +32,7 @@ class Writer final {
   void dependencies(uint32_t own, bool may_have);
   void step(bool has_edges, bool is_graph, bool has_join);
   void branches();
+  void fallbacks(Value fields);
   void steps(const Shape& shape);
   void transitions();
   void side();
@@ -48,7 +49,7 @@ class Writer final {
 };
 
 void Writer::dependencies(uint32_t own, bool may_have) {
-  const uint32_t most = edges_ == Edges::backward ? own : steps_;
+  const uint32_t most = edges_ == Edges::none ? 0 : edges_ == Edges::backward ? own : steps_;
   b_.begin_array();
   for (uint32_t i = 0; may_have && i < most && i < 3; ++i) {
     if (once_in(2)) b_.natural(any(most));
@@ -107,8 +108,17 @@ void Writer::step(bool has_edges, bool is_graph, bool has_join) {
   b_.end_object();
 }
 
+// What the schema fills in. What goes on for as long as it may is bounded by that alone.
+void Writer::fallbacks(Value fields) {
+  for (uint32_t i = 0; i < fields.size(); ++i) {
+    if (fields[i]["default"_k].exists()) b_.set(Key(fields.key(i)), fields[i]["default"_k]);
+  }
+  if (fields["max_iterations"_k].exists()) b_.set("max_iterations"_k, 1 + any(3));
+}
+
 void Writer::steps(const Shape& shape) {
-  b_.key("steps"_k);
+  if (!shape.has_graph && !shape.has_transitions) fallbacks(shape.fields);
+  b_.key(Key(shape.place));
   b_.begin_array();
   for (uint32_t n = 0; n < steps_; ++n) {
     step(!shape.has_graph, shape.has_graph && steps_ > 0, shape.has_transitions);
@@ -222,7 +232,10 @@ Shape shape_of(Value form) {
   const Value fields = form["schema"_k]["properties"_k];
   Shape shape;
   shape.form = form["name"_k].as_text();
-  shape.has_steps = fields["steps"_k]["format"_k].as_text() == "weft-steps";
+  shape.fields = fields;
+  for (uint32_t i = fields.size(); i > 0; --i) {
+    if (fields[i - 1]["format"_k].as_text() == "weft-steps") shape.place = fields.key(i - 1);
+  }
   shape.has_transitions = fields["transitions"_k].exists();
   shape.has_graph = fields["steps"_k]["items"_k]["properties"_k]["branches"_k].exists();
   shape.has_sides = fields["conditions"_k]["items"_k]["properties"_k]["then"_k].exists();

@@ -15,13 +15,15 @@ namespace weft::test {
 using Random = std::mt19937;
 inline uint32_t below(Random& random, uint32_t n) { return static_cast<uint32_t>(random() % n); }
 
-// How the edges of a random block lie: to steps before, or anywhere.
-enum class Edges : uint8_t { backward, anywhere };
+// How the edges of a random block lie: to steps before, anywhere, or not at all.
+enum class Edges : uint8_t { none, backward, anywhere };
 
 // What a form has, seen from the words of its schema.
 struct Shape {
   std::string form;
-  bool has_steps = false, has_transitions = false, has_graph = false, has_sides = false;
+  std::string place;  // of its list of steps; empty when it has none
+  Value fields;       // of its schema
+  bool has_transitions = false, has_graph = false, has_sides = false;
 };
 Shape shape_of(Value form);
 

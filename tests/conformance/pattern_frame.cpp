@@ -54,7 +54,8 @@ weft_frame FakeFrame::lend() {
           this,
           status_.data(),
           visit_.data(),
-          &FakeFrame::result};
+          &FakeFrame::result,
+          &FakeFrame::outcome};
 }
 
 weft_val FakeFrame::result(void* impl, uint64_t node) noexcept {
@@ -72,6 +73,25 @@ weft_val FakeFrame::result(void* impl, uint64_t node) noexcept {
   b.set("node"_k, n);
   b.set("valid"_k, chance % 3 == 0);
   b.set("score"_k, chance % 5);
+  b.end_object();
+  return b.take();
+}
+
+weft_val FakeFrame::outcome(void* impl, uint64_t node) noexcept {
+  auto& self = *static_cast<FakeFrame*>(impl);
+  const uint32_t n = number_of(node);
+  if (n >= self.status_.size()) return {nullptr, 0};
+  const uint8_t status = self.status_[n];
+  Builder b(self.memory_.arena());
+  b.begin_object();
+  if (status == WEFT_NODE_FAILED || status == WEFT_NODE_CONTINUED) {
+    b.key("error"_k);
+    b.begin_object();
+    b.set("code"_k, "broken");
+    b.set("message"_k, "it broke");
+    b.end_object();
+  }
+  b.set("duration_ns"_k, 1'000'000);
   b.end_object();
   return b.take();
 }

@@ -58,6 +58,7 @@ class FakeFrame final {
  private:
   static weft_status add(weft_cmds* to, const weft_cmd* command) noexcept;
   static weft_val result(void* impl, uint64_t node) noexcept;
+  static weft_val outcome(void* impl, uint64_t node) noexcept;
   weft_frame lend();
   weft_status open(std::span<const weft_fact> facts);
   void apply(const weft_cmd& command);

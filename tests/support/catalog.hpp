@@ -69,6 +69,8 @@ class FakeCatalog final {
   // Said by the pattern about every block: pointer and message, when not empty.
   std::string objection_pointer, objection;
   std::string edges;  // JSON of the edges it answers, when not empty
+  uint32_t lanes = 1;
+  std::string spared;  // JSON of a list of nodes, when not empty
 
  private:
   static weft_status compile(void* self, weft_val block, weft_arena* arena, weft_val* out,
@@ -163,6 +165,8 @@ inline weft_status FakeCatalog::compile(void* self, weft_val block, weft_arena* 
     b.end_object();
   }
   b.end_array();
+  if (own.lanes != 1) b.set(Key(std::string_view("lanes")), own.lanes);
+  if (!own.spared.empty()) b.set(Key(std::string_view("spared")), own.json(own.spared));
   b.end_object();
   *out = b.take();
   return WEFT_OK;

@@ -6,7 +6,8 @@
  * A block is one pattern and what stands in it; compile makes a plan of it once. An execution of it
  * is a frame. The kernel keeps the table of its nodes; open makes a decoded form, the cache, which
  * may be closed and opened again at any time. However facts are batched, the commands are the same.
- * No clock, no randomness, no input or output: now_ns and seed are recorded.
+ * No clock, no randomness: now_ns and seed are recorded. If the plan has lanes, the table has the n
+ * nodes so many times, k at k, n + k, 2n + k ...: each lane sees its own.
  */
 #ifndef WEFT_DRAFT_PATTERN_H
 #define WEFT_DRAFT_PATTERN_H
@@ -26,7 +27,6 @@ WEFT_BEGIN
 #define WEFT_NODE_CANCELLED 8u
 #define WEFT_NODE_UNKNOWN 9u
 #define WEFT_NODE_COMPENSATED 10u
-
 /* Facts. node: the number in its block, visit in the high 32 bits. */
 #define WEFT_FACT_BEGIN 1u    /* the frame opened; flags & 1: begin at node */
 #define WEFT_FACT_ENDED 2u    /* node ended; a is its status, once per visit */
@@ -35,27 +35,23 @@ WEFT_BEGIN
 #define WEFT_FACT_CANCEL 5u   /* end soon; the running nodes were already asked to stop */
 #define WEFT_FACT_MOVED 6u    /* the block is another one now: start what waits for nothing */
 
-/* One fact, passed in a contiguous array. Frozen. */
+/* Frozen; passed in a contiguous array. */
 typedef struct weft_fact {
   uint32_t kind, flags;
   uint64_t node, a, b;
 } weft_fact;
 
 /* Commands. */
-/* Run the node; args are the bindings of this visit, for an expression {result}. With opts
- * {result} nothing is run: the node, maybe a record, succeeds with that. */
-#define WEFT_CMD_START 1u
+#define WEFT_CMD_START 1u  /* run the node; args are its bindings; opts {result}: it is that */
 #define WEFT_CMD_CANCEL 2u /* ask a running node to stop; args is the reason */
 #define WEFT_CMD_SKIP 3u   /* node will not run; args is the reason */
 #define WEFT_CMD_SELECT 4u /* take a branch: args is {taken, alternatives[]} */
 #define WEFT_CMD_TIMER 5u  /* wake me at at_ns */
-#define WEFT_CMD_RETURN 6u /* close the frame with args, or if null with the result of node */
+#define WEFT_CMD_RETURN 6u /* close with args or the result of node; opts {message?, metadata?} */
 #define WEFT_CMD_FAIL 7u   /* close the frame with the error args {code, message, node?} */
-#define WEFT_CMD_MEMO 8u   /* record args as the memo, at most 4 KB */
-
+#define WEFT_CMD_MEMO 8u   /* record args as the memo, at most 4 KB beside what it links to */
 #define WEFT_NO_NODE 0xffffffffull   /* RETURN and FAIL that name no node */
 #define WEFT_LAST_NODE 0xfffffffeull /* RETURN of the step that succeeded last, if any did */
-
 typedef struct weft_cmd {
   uint32_t size, kind;
   uint64_t node;
@@ -63,7 +59,6 @@ typedef struct weft_cmd {
   weft_val opts; /* B */
   uint64_t at_ns;
 } weft_cmd;
-
 typedef struct weft_cmds {
   uint32_t size, flags;
   void* impl;
@@ -83,12 +78,14 @@ typedef struct weft_frame {
   const uint32_t* visit;
   /* The latest result of a node, or the null value. B. [exec] */
   WEFT_FN(weft_val, result, void* impl, uint64_t node);
+  /* Of a node that has ended: {error?, metadata?, duration_ns}. B. [exec] */
+  WEFT_FN(weft_val, outcome, void* impl, uint64_t node);
 } weft_frame;
 
 typedef struct weft_pattern {
   uint32_t size, flags;
-  /* Makes {plan, problems[{pointer, message, hint}], warnings[]} of a block, in the arena. Pure.
-   * OK; BAD_INPUT. [exec] */
+  /* Makes {plan, problems[{pointer, message, hint}], notes[] alike, lanes, spared[] nodes that it
+   * can do without} of a block, in the arena of the call. Pure. OK; BAD_INPUT. [exec] */
   WEFT_FN(weft_status, compile, void* self, weft_val block, weft_arena* arena, weft_val* out,
           weft_error* err);
   /* Decodes a frame from its plan, memo and node table. OK; FAILED. [exec] */

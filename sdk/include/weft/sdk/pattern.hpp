@@ -52,6 +52,11 @@ class Frame final {
     return has(raw_, &weft_frame::result) ? Value(raw_->result(raw_->impl, node)) : Value();
   }
 
+  // Of a node that has ended: {error?, metadata?, duration_ns}.
+  Value outcome(uint64_t node) const {
+    return has(raw_, &weft_frame::outcome) ? Value(raw_->outcome(raw_->impl, node)) : Value();
+  }
+
   Arena arena() const { return host_.arena(raw_->arena); }
   Builder builder() const { return Builder(arena()); }
 
@@ -86,10 +91,13 @@ class Commands final {
     add({sizeof(weft_cmd), WEFT_CMD_TIMER, node, {}, {}, at_ns});
   }
   // Closes the frame with the result of a node, of the step that succeeded last, or with a value.
-  void return_node(uint64_t node) { add({sizeof(weft_cmd), WEFT_CMD_RETURN, node, {}, {}, 0}); }
-  void return_last() { add({sizeof(weft_cmd), WEFT_CMD_RETURN, WEFT_LAST_NODE, {}, {}, 0}); }
-  void return_value(Value value) {
-    add({sizeof(weft_cmd), WEFT_CMD_RETURN, WEFT_NO_NODE, value.raw(), {}, 0});
+  // about is {message?, metadata?}.
+  void return_node(uint64_t node, Value about = {}) {
+    add({sizeof(weft_cmd), WEFT_CMD_RETURN, node, {}, about.raw(), 0});
+  }
+  void return_last() { return_node(WEFT_LAST_NODE); }
+  void return_value(Value value, Value about = {}) {
+    add({sizeof(weft_cmd), WEFT_CMD_RETURN, WEFT_NO_NODE, value.raw(), about.raw(), 0});
   }
   void fail(std::string_view code, std::string_view message, uint64_t node = WEFT_NO_NODE) {
     using namespace lit;
