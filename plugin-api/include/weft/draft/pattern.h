@@ -87,7 +87,7 @@ typedef struct weft_frame {
 
 typedef struct weft_pattern {
   uint32_t size, flags;
-  /* Makes {plan, problems[{pointer, message, hint}], warnings[]} of a block, in the arena. Pure.
+  /* Makes {plan, problems[{pointer, message, hint}], notes[] alike} of a block, in the arena. Pure.
    * OK; BAD_INPUT. [exec] */
   WEFT_FN(weft_status, compile, void* self, weft_val block, weft_arena* arena, weft_val* out,
           weft_error* err);
