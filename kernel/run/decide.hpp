@@ -138,6 +138,7 @@ class Decider final {
   void ask(state::Frame& frame);
   const uint8_t* status_before(const state::Frame& frame);
   bool apply(state::Frame& frame, const weft_cmd& command);
+  bool begin(state::Frame& frame, const At& at, const weft_cmd& command);
   void close(state::Frame& frame, Payload result, Value about);
   Payload in_envelope(Value result, Value about);
   void fail_frame(state::Frame& frame, Value error);

@@ -186,6 +186,24 @@ weft_val Decider::frame_outcome(void* impl, uint64_t node) noexcept {
   return b.take();
 }
 
+// What a START asks for: a step, or a node that is given its result. False when it is not to be
+// run.
+bool Decider::begin(Frame& f, const At& at, const weft_cmd& c) {
+  const bool was_visited = f.status[at.node] != WEFT_NODE_PENDING && f.visit[at.node] >= at.visit;
+  if (state::is_node_active(f.status[at.node]) || was_visited) return false;
+  if (Value(c.opts)["result"_k].exists()) {
+    settle_node(at, Value(c.opts)["result"_k]);
+    return true;
+  }
+  const plan::Kind kind = node(at).kind;
+  if (kind == plan::Kind::record) return false;
+  bindings_ = Value(c.args);
+  const bool waits = state().status == state::RunStatus::paused && kind != plan::Kind::expression;
+  waits ? hold(at) : start(at);
+  bindings_ = {};
+  return true;
+}
+
 // False when the frame is closed, so that what follows no longer matters.
 bool Decider::apply(Frame& f, const weft_cmd& c) {
   const auto n = static_cast<uint32_t>(c.node);
@@ -193,26 +211,8 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
   const At at{f.number, n, visit};
   switch (c.kind) {
     case WEFT_CMD_START:
-      if (f.stopping) return true;
-      if (state::is_node_active(f.status[n]) ||
-          (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit)) {
-        break;
-      }
-      if (Value(c.opts)["result"_k].exists()) {
-        settle_node(at, Value(c.opts)["result"_k]);
-        return true;
-      }
-      if (node(at).kind == plan::Kind::record) break;
-      if (state().status == state::RunStatus::paused && node(at).kind != plan::Kind::expression) {
-        bindings_ = Value(c.args);
-        hold(at);
-        bindings_ = {};
-        return true;
-      }
-      bindings_ = Value(c.args);
-      start(at);
-      bindings_ = {};
-      return true;
+      if (f.stopping || begin(f, at, c)) return true;
+      break;
     case WEFT_CMD_CANCEL:
       stop(f, n, c.args.root != nullptr ? Value(c.args) : text("no longer needed"));
       return true;

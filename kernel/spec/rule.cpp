@@ -13,6 +13,12 @@ const char* article(std::string_view word) {
 }
 }  // namespace
 
+Schema::Schema(std::unique_ptr<Rules> rules, const Rule* root)
+    : rules_(std::move(rules)), root_(root) {}
+Schema::Schema(Schema&&) noexcept = default;
+Schema& Schema::operator=(Schema&&) noexcept = default;
+Schema::~Schema() = default;
+
 uint8_t types_of(Value value) {
   switch (value.tag()) {
     case Tag::null: return type_null;

@@ -383,12 +383,6 @@ const Rule* Compiler::child(Rule& owner, Value schema) {
   return made;
 }
 
-Schema::Schema(std::unique_ptr<Rules> rules, const Rule* root)
-    : rules_(std::move(rules)), root_(root) {}
-Schema::Schema(Schema&&) noexcept = default;
-Schema& Schema::operator=(Schema&&) noexcept = default;
-Schema::~Schema() = default;
-
 Result<Schema> Schema::compile(Value schema, Use use) {
   auto rules = std::make_unique<Rules>();
   Compiler compiler(rules->all, use);

@@ -263,6 +263,7 @@ bool Walk::runs(uint32_t node) const {
 }
 
 void Walk::decide(uint32_t node, const Told& told) {
+  if (!is_plain_ && settled_[node]) return;  // a join needed no more of it
   const uint32_t loop = number_of_loop(node);
   if (loop != none && graph_.loops[loop].record == node) return decide_record(loop, told);
   if (runs(node)) return start(node, told);
