@@ -58,6 +58,9 @@ void Filler::run() {
   for (uint32_t i = 0; i < spec_.blocks.size(); ++i) block(i);
   // A pattern may trust what it is given, so it is asked only about what is right so far.
   plan_.uses_secrets = scope_.speaks_of_secrets();
+  for (uint32_t i = 0; i < plan_.blocks.size(); ++i) {
+    plan_.blocks[i].binds = scope_.speaks_of_bindings(i);
+  }
   if (!problems_.empty()) return;
   const std::vector<Reference> references = scope_.take_references();
   BlockCompiler compiler(spec_, references, plan_, findings_);
@@ -118,7 +121,6 @@ void Filler::bind(uint32_t number) {
   if (block.form == none) return;
   const spec::Form& form = *spec_.forms[block.form].form;
   Block& made = plan_.blocks[number];
-  made.binds = spec_.forms[block.form].schema->root().bindings.size() != 0;
   made.form = form.name;
   for (uint32_t i = 0; i < plan_.patterns.size(); ++i) {
     if (plan_.patterns[i].component == form.component) made.pattern = i;

@@ -64,6 +64,9 @@ Value BlockCompiler::describe(uint32_t number) {
     out.key(root.properties[i].key);
     rewrite(*root.properties[i].rule, root.properties[i].fallback, rewriter, out);
   }
+  // What nobody speaks of need not be made.
+  const bool is_silent = root.bindings.size() != 0 && !plan_.blocks[number].binds;
+  if (is_silent) out.set("binds"_k, false);
   out.end_object();
   base::check(next_ == block.first + block.count, "a form is visited and rewritten alike");
   return out.take_value();

@@ -61,8 +61,7 @@ Result<expr::Root> Scope::find(std::string_view name) {
   expr::Root root;
   if (find_reserved(name, root)) {
     if (root.kind != static_cast<uint32_t>(RootKind::loop)) return root;
-    const bool is_own = binder_of(name.substr(0, name.find('_'))) == block_;
-    return is_own && !has_bindings_ ? Result<expr::Root>(too_late(name)) : root;
+    return bind(root, name, binder_of(name.substr(0, name.find('_'))));
   }
   if (has_original_ && name == "original") return root_of(RootKind::original);
   if (has_original_ && name == "reason") return root_of(RootKind::reason);
@@ -73,8 +72,7 @@ Result<expr::Root> Scope::find(std::string_view name) {
   }
   if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) return refer_to(item);
   if (const uint32_t binder = binder_of(name); binder != none) {
-    if (binder == block_ && !has_bindings_) return too_late(name);
-    return root_of(RootKind::loop);
+    return bind(root_of(RootKind::loop), name, binder);
   }
   if (name == "secret") {
     has_secrets_ = true;
@@ -124,11 +122,15 @@ uint32_t Scope::binder_of(std::string_view name) const {
   return none;
 }
 
-Error Scope::too_late(std::string_view name) const {
-  return Error{.status = Status::bad_input,
-               .code = "spec.unknown_reference",
-               .message = base::quoted(name) + " is known when the step begins, not here",
-               .hint = "put the step into a block of its own, {\"type\": \"sequential\", ...}"};
+Result<expr::Root> Scope::bind(expr::Root root, std::string_view name, uint32_t binder) {
+  if (binder == block_ && !has_bindings_) {
+    return Error{.status = Status::bad_input,
+                 .code = "spec.unknown_reference",
+                 .message = base::quoted(name) + " is known when the step begins, not here",
+                 .hint = "put the step into a block of its own, {\"type\": \"sequential\", ...}"};
+  }
+  if (binder != none && !speaks_of_bindings(binder)) bound_.push_back(binder);
+  return root;
 }
 
 // State, members of the input and parameters are looked up when the run needs them; but where the

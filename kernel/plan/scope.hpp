@@ -1,6 +1,7 @@
 // Scope: what a name in an expression or template of a definition stands for.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,10 @@ class Scope final {
   // Whether what the block itself gives its steps to speak of is known here.
   void allow_own_bindings(bool allowed) { has_bindings_ = allowed; }
   bool speaks_of_secrets() const { return has_secrets_; }
+  // Whether a name that the block gives its steps was spoken of.
+  bool speaks_of_bindings(uint32_t block) const {
+    return std::find(bound_.begin(), bound_.end(), block) != bound_.end();
+  }
 
   // Sorted, each once. Ends the collection.
   std::vector<Reference> take_references();
@@ -42,7 +47,7 @@ class Scope final {
   Result<expr::Root> refer_to(uint32_t item);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
   uint32_t binder_of(std::string_view name) const;
-  Error too_late(std::string_view name) const;
+  Result<expr::Root> bind(expr::Root root, std::string_view name, uint32_t binder);
   bool may_be_named(std::string_view name) const;
   Error unknown(std::string_view name) const;
 
@@ -50,6 +55,7 @@ class Scope final {
   uint32_t block_ = 0, item_ = none;
   bool has_original_ = false, has_secrets_ = false, has_bindings_ = true;
   std::vector<Reference> references_;
+  std::vector<uint32_t> bound_;  // blocks of whose bindings something speaks
 };
 
 }  // namespace weft::plan

@@ -152,9 +152,10 @@ Value compile(Value block, weft::Builder& out) {
     out.end_object();
   }
   out.end_array();
-  for (const weft::Key name : {"break_conditions"_k, "max_iterations"_k, "aggregation"_k,
-                               "continue_on_error"_k, "timeout"_k, "iteration_timeout"_k,
-                               "iteration_delay"_k, "concurrency"_k, "on_limit"_k, "limits"_k}) {
+  for (const weft::Key name :
+       {"break_conditions"_k, "max_iterations"_k, "aggregation"_k, "continue_on_error"_k,
+        "timeout"_k, "iteration_timeout"_k, "iteration_delay"_k, "concurrency"_k, "on_limit"_k,
+        "binds"_k, "limits"_k}) {
     if (block[name].exists()) out.set(name, block[name]);
   }
   out.end_object();
@@ -250,6 +251,7 @@ Form read(Value plan) {
   form.most = plan["max_iterations"_k].as_i64(is_finite ? unlimited : most_by_condition);
   form.fails_at_most = plan["on_limit"_k].as_text() == "fail";
   form.at_once = static_cast<uint32_t>(plan["concurrency"_k].as_u64(1));
+  form.binds = plan["binds"_k].as_bool(true);
   form.goes_on = plan["continue_on_error"_k].as_bool();
   form.timeout_ns = plan["timeout"_k].as_i64();
   form.iteration_ns = plan["iteration_timeout"_k].as_i64();

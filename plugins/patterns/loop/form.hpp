@@ -58,6 +58,7 @@ struct Form {
   Keep keep = Keep::all;
   uint32_t kept = 0;  // results, where a number of them is kept
   weft::Value initial;
+  bool binds = true;     // something speaks of what an iteration binds
   bool goes_on = false;  // when an iteration fails
   int64_t timeout_ns = 0, iteration_ns = 0, delay_ns = 0;
   Limits limits;

@@ -322,6 +322,7 @@ void Walk::write_value(uint32_t index, weft::Builder& out) const {
 }
 
 Value Walk::bindings(const Flight& flight, const Part& part) const {
+  if (!form_.binds) return {};
   weft::Builder b = frame_->builder();
   const uint32_t index = flight.index;
   b.begin_object();
