@@ -143,13 +143,14 @@ void Decider::evaluate(const At& at) {
   if (!value) return fail(at, value.error());
   if (!n.is_condition) return succeed(at, {*value});
   if (!value->is_boolean()) {
-    return fail(at, Error{Status::bad_input,
-                          "expr.type",
-                          "the condition (" + std::string(state().plan->expressions[n.condition].text()) +
-                              ") comes to something that is neither true nor false",
-                          "compare explicitly, there is no truthiness",
-                          {},
-                          WEFT_ERR_BAD_INPUT});
+    return fail(
+        at, Error{Status::bad_input,
+                  "expr.type",
+                  "the condition (" + std::string(state().plan->expressions[n.condition].text()) +
+                      ") comes to something that is neither true nor false",
+                  "compare explicitly, there is no truthiness",
+                  {},
+                  WEFT_ERR_BAD_INPUT});
   }
   succeed(at, {explained(at, *value), event::is_envelope});
 }

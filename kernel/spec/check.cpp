@@ -23,11 +23,7 @@ struct Path {
 void append_path(const Path* path, std::string& out) {
   if (path == nullptr || path->up == nullptr) return;
   append_path(path->up, out);
-  if (path->is_item) {
-    base::append_segment(out, path->index);
-  } else {
-    base::append_segment(out, path->key);
-  }
+  path->is_item ? base::append_segment(out, path->index) : base::append_segment(out, path->key);
 }
 
 std::string name_of(const Path& path) {

@@ -121,10 +121,10 @@ class Reading final {
     std::memcpy(&head_, bytes.data(), sizeof head_);
   }
 
-  Result<void> payloads();
+  Result<void> payloads() { return entries(Section::payloads, &Reading::payload); }
   Result<void> run();
-  Result<void> frames();
-  Result<void> chunks();
+  Result<void> frames() { return entries(Section::frames, &Reading::frame); }
+  Result<void> chunks() { return entries(Section::chunks, &Reading::chunk); }
   Result<void> waits();
   Result<void> finish();
 
@@ -139,6 +139,7 @@ class Reading final {
   bool is_same_place(const Frame& f, const Frame& read) const;
   bool may_add(const Frame& read) const;
   void recount();
+
   State& state_;
   const SnapshotSource& source_;
   std::string_view rest_;
@@ -181,10 +182,6 @@ Result<void> Reading::entries(Section section, void (Reading::*each)(In&)) {
   return {};
 }
 
-Result<void> Reading::payloads() { return entries(Section::payloads, &Reading::payload); }
-Result<void> Reading::frames() { return entries(Section::frames, &Reading::frame); }
-Result<void> Reading::chunks() { return entries(Section::chunks, &Reading::chunk); }
-
 void Reading::payload(In& in) {
   PayloadHead head{};
   in.raw(&head, sizeof head);
@@ -225,8 +222,9 @@ Result<void> Reading::run() {
 Result<void> Reading::follow_move() {
   if (!state_.moved.exists() || state_.plan == nullptr) return {};
   auto plan = plan::find(source_.plan_of, state_.moved);
-  if (plan) state_.plan = *plan;
-  return plan ? Result<void>() : plan.error();
+  if (!plan) return plan.error();
+  state_.plan = *plan;
+  return {};
 }
 
 // What never changes once a frame is open.
@@ -251,8 +249,7 @@ void Reading::frame(In& in) {
   if (has_latest_ && read.number <= latest_) return in.fail("it is out of order");
   latest_ = read.number;
   has_latest_ = true;
-  const bool is_new = read.number >= state_.frames.size();
-  if (is_new) {
+  if (read.number >= state_.frames.size()) {
     if (!may_add(read)) return in.fail("it stands where the definition has no block");
     Frame& frame = state_.frames.add(read.number);
     frame.block = read.block;
