@@ -76,7 +76,7 @@ void check_variables(const state::State& state, const plan::Plan& to, std::vecto
     if (!now.exists()) continue;
     std::vector<spec::Problem> problems;
     variable.schema->check(now, "/" + std::string(variable.name), problems);
-    for (spec::Problem& problem : problems) {
+    for (const spec::Problem& problem : problems) {
       found.push_back(refuse(
           "migrate.bad_variable",
           "the run's variable at " + problem.pointer + " does not fit any more: " + problem.message,

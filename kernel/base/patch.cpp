@@ -176,7 +176,7 @@ Result<Value> Operation::apply(Value root) {
   if (op != "remove" && op != "replace" && op != "test") {
     return error(Status::bad_input, "patch.malformed", "there is no operation " + quoted(op));
   }
-  const auto given = op == "remove" ? Result<Value>(Value()) : value();
+  auto given = op == "remove" ? Result<Value>(Value()) : value();
   if (!given) return given;
   auto found = target(root, *to, written_["path"_k].as_text());
   if (!found) return found;

@@ -17,7 +17,7 @@ class JsonPathWalk final {
   JsonPathWalk(const JsonPath& path, Value root, const JsonPath::Spend& spend)
       : path_(path), root_(root), spend_(spend) {}
 
-  bool run(uint32_t query, Value current, Values& out);
+  bool run(uint32_t number, Value current, Values& out);
 
  private:
   bool segment(const JsonPath::Segment& segment, Value node, Values& out);
@@ -26,10 +26,10 @@ class JsonPathWalk final {
   bool slice(const Selector& selector, Value node, Values& out);
   bool filter(const Selector& selector, Value node, Values& out);
 
-  bool holds(uint32_t term, Value current);
+  bool holds(uint32_t number, Value current);
   bool exists(uint32_t query, Value current);
   bool compare(const Term& term, Value current);
-  Value value_of(uint32_t term, Value current);
+  Value value_of(uint32_t number, Value current);
   Value call(const Term& term, Value current);
   bool matches(const Term& term, Value current);
   Value length_of(Value value);

@@ -70,7 +70,7 @@ class JsonPathParser final {
   uint32_t word();
   uint32_t call(std::string_view name);
   bool arguments(const Signature& signature, std::vector<uint32_t>& all);
-  void argument(const Signature& signature, std::vector<uint32_t>& arguments);
+  void argument(const Signature& signature, std::vector<uint32_t>& all);
   void check_test(const Term& term);
   void check_comparable(const Term& term);
   std::optional<Term::Order> order();

@@ -163,15 +163,15 @@ weft_status Decider::add_command(weft_cmds* to, const weft_cmd* c) noexcept {
   return WEFT_OK;
 }
 
-weft_val Decider::frame_result(void* impl, uint64_t node) noexcept {
-  const Frame& f = *static_cast<const Asked*>(impl)->frame;
+weft_val Decider::frame_result(void* frame, uint64_t node) noexcept {
+  const Frame& f = *static_cast<const Asked*>(frame)->frame;
   const auto n = static_cast<uint32_t>(node);
   if (n >= f.count || f.status[n] != WEFT_NODE_SUCCEEDED) return {nullptr, 0};
   return result_of(f, n).raw();
 }
 
-weft_val Decider::frame_outcome(void* impl, uint64_t node) noexcept {
-  const Asked& asked = *static_cast<const Asked*>(impl);
+weft_val Decider::frame_outcome(void* frame, uint64_t node) noexcept {
+  const Asked& asked = *static_cast<const Asked*>(frame);
   const Frame& f = *asked.frame;
   const auto n = static_cast<uint32_t>(node);
   if (n >= f.count || !state::is_node_ended(f.status[n])) return {nullptr, 0};

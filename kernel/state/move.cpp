@@ -75,6 +75,7 @@ void Mapping::check_all_used() {
     if (used_[i]) continue;
     const std::string_view from = renamed_[i]["from"_k].as_text();
     std::vector<std::string_view> names;
+    names.reserve(from_->nodes.size());
     for (const plan::Node& node : from_->nodes) names.push_back(node.id);
     std::string hint = base::did_you_mean(last_part(from), names);
     problems_.push_back(objection(
@@ -216,7 +217,7 @@ void carry(const Frame& frame, const std::vector<uint32_t>& to, const T* from, T
 void lay_out(State& state, Frame& frame, const Mapping& mapping) {
   std::vector<uint32_t> to(frame.count);
   for (uint32_t n = 0; n < frame.count; ++n) to[n] = mapping.node(frame.block, n);
-  Frame before = frame;
+  const Frame before = frame;
   frame.block = mapping.block(frame.block);
   take_table(state, frame);
   carry(before, to, before.began, frame.began);
