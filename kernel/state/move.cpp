@@ -18,6 +18,13 @@ std::string joined(const std::string& path, std::string_view id) {
   return path.empty() ? std::string(id) : path + '/' + std::string(id);
 }
 
+// Whether each node has a name of its own.
+bool are_named(const plan::Plan& plan, const plan::Block& block) {
+  bool are = block.lanes == 1;
+  for (uint32_t n = 0; are && n < block.count; ++n) are = !plan.node(block, n).id.empty();
+  return are;
+}
+
 std::string_view kind_text(plan::Kind kind) {
   constexpr std::string_view words[] = {"the call of a tool", "a block", "a condition", "a wait",
                                         "an approval",        "a set",   "a fail",      "an end"};
@@ -56,6 +63,7 @@ void Mapping::match(uint32_t block, uint32_t with, const std::string& path) {
   blocks_[block] = with;
   const plan::Block& mine = from_->blocks[block];
   const plan::Block& theirs = to_->blocks[with];
+  if (!are_named(*from_, mine) || !are_named(*to_, theirs)) return match_places(block, with, path);
   std::unordered_map<std::string_view, uint32_t> numbers;
   for (uint32_t n = 0; n < theirs.count; ++n) numbers.emplace(to_->node(theirs, n).id, n);
   for (uint32_t n = 0; n < mine.count; ++n) {
@@ -67,6 +75,25 @@ void Mapping::match(uint32_t block, uint32_t with, const std::string& path) {
     const plan::Node& other = to_->node(theirs, found->second);
     const bool both = node.block != plan::none && other.block != plan::none;
     if (both) match(node.block, other.block, at);
+  }
+}
+
+// Conditions have no names, and iterations beside each other have them in common: such a block is
+// matched as a whole, place by place, or not at all.
+void Mapping::match_places(uint32_t block, uint32_t with, const std::string& path) {
+  const plan::Block& mine = from_->blocks[block];
+  const plan::Block& theirs = to_->blocks[with];
+  bool is_same = mine.count == theirs.count && mine.lanes == theirs.lanes;
+  for (uint32_t n = 0; is_same && n < mine.count; ++n) {
+    const std::string_view id = from_->node(mine, n).id;
+    is_same = to_->node(theirs, n).id == name_of(joined(path, id), id);
+  }
+  for (uint32_t n = 0; is_same && n < mine.count; ++n) {
+    nodes_[mine.first + n] = n;
+    const plan::Node& node = from_->node(mine, n);
+    const plan::Node& other = to_->node(theirs, n);
+    const bool both = node.block != plan::none && other.block != plan::none;
+    if (both && n < mine.written()) match(node.block, other.block, joined(path, node.id));
   }
 }
 
@@ -90,7 +117,11 @@ namespace {
 class Look final {
  public:
   Look(const State& state, const plan::Plan& to, const Mapping& mapping)
-      : state_(state), to_(to), mapping_(mapping), found_(mapping.problems()) {}
+      : state_(state),
+        to_(to),
+        mapping_(mapping),
+        found_(mapping.problems()),
+        is_said_(state.frames.size()) {}
 
   std::vector<Error> take() {
     for (const Frame& frame : state_.frames) look_at(frame);
@@ -115,6 +146,7 @@ class Look final {
   const plan::Plan& to_;
   const Mapping& mapping_;
   std::vector<Error> found_;
+  std::vector<bool> is_said_;  // by frame: that its block is another one
 };
 
 void Look::look_at(const Frame& frame) {
@@ -129,6 +161,15 @@ void Look::look_at(const Frame& frame) {
 void Look::look_at(const Frame& frame, uint32_t n, const plan::Block& with) {
   const uint32_t m = mapping_.node(frame.block, n);
   const std::string_view status = node_status_text(frame.status[n]);
+  if (m == plan::none && !are_named(*state_.plan, state_.block(frame))) {
+    if (is_said_[frame.number]) return;
+    is_said_[frame.number] = true;
+    found_.push_back(objection("migrate.block_changed",
+                               block_name(frame) + " has conditions or iterations, and its steps " +
+                                   "are not those of the new definition",
+                               "leave the steps of a block that has begun as they are"));
+    return;
+  }
   if (m == plan::none) {
     found_.push_back(objection(
         "migrate.step_gone",

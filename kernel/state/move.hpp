@@ -32,6 +32,7 @@ class Mapping final {
 
  private:
   void match(uint32_t block, uint32_t with, const std::string& path);
+  void match_places(uint32_t block, uint32_t with, const std::string& path);
   std::string_view name_of(const std::string& path, std::string_view id);
   void check_all_used();
 

@@ -160,6 +160,33 @@ TEST_CASE("a step that is added and waits for nothing any more begins with the m
   CHECK(world.tools.calls.front().name == "b");
 }
 
+TEST_CASE("a loop that has begun moves with the steps it has, and with no others", "[sim]") {
+  SimPlans plans;
+  const auto loop = [&](std::string_view more) {
+    return plans.build(
+        R"({"id":"x","type":"dag","steps":[{"id":"l","type":"loop","iterator":{"count":3},"body":[
+      {"id":"a","tool":"pure","parameters":{"name":"a","value":"{{loop.index}}"}},
+      {"id":"w","wait":{"signal":"s"}})" +
+        std::string(more) + "]}]}");
+  };
+  const auto plan = loop("");
+  SimWorld world({});
+  world.submit(plan);
+  world.settle();
+  travel::History history;
+  history.records = world.store.runs["run-1"].records;
+  std::vector<Error> same, other;
+  const auto longer = loop(R"(,{"id":"b","tool":"pure","parameters":{"name":"b"}})");
+  REQUIRE(travel::fold(history, plan, [&](const state::State& state, const event::Event& e) {
+    if (e.type != event::Type::run_waiting) return;
+    same = state::objections(state, *plan, state::Mapping(*plan, *plan, {}));
+    other = state::objections(state, *longer, state::Mapping(*plan, *longer, {}));
+  }));
+  CHECK(same.empty());
+  REQUIRE(other.size() == 1);
+  CHECK(other.front().code == "migrate.block_changed");
+}
+
 TEST_CASE("records that move a run to a plan that does not fit are damage", "[sim]") {
   SimPlans plans;
   const auto plan = plans.build(R"({"id":"x","steps":[
