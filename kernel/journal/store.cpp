@@ -7,10 +7,26 @@ namespace weft::journal {
 
 using namespace weft::lit;
 
+namespace {
+
+// What a call took is given back when it is over, however long it takes until the next one.
+class Emptied final {
+ public:
+  explicit Emptied(plugin::CallArena& arena) : arena_(arena) {}
+  ~Emptied() { arena_.reset(); }
+  Emptied(const Emptied&) = delete;
+  Emptied& operator=(const Emptied&) = delete;
+
+ private:
+  plugin::CallArena& arena_;
+};
+
+}  // namespace
+
 template <class T, class Start>
 Result<T> Store::call(const char* what, Start start) {
   base::Lock serial(one_at_a_time_);
-  arena_.reset();
+  const Emptied emptied(arena_);
   error_.size = sizeof error_;
   error_.flags = error_.retry_after_ms = error_.msg_len = 0;
   error_.detail = {nullptr, 0};
