@@ -39,6 +39,8 @@ class Engine final {
     std::function<Result<std::shared_ptr<const Bindings>>(Value named)> bindings_of{};
     // There is time for what nobody waits for; called by the deciding thread.
     std::function<void()> idle{};
+    // The store has all that its host could ask of this run; called by the deciding thread.
+    std::function<void(const Ticket& ticket)> left{};
   };
   explicit Engine(Parts parts);
   ~Engine();
@@ -49,6 +51,8 @@ class Engine final {
   static void connect(Engine& engine, plugin::Port& port);
 
   void submit(std::unique_ptr<Submission> submission);
+  // Instead of a submission that cannot be made: whoever waits hears why.
+  void refuse(Ticket& ticket, Error error);
   // An input for a run that this engine holds.
   void post(std::shared_ptr<Ticket> ticket, run::Input input, base::Doc value);
 
@@ -90,6 +94,7 @@ class Engine final {
   void give_up(const Error& error);
   void release();
   void finish(Slot& slot, const Error* error);
+  void close(Ticket& ticket);
   void retire();
   void tend();
   void sweep();
@@ -186,6 +191,7 @@ class Engine final {
   std::function<void(std::string_view)> revive_;
   std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;
   std::function<void()> idle_;
+  std::function<void(const Ticket&)> left_;
 
   int64_t tick_ = 0;
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;
