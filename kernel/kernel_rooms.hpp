@@ -65,9 +65,9 @@ struct Kernel::Rooms {
     bool is_new;
   };
   // Whether a start with this key has been made, and of which run.
-  Result<Start> started_before(const Workflow::Body& body, const RunOptions& options);
-  Result<std::shared_ptr<engine::Ticket>> submit(const Workflow::Body& body,
-                                                 const RunOptions& options, std::string_view id);
+  Result<Start> started_before(const Workflow::Body& body, const RunOptions& run);
+  Result<std::shared_ptr<engine::Ticket>> submit(const Workflow::Body& body, const RunOptions& run,
+                                                 std::string_view id);
   void hold(const std::shared_ptr<engine::Ticket>& ticket);
   void forget(const engine::Ticket& ticket);
   void post(const std::shared_ptr<engine::Ticket>& ticket, Value message);

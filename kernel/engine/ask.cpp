@@ -48,7 +48,7 @@ uint32_t Engine::hook_verdict(Slot& slot, const Command& command, Value* value) 
     const Value subject = hook_subject(slot, command, data);
     weft_error error{};
     error.size = sizeof error;
-    uint32_t cancel = 0;
+    const uint32_t cancel = 0;
     const weft_call call{sizeof call,  1,           0, subject.raw(), words_.raw(), &cancel, 0,
                          {nullptr, 0}, {nullptr, 0}};
     weft_out out{sizeof out, 0, {nullptr, 0}, &error};

@@ -130,7 +130,7 @@ bool Engine::decide_and_give_way() {
   std::vector<Call*> mine;
   mine.swap(deferred_);
   {
-    base::Lock lock(inbox_.mutex());
+    const base::Lock lock(inbox_.mutex());
     is_deciding_ = false;
   }
   inbox_.changed().notify_all();
@@ -140,7 +140,7 @@ bool Engine::decide_and_give_way() {
 
 bool Engine::turn() {
   {
-    base::Lock lock(inbox_.mutex());
+    const base::Lock lock(inbox_.mutex());
     if (is_deciding_) return false;
     is_deciding_ = true;
   }

@@ -139,7 +139,7 @@ class Engine final {
   void answered(weft_op op);
   void reply(Slot& slot, Call& call);
   void stop_call(const run::Command& command, const Slot& slot);
-  static void work(void* call);
+  static void work(void* arg);
 
   // ask.cpp
   void ask_hooks(Slot& slot, const run::Command& command);

@@ -143,7 +143,7 @@ Result<Bound<Table>> Bindings::bind(uint32_t component, std::string_view table, 
     const bool created = static_cast<bool>(made);
     if (created) made = fill<Table>(binding, table);
     if (!made) {
-      const Error error = made.error();
+      const Error& error = made.error();
       if (created) {
         close(binding);
       } else if (binding.instance != nullptr) {

@@ -148,7 +148,7 @@ void Decider::goes_on_after(const Undo& u) {
     Frame& owner = state().frames[f];
     if (owner.rollback.exists() && !owner.closed) return undo_next(owner);
   }
-  Frame& f = state().frames[u.frame];
+  const Frame& f = state().frames[u.frame];
   const At at{u.frame, u.node, u.visit, 1};
   if (f.closed || f.visit[u.node] != u.visit) return;
   if (u.stage != Undo::Stage::done) return;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-using weft::Value;
-
 namespace dag {
 
 uint64_t anew(const weft::sdk::Frame& frame, uint32_t node) {

@@ -38,7 +38,7 @@ bool Draft::link_as(const std::string& name) const {
 void Draft::publish() {
   if (::fsync(file_.get()) != 0) fail(errno, "sync", spot_.path);
   const int directory = spot_.directory.get();
-  bool is_named = temporary_.empty() && link_as(spot_.name);
+  const bool is_named = temporary_.empty() && link_as(spot_.name);
   if (!is_named && temporary_.empty()) {
     if (errno != EEXIST) fail(errno, "put in place", spot_.path);
     std::string name = fresh_name();
