@@ -81,6 +81,7 @@ struct Kernel::Rooms {
     bool with_detail = false;
     bool stays = false;
     bool by_itself = false;
+    bool is_claimed = false;  // by this process, with many others at once
     std::shared_ptr<const engine::Bindings> moves_to{};  // another definition, and how
     Value move{};
   };

@@ -117,8 +117,10 @@ Result<Kernel::Rooms::Returned> Kernel::Rooms::bring_back(std::string_view run, 
 Result<void> Kernel::Rooms::read_in(const std::shared_ptr<engine::Ticket>& ticket,
                                     const Return& how) {
   const std::string& run = ticket->run;
-  auto claimed = store->claim(run, engine->now(), 1);
-  if (!claimed) return claimed.error();
+  if (!how.is_claimed) {
+    auto claimed = store->claim(run, engine->now(), 1);
+    if (!claimed) return claimed.error();
+  }
   auto stored = load_run(*store, run);
   if (!stored) return stored.error();
   if (stored->records.empty()) return no_history(run);
@@ -168,7 +170,7 @@ Result<std::vector<Adopted>> Kernel::adopt() {
   for (const Value run : claimed->view()["runs"_k]) {
     Adopted& one = adopted.emplace_back();
     one.run = run.as_text();
-    auto back = rooms_->bring_back(one.run, {});
+    auto back = rooms_->bring_back(one.run, {.is_claimed = true});
     if (!back) one.error = back.error();
   }
   return adopted;
