@@ -16,7 +16,7 @@ void Engine::refuse(Ticket& ticket, Error error) {
 
 void Engine::close(Ticket& ticket) {
   {
-    base::Lock lock(inbox_.mutex());
+    const base::Lock lock(inbox_.mutex());
     ticket.is_accepted.store(true, std::memory_order_release);
     ticket.is_done.store(true, std::memory_order_release);
   }

@@ -7,6 +7,7 @@
 #include "run/fault.hpp"
 #include "run/retry.hpp"
 #include "run/scope.hpp"
+#include "run/undone.hpp"
 #include "run/ways.hpp"
 
 namespace weft::run {
@@ -168,9 +169,8 @@ void Decider::finish_rollback(Frame& f) {
                                     std::pair{"remaining"_k, Undo::Stage::failed}}) {
     b.key(name);
     b.begin_array();
-    for (const Undo& u : state().undo) {
-      if (u.stage != stage || !state().is_within(u.frame, f.number)) continue;
-      b.text(state::step_path(state(), u.frame, u.node));
+    for (const std::string& path : undone(state(), stage, f.number)) {
+      b.text(path);
       if (stage == Undo::Stage::failed) is_whole = false;
     }
     b.end_array();

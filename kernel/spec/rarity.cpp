@@ -229,7 +229,7 @@ uint32_t Parser::read_way(Value written, std::string_view what, const Draft& of)
   way.arguments = draft.item.arguments;
   way.arguments_at = draft.item.arguments_at;
   way.is_input_alone = draft.item.is_input_alone;
-  if (way.effect == Effect::at_most_once) policy.attempts_max = 1;
+  if (way.effect > Effect::idempotent) policy.attempts_max = 1;
   way.policy = add_policy(policy);
   spec().ways.push_back(way);
   return static_cast<uint32_t>(spec().ways.size() - 1);

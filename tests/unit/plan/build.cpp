@@ -131,6 +131,8 @@ TEST_CASE("each mistake has its code and place", "[plan]") {
        "/steps/0/type spec.unknown_form: no pattern is called 'chian' (did you mean 'chain'?)"},
       {R"([{"id":"a","tool":"sql","args":{"query":"x","operation":"execute"},"retry":1}])",
        "/steps/0/retry spec.retry_forbidden: the tool 'sql' must not be called twice"},
+      {R"([{"id":"a","tool":"sql","args":{"query":"x","operation":"change"},"retry":1}])",
+       "/steps/0/retry spec.retry_forbidden: the tool 'sql' must be undone before it is called"},
       {R"([{"id":"a","tool":"sql","args":{"query":"x","operation":"{{run.id}}"},"retry":1}])",
        "/steps/0/retry spec.retry_forbidden: the tool 'sql' must not be called twice"},
       {R"([{"id":"a","tool":"sql","args":{"query":"select {{run.id}}"}}])",
