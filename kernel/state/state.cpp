@@ -42,6 +42,8 @@ bool may_fold(const State& state, const Event& e) {
   if (e.frame == event::no_frame) return e.type < Type::frame_opened;
   if (e.frame >= state.frames.size()) return false;
   const bool of_frame = e.type == Type::frame_advanced || e.type == Type::frame_closed;
+  // A choice that no step made, for its condition is a constant.
+  if (e.type == Type::branch_selected && e.node == event::no_node) return true;
   return of_frame || e.node < state.frames[e.frame].count;
 }
 
