@@ -49,13 +49,12 @@ Value result_of(const Frame& frame, uint32_t node) {
   return (frame.traits[node] & event::is_envelope) != 0 ? stored["result"_k] : stored;
 }
 
-Found FrameScope::of_step(const Frame& frame, uint32_t node, Key first) const {
-  switch (frame.status[node]) {
+Found FrameScope::of_step(const Frame& of, uint32_t node, Key first) const {
+  switch (of.status[node]) {
     case WEFT_NODE_SUCCEEDED:
-      return of_success(Value(frame.value[node]), (frame.traits[node] & event::is_envelope) != 0,
-                        first);
+      return of_success(Value(of.value[node]), (of.traits[node] & event::is_envelope) != 0, first);
     case WEFT_NODE_FAILED:
-    case WEFT_NODE_CONTINUED: return of_failed(Value(frame.value[node]), first);
+    case WEFT_NODE_CONTINUED: return of_failed(Value(of.value[node]), first);
     case WEFT_NODE_SKIPPED:
     case WEFT_NODE_CANCELLED: return {Value(), false, "path.step_skipped"};
     default: return missing();
