@@ -60,7 +60,7 @@ mode_t mode_for(const Spot& spot) {
   if (kind_of(*there) == Kind::file) return there->st_mode & 0777U;
   std::string message = quoted(spot.path);
   message.append(" is no file but a ").append(text_of(kind_of(*there)));
-  refuse("tool.conflict", std::move(message),
+  refuse("tool.conflict", message,
          kind_of(*there) == Kind::link ? "name the path that it leads to" : "name a file",
          {{"path", whole_text(spot.path)}});
 }
