@@ -60,8 +60,7 @@ struct Opened {
   SimWorld world{{.has_sink = false}};
 };
 
-TEST_CASE("while one call tries a tool again, no other does, and its success lets all in",
-          "[sim]") {
+TEST_CASE("half_open_breaker_lets_one_probe_through", "[sim]") {
   Opened tool;
   tool.world.settle(tool.world.env.now() + open_ns + second);
   const auto first = tool.submit(one_step("probe", "later"), "run-2");

@@ -1,4 +1,4 @@
-// Runs that rest: they leave memory, and whoever asks for them finds them in the store.
+// Runs that rest, and two hosts on one store.
 #include "catch.hpp"
 
 #include <unistd.h>
@@ -38,6 +38,10 @@ struct Successes {
 struct House {
   House() : folder("rests." + std::to_string(getpid())) {
     std::filesystem::create_directory(folder);
+    kernel = open();
+  }
+  // One more on the same store.
+  std::unique_ptr<Kernel> open() {
     KernelOptions options;
     options.plugin_paths = {WEFT_PLUGINS};
     options.store = "sqlite:" + folder + "/weft.db";
@@ -45,7 +49,7 @@ struct House {
     options.observer_self = &successes;
     auto made = Kernel::create(std::move(options));
     REQUIRE(made);
-    kernel = std::move(*made);
+    return std::move(*made);
   }
   ~House() {
     kernel.reset();
@@ -80,14 +84,14 @@ constexpr const char* waits_twice =
 
 }  // namespace
 
-TEST_CASE("a run that somebody waits for does not come back a second time", "[rests]") {
+TEST_CASE("a run that somebody waits for does not come back a second time", "[embed]") {
   const House house;
   const std::string run = house.start(waits_twice);
   CHECK(house.wait(run).state == RunState::completed);
   CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}});
 }
 
-TEST_CASE("a run that came back by itself and ended is found in the store", "[rests]") {
+TEST_CASE("a run that came back by itself and ended is found in the store", "[embed]") {
   const House house;
   const std::string run = house.start(waits_twice);
   // Whoever waits for another run does the work of all.
@@ -97,21 +101,21 @@ TEST_CASE("a run that came back by itself and ended is found in the store", "[re
   CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}});
 }
 
-TEST_CASE("a run that rests for a signal tells so to whoever waits for it", "[rests]") {
+TEST_CASE("a run that rests for a signal tells so to whoever waits for it", "[embed]") {
   const House house;
   const std::string run = house.start(R"({"id": "a", "wait": {"signal": "go"}})");
   CHECK(house.wait(run).state == RunState::waiting);
   CHECK(house.wait(run).state == RunState::waiting);
 }
 
-TEST_CASE("a run that rests hears that it is cancelled", "[rests]") {
+TEST_CASE("a run that rests hears that it is cancelled", "[embed]") {
   const House house;
   const std::string run = house.start(R"({"id": "a", "wait": {"signal": "go"}})");
   REQUIRE(house.kernel->cancel(run, "not needed"));
   CHECK(house.wait(run).state == RunState::cancelled);
 }
 
-TEST_CASE("a run that was paused while it rested goes on when it is resumed", "[rests]") {
+TEST_CASE("a run that was paused while it rested goes on when it is resumed", "[embed]") {
   const House house;
   const std::string run = house.start(R"({"id": "a", "wait": {"signal": "go"}})");
   auto first = house.kernel->send(run, Document::parse_json(R"({"verb": "pause"})")->view());
@@ -122,7 +126,35 @@ TEST_CASE("a run that was paused while it rested goes on when it is resumed", "[
   CHECK(back->state == RunState::waiting);
 }
 
-TEST_CASE("a run that nobody knows is not waited for", "[rests]") {
+TEST_CASE("two_daemons_on_one_store_never_commit_twice", "[embed]") {
+  House house;
+  const auto other = house.open();
+  const std::string run = house.start(
+      R"({"id": "a", "wait": {"signal": "go"}}, {"id": "b", "wait": {"signal": "on"}},
+         {"id": "c", "tool": "echo", "parameters": {"text": "done"}})");
+  const auto signal = [&](Kernel& kernel, const char* name) {
+    const auto message =
+        Document::parse_json(R"({"verb": "signal", "name": ")" + std::string(name) + R"("})");
+    return kernel.send(run, message->view());
+  };
+  // The run is its starter's, and whoever else wants to speak to it leaves a message.
+  const auto taken = other->resume(run, Unknown::keep_waiting, {});
+  REQUIRE(!taken);
+  CHECK(taken.error().status == Status::busy);
+  auto sent = signal(*other, "go");
+  REQUIRE(sent);
+  CHECK(*sent == Delivered::to_owner);
+  CHECK(house.wait(run).state == RunState::waiting);
+  // With its owner gone it is anybody's, and then that one's alone.
+  house.kernel.reset();
+  CHECK(signal(*other, "on"));
+  const auto done = other->resume(run, Unknown::keep_waiting, {});
+  REQUIRE(done);
+  CHECK(done->state == RunState::completed);
+  CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}});
+}
+
+TEST_CASE("a run that nobody knows is not waited for", "[embed]") {
   const House house;
   auto outcome = house.kernel->wait("nobody");
   REQUIRE(!outcome);
