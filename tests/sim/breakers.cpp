@@ -36,7 +36,7 @@ struct Opened {
     REQUIRE(ticket->is_done);
   }
   // A run whose call is the one that tries, and hangs or does whatever it says.
-  std::shared_ptr<engine::Ticket> probe(std::string_view how = "hang", std::string_view more = "") {
+  std::shared_ptr<engine::Ticket> probe(std::string_view how = "hang") {
     world.settle(world.env.now() + open_ns + second);
     auto ticket = submit(one_step("probe", how), "run-2");
     world.settle(world.env.now());
