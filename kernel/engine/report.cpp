@@ -38,6 +38,7 @@ void add_step(Builder& b, const state::State& state, const Ran& ran) {
   if (failed) b.set("error"_k, Value(f.value[ran.node]));
   if (status == WEFT_NODE_SKIPPED) b.set("reason"_k, Value(f.value[ran.node]));
   b.set("attempts"_k, f.attempt[ran.node]);
+  if ((f.traits[ran.node] & event::is_cached) != 0) b.set("cached"_k, true);
   set_time(b, "started_at"_k, f.began[ran.node]);
   if (state::is_node_ended(status)) {
     b.set("duration_ms"_k, milliseconds(f.ended[ran.node] - f.began[ran.node]));

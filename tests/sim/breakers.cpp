@@ -6,6 +6,8 @@
 namespace weft::tests {
 namespace {
 
+using namespace weft::lit;
+
 constexpr int64_t second = 1'000'000'000;
 constexpr int64_t open_ns = 300 * second;  // as long a tool is left alone
 
@@ -145,6 +147,8 @@ TEST_CASE("a result of the cache is no try of the tool", "[sim]") {
     const auto ticket = tool.submit(cached, "run-7");
     tool.world.settle(tool.world.env.now());
     CHECK(is_whole(ticket));
+    const Value steps = ticket->report.detail.view()["step_results"_k];
+    CHECK(steps["s"_k]["cached"_k].as_bool());
   }
   SECTION("and does not keep others from trying it") {
     tool.world.settle(tool.world.env.now() + open_ns + second);
