@@ -29,10 +29,13 @@ struct Workflow::Body {
   const plan::Plan& plan() const { return *bindings->plan; }
 };
 
-// An event in the words of sinks; the texts outlive it.
+// An event in the words of sinks, without what nobody may see; the texts and the arena outlive it.
 std::string path_of(const state::State& state, const event::Event& event);
-weft_event readable(const state::State& state, const event::Event& event, std::string_view run,
-                    std::string_view path);
+struct Readable {
+  const state::State& state;
+  std::string_view run, path;
+};
+weft_event readable(const Readable& in, const event::Event& event, Arena arena);
 
 // Built in this order and torn down in the reverse one.
 struct Kernel::Rooms {

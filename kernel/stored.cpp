@@ -49,6 +49,12 @@ Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t fr
   return stored;
 }
 
+// Why it rests or how it ended, as people may see it.
+Value shown(const state::State& state, Arena arena) {
+  const auto& redactor = state.plan->redactor;
+  return redactor != nullptr ? redactor->shown(state.why(), arena) : state.why();
+}
+
 Error no_history(std::string_view run) {
   return {Status::not_found, "run.no_history", "run '" + std::string(run) + "' kept no events",
           "its definition says 'durability: none', or the store is volatile"};
@@ -230,7 +236,8 @@ Result<Outcome> Kernel::show(std::string_view run) {
   auto recalled = rooms_->recall(run);
   if (recalled) {
     outcome.state = static_cast<RunState>(recalled->state->status);
-    outcome.result = Document::copy(recalled->state->why());
+    base::Blocks redacted;
+    outcome.result = Document::copy(shown(*recalled->state, redacted.arena()));
     outcome.detail = DocumentAccess::wrap(engine::detail_of(std::string(run), *recalled->state));
     return outcome;
   }
@@ -246,9 +253,11 @@ Result<Outcome> Kernel::show(std::string_view run) {
 
 Result<void> Kernel::events(std::string_view run,
                             const std::function<void(const weft_event&)>& each) {
+  base::Blocks redacted;
   auto recalled = rooms_->recall(run, [&](const state::State& state, const event::Event& e) {
     const std::string path = path_of(state, e);
-    each(readable(state, e, run, path));
+    redacted.reset();
+    each(readable({state, run, path}, e, redacted.arena()));
   });
   return recalled ? Result<void>() : recalled.error();
 }
