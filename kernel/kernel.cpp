@@ -156,7 +156,9 @@ Result<Outcome> Kernel::wait(std::string_view run, int64_t timeout_ns) {
       auto stored = rooms_->recall(run);
       if (!stored) return ticket.error();
       const state::RunStatus status = stored->state->status;
-      if (state::is_ended(status)) return Rooms::outcome(run, *stored->state);
+      if (state::is_ended(status)) {
+        return Rooms::outcome(run, *stored->state, stored->state->why());
+      }
       const bool rests = status == state::RunStatus::waiting || status == state::RunStatus::paused;
       if (!rests) return ticket.error();
       auto back = rooms_->bring_back(run, {});

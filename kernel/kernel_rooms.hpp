@@ -29,10 +29,13 @@ struct Workflow::Body {
   const plan::Plan& plan() const { return *bindings->plan; }
 };
 
-// An event in the words of sinks; the texts outlive it.
+// An event in the words of sinks, without what nobody may see; the texts and the arena outlive it.
 std::string path_of(const state::State& state, const event::Event& event);
-weft_event readable(const state::State& state, const event::Event& event, std::string_view run,
-                    std::string_view path);
+struct Readable {
+  const state::State& state;
+  std::string_view run, path;
+};
+weft_event readable(const Readable& in, const event::Event& event, Arena arena);
 
 // Built in this order and torn down in the reverse one.
 struct Kernel::Rooms {
@@ -106,7 +109,7 @@ struct Kernel::Rooms {
   using Told = std::function<void(const state::State&, const event::Event&)>;
   Result<Recalled> recall(std::string_view run, const Told& told = {});
   static Result<Outcome> outcome(engine::Ticket& ticket);
-  static Outcome outcome(std::string_view run, const state::State& state);
+  static Outcome outcome(std::string_view run, const state::State& state, Value result);
   Result<std::shared_ptr<engine::Ticket>> ticket_of(std::string_view run);
 };
 

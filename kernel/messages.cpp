@@ -5,8 +5,10 @@
 
 #include "base/blocks.hpp"
 #include "base/patch.hpp"
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "kernel_rooms.hpp"
+#include "run/expect.hpp"
 #include "spec/schema.hpp"
 
 namespace weft {
@@ -89,18 +91,24 @@ Result<void> check_update(const state::State& state, Value changes) {
     return refuse(Status::bad_input, "message.bad_update", "an update needs variables to change",
                   "give an object of names and values");
   }
+  base::Blocks blocks;
   for (uint32_t i = 0; i < changes.size(); ++i) {
-    const plan::Variable* variable = state.plan->variable(changes.key(i));
+    const auto path = base::split_path(changes.key(i));
+    if (!path) return path.error();
+    const plan::Variable* variable = state.plan->variable(path->front());
     if (variable == nullptr) {
       std::vector<std::string_view> names;
       for (const plan::Variable& one : state.plan->variables) names.push_back(one.name);
-      std::string hint = base::did_you_mean(changes.key(i), names);
+      std::string hint = base::did_you_mean(path->front(), names);
       return refuse(Status::not_found, "message.no_variable",
-                    "the definition declares no variable " + base::quoted(changes.key(i)),
+                    "the definition declares no variable " + base::quoted(path->front()),
                     hint.empty() ? "'variables' of the definition lists them" : std::move(hint));
     }
+    const std::vector<std::string_view> below(path->begin() + 1, path->end());
+    auto whole = base::set(state.variables[Key(variable->name)], below, changes[i], blocks.arena());
+    if (!whole) return whole.error();
     std::vector<spec::Problem> problems;
-    variable->schema->check(changes[i], "/" + std::string(changes.key(i)), problems);
+    variable->schema->check(*whole, "/" + std::string(variable->name), problems);
     if (problems.empty()) continue;
     return refuse(Status::bad_input, "message.bad_update",
                   problems.front().pointer + ": " + problems.front().message,
@@ -151,6 +159,8 @@ Result<void> check_message(const state::State& state, Value m) {
     return refuse(Status::conflict, "message.not_paused", "the run is not paused", "");
   }
   if (verb == "update") {
+    auto expected = run::as_expected(state, m["expect"_k]);
+    if (!expected) return expected;
     const Value patch = m["patch"_k];
     return patch.exists() ? check_patch(state, patch) : check_update(state, m["changes"_k]);
   }

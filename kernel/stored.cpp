@@ -49,6 +49,12 @@ Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t fr
   return stored;
 }
 
+// Why it rests or how it ended, as people may see it.
+Value shown(const state::State& state, Arena arena) {
+  const auto& redactor = state.plan->redactor;
+  return redactor != nullptr ? redactor->shown(state.why(), arena) : state.why();
+}
+
 Error no_history(std::string_view run) {
   return {Status::not_found, "run.no_history", "run '" + std::string(run) + "' kept no events",
           "its definition says 'durability: none', or the store is volatile"};
@@ -241,18 +247,22 @@ Result<std::string> Kernel::find_run(std::string_view prefix) {
                "'weft list' shows the runs of the store"};
 }
 
-Outcome Kernel::Rooms::outcome(std::string_view run, const state::State& state) {
+Outcome Kernel::Rooms::outcome(std::string_view run, const state::State& state, Value result) {
   Outcome outcome;
   outcome.run = run;
   outcome.state = static_cast<RunState>(state.status);
-  outcome.result = Document::copy(state.why());
+  outcome.result = Document::copy(result);
   outcome.detail = DocumentAccess::wrap(engine::detail_of(std::string(run), state));
   return outcome;
 }
 
 Result<Outcome> Kernel::show(std::string_view run) {
   auto recalled = rooms_->recall(run);
-  if (recalled) return Rooms::outcome(run, *recalled->state);
+  if (recalled) {
+    base::Blocks redacted;
+    const Value result = shown(*recalled->state, redacted.arena());
+    return Rooms::outcome(run, *recalled->state, result);
+  }
   if (recalled.error().code != "run.no_history") return recalled.error();
   auto stored = load_run(*rooms_->store, run);
   if (!stored) return stored.error();
@@ -267,9 +277,11 @@ Result<Outcome> Kernel::show(std::string_view run) {
 
 Result<void> Kernel::events(std::string_view run,
                             const std::function<void(const weft_event&)>& each) {
+  base::Blocks redacted;
   auto recalled = rooms_->recall(run, [&](const state::State& state, const event::Event& e) {
     const std::string path = path_of(state, e);
-    each(readable(state, e, run, path));
+    redacted.reset();
+    each(readable({state, run, path}, e, redacted.arena()));
   });
   return recalled ? Result<void>() : recalled.error();
 }

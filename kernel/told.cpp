@@ -2,6 +2,7 @@
 // done when the engine is idle, and when a kernel that ran something is closed.
 #include <vector>
 
+#include "base/blocks.hpp"
 #include "base/limits.hpp"
 #include "kernel_rooms.hpp"
 
@@ -23,7 +24,7 @@ class Batch final {
 
   Result<void> add(const state::State& state, const event::Event& e) {
     paths_.push_back(path_of(state, e));
-    events_.push_back(readable(state, e, run_, paths_.back()));
+    events_.push_back(readable({state, run_, paths_.back()}, e, redacted_.arena()));
     return events_.size() < base::limits::sink_batch ? Result<void>() : flush();
   }
 
@@ -35,6 +36,7 @@ class Batch final {
     auto told = store_.tell(run_, pointers.data(), static_cast<uint32_t>(pointers.size()));
     paths_.clear();
     events_.clear();
+    redacted_.reset();
     return told;
   }
 
@@ -43,6 +45,7 @@ class Batch final {
   std::string_view run_;
   std::vector<std::string> paths_;
   std::vector<weft_event> events_;
+  base::Blocks redacted_;
 };
 
 }  // namespace
@@ -53,19 +56,21 @@ std::string path_of(const state::State& state, const event::Event& e) {
   return of_step ? state::step_path(state, e.frame, e.node) : std::string();
 }
 
-weft_event readable(const state::State& state, const event::Event& e, std::string_view run,
-                    std::string_view path) {
+weft_event readable(const Readable& in, const event::Event& e, Arena arena) {
+  const plan::Plan& plan = *in.state.plan;
+  const Value payload(e.shown());
+  const bool is_hidden = payload.exists() && plan.redactor != nullptr;
   return {sizeof(weft_event),
           static_cast<uint32_t>(e.type),
           e.seq,
           e.tick,
           to_str(event::name(e.type)),
-          to_str(run),
-          to_str(state.plan->id),
-          to_str(path),
+          to_str(in.run),
+          to_str(plan.id),
+          to_str(in.path),
           e.attempt,
           e.frame,
-          e.shown()};
+          is_hidden ? plan.redactor->shown(payload, arena).raw() : e.shown()};
 }
 
 // A run that cannot be read tells nothing, and says why to whoever asks for it.

@@ -92,14 +92,10 @@ Why of_running(const state::State& state, const std::string& run, bool is_owned)
           "weft resume " + run};
 }
 
-}  // namespace
-
-Result<Why> Kernel::why(std::string_view id) {
-  auto recalled = rooms_->recall(id);
-  if (!recalled) return recalled.error();
-  const state::State& state = *recalled->state;
+Why explained(const Kernel::Rooms::Recalled& recalled, std::string_view id) {
+  const state::State& state = *recalled.state;
   const std::string run(id);
-  const bool is_owned = recalled->summary.view()["owned"_k].as_bool();
+  const bool is_owned = recalled.summary.view()["owned"_k].as_bool();
   switch (state.status) {
     case RunStatus::failed: return of_failure(state, run);
     case RunStatus::completed: return Why{"the run has completed", state.ended, {}};
@@ -127,13 +123,24 @@ Result<Why> Kernel::why(std::string_view id) {
   return of_running(state, run, is_owned);
 }
 
+}  // namespace
+
+Result<Why> Kernel::why(std::string_view id) {
+  auto recalled = rooms_->recall(id);
+  if (!recalled) return recalled.error();
+  Why why = explained(*recalled, id);
+  why.sentence = recalled->state->plan->redactor->shown(why.sentence);
+  return why;
+}
 // The names of the outermost block mean what they mean to its steps.
 Result<Document> Kernel::query(std::string_view run, std::string_view expression) {
   auto recalled = rooms_->recall(run);
   if (!recalled) return recalled.error();
   const state::State& state = *recalled->state;
   if (expression.empty()) {
-    return Document::copy(state.variables.exists() ? state.variables : null_value());
+    base::Blocks redacted;
+    const Value all = state.variables.exists() ? state.variables : null_value();
+    return Document::copy(state.plan->redactor->shown(all, redacted.arena()));
   }
   if (state.frames.empty()) {
     return Error{Status::conflict, "run.not_started", "the run has not begun yet", "ask later"};
@@ -147,7 +154,9 @@ Result<Document> Kernel::query(std::string_view run, std::string_view expression
   const run::FrameScope scope{&state, &state.frames[0]};
   auto value = compiled->evaluate(scope.lend(state.updated, state.seed), blocks.arena());
   if (!value) return value.error();
-  return Document::copy(*value);
+  // Where it is a path, its last name says what stands there.
+  const std::string_view name = expression.substr(expression.rfind('.') + 1);
+  return Document::copy(state.plan->redactor->shown(name, *value, blocks.arena()));
 }
 
 }  // namespace weft

@@ -129,6 +129,55 @@ Result<void> print_events(Kernel& kernel, const std::string& run, uint64_t last,
   return {};
 }
 
+// Calls see(event, change) for each variable that changed.
+template <class See>
+Result<void> each_change(Kernel& kernel, const std::string& run, uint64_t last, const See& see) {
+  return kernel.events(run, [&](const weft_event& event) {
+    if (event.seq > last || to_view(event.type) != "state.key.changed") return;
+    for (const Value change : Value(event.data)["changes"_k]) see(event, change);
+  });
+}
+
+Result<void> print_changes(Kernel& kernel, const std::string& run, uint64_t last,
+                           const Console& console) {
+  Table table({"SEQ", "STEP", "VARIABLE", "OLD", "NEW"});
+  auto told = each_change(kernel, run, last, [&](const weft_event& event, Value change) {
+    table.add({std::to_string(event.seq), printable(to_view(event.step)),
+               printable(change["path"_k].as_text()), compact(change["old"_k]),
+               compact(change["new"_k])});
+  });
+  if (!told) return told;
+  console.out.write(table.is_empty() ? "\nno variable was changed\n"
+                                     : "\n" + table.text(console.out));
+  return {};
+}
+
+// The detail with an entry 'state_changes'.
+Result<Document> with_changes(Kernel& kernel, const std::string& run, Value detail, uint64_t last) {
+  std::vector<Document> changes;
+  auto told = each_change(kernel, run, last, [&](const weft_event& event, Value change) {
+    Pool pool;
+    Builder b(pool.arena());
+    b.begin_object();
+    b.set("seq"_k, event.seq);
+    if (event.step.n != 0) b.set("step"_k, to_view(event.step));
+    for (uint32_t i = 0; i < change.size(); ++i) b.set(Key(change.key(i)), change[i]);
+    b.end_object();
+    changes.push_back(Document::copy(b.take_value()));
+  });
+  if (!told) return told.error();
+  Pool pool;
+  Builder b(pool.arena());
+  b.begin_object();
+  for (uint32_t i = 0; i < detail.size(); ++i) b.set(Key(detail.key(i)), detail[i]);
+  b.key("state_changes"_k);
+  b.begin_array();
+  for (const Document& change : changes) b.link(change.view());
+  b.end_array();
+  b.end_object();
+  return Document::copy(b.take_value());
+}
+
 }  // namespace
 
 Exit list(const Arguments& arguments, const Console& console) {
@@ -187,9 +236,18 @@ Exit show(const Arguments& arguments, const Console& console) {
   const bool wants_events = arguments.has("events");
   if (!arguments.has("json")) {
     print_timeline(*outcome, console);
+    if (arguments.has("state")) {
+      auto printed = print_changes(kernel, *id, last, console);
+      if (!printed) return complain(console, printed.error());
+    }
     if (!wants_events) return Exit::ok;
     auto printed = print_events(kernel, *id, last, console);
     return printed ? Exit::ok : complain(console, printed.error());
+  }
+  if (arguments.has("state")) {
+    auto all = with_changes(kernel, *id, outcome->detail.view(), last);
+    if (!all) return complain(console, all.error());
+    outcome->detail = std::move(*all);
   }
   if (wants_events) {
     auto all = with_events(kernel, *outcome, last);

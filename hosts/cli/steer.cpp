@@ -138,6 +138,37 @@ Exit terminate(const Arguments& arguments, const Console& console) {
   return send(arguments, console, {"terminate", {{"reason"_k, reason}}, {}});
 }
 
+namespace {
+
+// Each member of an object by its path.
+void add_paths(const std::string& path, Value value, Builder& to) {
+  if (!value.is_object() || value.size() == 0) return to.set(Key(path), value);
+  for (uint32_t i = 0; i < value.size(); ++i) {
+    add_paths(path.empty() ? std::string(value.key(i)) : path + '.' + std::string(value.key(i)),
+              value[i], to);
+  }
+}
+
+// {seq?, values?} of '--if' and '--if-seq'.
+Result<Document> expectation_of(const Arguments& arguments) {
+  auto values = with_settings(*Document::parse_json("{}"), arguments.values("if"));
+  if (!values) return values;
+  auto seq = number_of(arguments, "if-seq", 0);
+  if (!seq) return seq.error();
+  Pool pool;
+  Builder b(pool.arena());
+  b.begin_object();
+  if (arguments.has("if-seq")) b.set("seq"_k, *seq);
+  b.key("values"_k);
+  b.begin_object();
+  if (values->view().size() != 0) add_paths({}, values->view(), b);
+  b.end_object();
+  b.end_object();
+  return Document::copy(b.take_value());
+}
+
+}  // namespace
+
 Exit update(const Arguments& arguments, const Console& console) {
   const bool has_patch = arguments.has("patch");
   if (has_patch == (arguments.words().size() > 1)) {
@@ -145,6 +176,9 @@ Exit update(const Arguments& arguments, const Console& console) {
                     usage_error("an update is either NAME=VALUE or '--patch'",
                                 "weft update RUN NAME=VALUE, or weft update RUN --patch JSON"));
   }
+  auto expected = expectation_of(arguments);
+  if (!expected) return complain(console, expected.error());
+  const std::pair expect{"expect"_k, expected->view()};
   if (has_patch) {
     Diagnostics sources(console.err);
     auto patch = read_value("patch", arguments.value("patch"), sources);
@@ -152,13 +186,13 @@ Exit update(const Arguments& arguments, const Console& console) {
       console.err.write(sources.render(patch.error()));
       return Exit::usage;
     }
-    return send(arguments, console, {"update", {}, {{"patch"_k, patch->view()}}});
+    return send(arguments, console, {"update", {}, {{"patch"_k, patch->view()}, expect}});
   }
   auto nothing = Document::parse_json("{}");
   const std::vector<std::string> settings(arguments.words().begin() + 1, arguments.words().end());
   auto changes = with_settings(*nothing, settings);
   if (!changes) return complain(console, changes.error());
-  return send(arguments, console, {"update", {}, {{"changes"_k, changes->view()}}});
+  return send(arguments, console, {"update", {}, {{"changes"_k, changes->view()}, expect}});
 }
 
 }  // namespace weft::cli

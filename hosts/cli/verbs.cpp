@@ -39,6 +39,8 @@ constexpr Option delegate_options[] = {
 };
 constexpr Option update_options[] = {
     {"patch", 0, "JSON", "instead a patch of RFC 6902; also @FILE, or - for standard input"},
+    {"if", 0, "NAME=VALUE", "only if the variable has this value; may be given again"},
+    {"if-seq", 0, "SEQ", "only if no event after this one has changed a variable"},
 };
 constexpr Option pause_options[] = {
     {"now", 0, "", "also stop the steps that may be run again"},
@@ -64,6 +66,7 @@ constexpr Option list_options[] = {
 constexpr Option show_options[] = {
     {"json", 0, "", "print one JSON document"},
     {"events", 'e', "", "every event of the run, too"},
+    {"state", 0, "", "every change of its variables, with old and new value, too"},
     {"at", 0, "SEQ", "as it stood then; 'weft checkpoints' lists the points"},
 };
 constexpr Option format_options[] = {

@@ -1,5 +1,7 @@
 #include "base/path.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "base/number.hpp"
 #include "base/text.hpp"
@@ -179,6 +181,65 @@ Result<std::vector<std::string>> split_pointer(std::string_view pointer) {
     at = end + 1;
   }
   return segments;
+}
+
+namespace {
+
+// What stands in brackets: a number or a text in quotes. Empty when it is neither.
+std::string in_brackets(std::string_view inside) {
+  const bool is_quoted =
+      inside.size() > 2 && (inside[0] == '"' || inside[0] == '\'') && inside.back() == inside[0];
+  if (is_quoted) return std::string(inside.substr(1, inside.size() - 2));
+  return index_of(inside) != no_index ? std::string(inside) : std::string();
+}
+
+bool is_plain_name(std::string_view name) {
+  const auto is_of_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || static_cast<unsigned char>(c) >= 0x80;
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_of_name);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> split_path(std::string_view path) {
+  std::vector<std::string> segments;
+  size_t at = 0;
+  while (at < path.size() || segments.empty()) {
+    const bool is_bracket = !segments.empty() && path[at] == '[';
+    if (is_bracket) {
+      const size_t end = path.find(']', at);
+      if (end == std::string_view::npos) break;
+      segments.push_back(in_brackets(path.substr(at + 1, end - at - 1)));
+      at = end + 1;
+    } else {
+      if (!segments.empty() && path[at++] != '.') break;
+      const size_t end = std::min(path.find_first_of(".[", at), path.size());
+      segments.emplace_back(path.substr(at, end - at));
+      at = end;
+    }
+    if (segments.back().empty()) break;
+    if (at == path.size()) return segments;
+  }
+  return Error{.status = Status::bad_input,
+               .code = "path.invalid",
+               .message = quoted(path) + " is not a path to one place",
+               .hint = "write it as a.b[0] or a[\"odd key\"]"};
+}
+
+std::string join_path(std::span<const std::string> segments) {
+  std::string path;
+  for (const std::string& segment : segments) {
+    if (is_plain_name(segment) && (path.empty() || index_of(segment) == no_index)) {
+      path.append(path.empty() ? "" : ".").append(segment);
+    } else if (index_of(segment) != no_index) {
+      path.append("[").append(segment).append("]");
+    } else {
+      path.append("[\"").append(segment).append("\"]");
+    }
+  }
+  return path;
 }
 
 Value child(Value parent, std::string_view segment) {

@@ -18,6 +18,11 @@ void append_segment(std::string& pointer, uint32_t index);
 // The segments of a pointer, unescaped; BAD_INPUT when it is none.
 Result<std::vector<std::string>> split_pointer(std::string_view pointer);
 
+// The segments of a path as expressions have it, such as a.b[0]["odd key"]; BAD_INPUT when it is
+// none, or speaks of more than one place.
+Result<std::vector<std::string>> split_path(std::string_view path);
+std::string join_path(std::span<const std::string> segments);
+
 // The item of this number or the entry of this name; a missing Value (exists() is false) if none.
 Value child(Value parent, std::string_view segment);
 Value get(Value root, std::string_view pointer);

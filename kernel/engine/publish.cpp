@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/blocks.hpp"
 #include "base/limits.hpp"
 
 namespace weft::engine {
@@ -24,6 +25,12 @@ std::string path_of(const Published& p) {
     frame = frame->outer;
   }
   return path;
+}
+
+// As observers may see it.
+weft_val shown(const plan::Plan& plan, const event::Event& e, Arena arena) {
+  if (plan.redactor == nullptr || !Value(e.shown()).exists()) return e.shown();
+  return plan.redactor->shown(Value(e.shown()), arena).raw();
 }
 
 }  // namespace
@@ -88,13 +95,14 @@ void Channel::consume(const std::vector<Published>& batch, uint64_t dropped) {
   pointers_.clear();
   paths_.clear();
   paths_.reserve(batch.size());
+  base::Blocks redacted;  // takes memory only when there is something to hide
   for (const Published& p : batch) {
     const event::Event& e = p.event;
     paths_.push_back(path_of(p));
     events_.push_back({sizeof(weft_event), static_cast<uint32_t>(e.type), e.seq, e.tick,
                        to_str(event::name(e.type)), to_str(p.run->id),
                        to_str(p.run->state.plan->id), to_str(paths_.back()), e.attempt, e.frame,
-                       e.shown()});
+                       shown(*p.run->state.plan, e, redacted.arena())});
   }
   for (const weft_event& e : events_) pointers_.push_back(&e);
   sink_.table->consume(sink_.self, pointers_.data(), static_cast<uint32_t>(pointers_.size()),

@@ -24,19 +24,29 @@ void set_time(Builder& b, Key key, int64_t tick) {
   if (tick != 0) b.set(key, std::string_view(base::time_text(tick)));
 }
 
+// As people may see it.
+Value shown(const state::State& state, Value value, Arena arena) {
+  const auto& redactor = state.plan->redactor;
+  return redactor != nullptr ? redactor->shown(value, arena) : value;
+}
+
 double milliseconds(int64_t ns) { return static_cast<double>(ns) / 1e6; }
 
-void add_step(Builder& b, const state::State& state, const Ran& ran) {
+void add_step(Builder& b, const state::State& state, const Ran& ran, Arena arena) {
   const state::Frame& f = state.frames[ran.frame];
   const uint8_t status = f.status[ran.node];
   const std::string path = state::step_path(state, ran.frame, ran.node);
   b.key(Key(path));
   b.begin_object();
   b.set("status"_k, state::node_status_text(status));
-  if (status == WEFT_NODE_SUCCEEDED) b.set("output"_k, run::result_of(f, ran.node));
+  if (status == WEFT_NODE_SUCCEEDED) {
+    b.set("output"_k, shown(state, run::result_of(f, ran.node), arena));
+  }
   const bool failed = status == WEFT_NODE_FAILED || status == WEFT_NODE_CONTINUED;
-  if (failed) b.set("error"_k, Value(f.value[ran.node]));
-  if (status == WEFT_NODE_SKIPPED) b.set("reason"_k, Value(f.value[ran.node]));
+  if (failed) b.set("error"_k, shown(state, Value(f.value[ran.node]), arena));
+  if (status == WEFT_NODE_SKIPPED) {
+    b.set("reason"_k, shown(state, Value(f.value[ran.node]), arena));
+  }
   b.set("attempts"_k, f.attempt[ran.node]);
   if ((f.traits[ran.node] & event::is_cached) != 0) b.set("cached"_k, true);
   set_time(b, "started_at"_k, f.began[ran.node]);
@@ -79,7 +89,7 @@ void add_failure(Builder& b, const std::string& id, const state::State& state) {
 
 // Every condition that was asked, with what it came to and what it had read; and of those the ones
 // that were true, which are the way that the run has gone. Of one asked again, the latest answer.
-void add_decisions(Builder& b, const state::State& state) {
+void add_decisions(Builder& b, const state::State& state, Arena arena) {
   std::vector<std::pair<const state::Frame*, uint32_t>> asked;
   for (const state::Frame& f : state.frames) {
     for (uint32_t n = 0; n < f.count; ++n) {
@@ -101,7 +111,7 @@ void add_decisions(Builder& b, const state::State& state) {
     }
     b.set("condition"_k, Value(f->value[n])["metadata"_k]["condition"_k]);
     b.set("value"_k, run::result_of(*f, n));
-    b.set("read"_k, Value(f->value[n])["metadata"_k]["read"_k]);
+    b.set("read"_k, shown(state, Value(f->value[n])["metadata"_k]["read"_k], arena));
     b.end_object();
   }
   b.end_array();
@@ -155,16 +165,17 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
   b.set("hash"_k, std::string_view(base::to_hex(plan.hash)));
   b.end_object();
   b.set("status"_k, state::to_text(state.status));
-  if (succeeded) b.set("final_result"_k, state.outcome);
-  if (state.status == state::RunStatus::failed) b.set("error"_k, state.outcome);
-  if (state.status == state::RunStatus::cancelled) b.set("reason"_k, state.outcome);
+  const Value outcome = shown(state, state.outcome, blocks.arena());
+  if (succeeded) b.set("final_result"_k, outcome);
+  if (state.status == state::RunStatus::failed) b.set("error"_k, outcome);
+  if (state.status == state::RunStatus::cancelled) b.set("reason"_k, outcome);
   if (state.status == state::RunStatus::failed) add_failure(b, id, state);
   set_time(b, "started_at"_k, state.accepted);
   if (state.ended != 0) b.set("duration_ms"_k, milliseconds(state.ended - state.accepted));
   const std::vector<Ran> order = in_order_of_start(state);
   b.key("step_results"_k);
   b.begin_object();
-  for (const Ran& ran : order) add_step(b, state, ran);
+  for (const Ran& ran : order) add_step(b, state, ran, blocks.arena());
   b.end_object();
   b.key("execution_path"_k);
   b.begin_array();
@@ -173,7 +184,7 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
     b.text(state::step_path(state, ran.frame, ran.node));
   }
   b.end_array();
-  add_decisions(b, state);
+  add_decisions(b, state, blocks.arena());
   b.key("warnings"_k);
   b.begin_array();
   for (const std::string& warning : plan.warnings) b.text(warning);
@@ -189,7 +200,11 @@ Report make_report(const run::Run& run, bool with_detail) {
   report.status = run.state.status;
   const bool rests =
       run.state.status == state::RunStatus::waiting || run.state.status == state::RunStatus::paused;
-  const Value why = rests ? run.state.reason : run.state.outcome;
+  const bool failed = run.state.status == state::RunStatus::failed;
+  base::Blocks redacted;
+  Value why = rests ? run.state.reason : run.state.outcome;
+  // A result is for the program that asked for it, an error for people.
+  if (rests || failed) why = shown(run.state, why, redacted.arena());
   auto outcome = base::try_pack(why.exists() ? why : null_value());
   if (outcome) {
     report.outcome = std::move(*outcome);

@@ -52,7 +52,7 @@ enum class Type : uint8_t {
   approval_escalated = 36,      // {people, due_ns?, reason}
   rollback_started = 37,        // {mode, error}; of a frame
   rollback_done = 38,           // {remaining[]}; of a frame
-  state_changed = 39,           // {vars, changes[{path, old?, new?}]}
+  state_changed = 39,           // {variables, changes[{path, old?, new?}], writes?}
   run_migrated = 40,            // {definition, pins, map[{from, to}], variables}
   run_forked = 41,              // {run, seq, base, at, input?, params?, seed}
 };

@@ -4,6 +4,7 @@
 
 #include "base/compare.hpp"
 #include "base/limits.hpp"
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "plan/canonical.hpp"
 #include "plan/compile.hpp"
@@ -37,6 +38,8 @@ class Filler final {
   void block(uint32_t number);
   void node(uint32_t number);
   void rarity(const spec::Item& item, Node& node);
+  void merges();
+  void merge(uint32_t number, uint32_t block);
   uint32_t way(uint32_t number);
   template <class Called>
   uint32_t arguments_of(const Called& called);
@@ -56,6 +59,7 @@ void Filler::run() {
   header();
   components();
   for (uint32_t i = 0; i < spec_.blocks.size(); ++i) block(i);
+  merges();
   // A pattern may trust what it is given, so it is asked only about what is right so far.
   plan_.uses_secrets = scope_.speaks_of_secrets();
   for (uint32_t i = 0; i < plan_.blocks.size(); ++i) {
@@ -65,6 +69,8 @@ void Filler::run() {
   const std::vector<Reference> references = scope_.take_references();
   BlockCompiler compiler(spec_, references, plan_, findings_);
   for (size_t i = spec_.blocks.size(); i > 0; --i) compiler.compile(static_cast<uint32_t>(i - 1));
+  plan_.isolates = std::any_of(plan_.blocks.begin(), plan_.blocks.end(),
+                               [](const Block& block) { return block.isolates; });
   const bool has_lanes = std::any_of(plan_.blocks.begin(), plan_.blocks.end(),
                                      [](const Block& block) { return block.lanes > 1; });
   if (has_lanes && problems_.empty()) spread_lanes();
@@ -74,11 +80,19 @@ void Filler::run() {
 void Filler::spread_lanes() {
   std::vector<Node> nodes;
   for (Block& block : plan_.blocks) {
+    uint32_t branches = 0;  // of one lane
+    for (uint32_t n = 0; block.isolates && n < block.count; ++n) {
+      const uint32_t branch = plan_.node(block, n).branch;
+      if (branch != none) branches = std::max(branches, branch + 1);
+    }
     const auto from = plan_.nodes.begin() + block.first;
     const auto written = static_cast<std::ptrdiff_t>(block.count);
     block.first = static_cast<uint32_t>(nodes.size());
     for (uint32_t lane = 0; lane < block.lanes; ++lane) {
       nodes.insert(nodes.end(), from, from + written);
+      for (auto node = nodes.end() - written; branches != 0 && node != nodes.end(); ++node) {
+        if (node->branch != none) node->branch += lane * branches;
+      }
     }
     block.count *= block.lanes;
   }
@@ -97,6 +111,9 @@ void Filler::header() {
   plan_.policy = spec_.grants;
   plan_.timeout_ns = spec_.timeout_ns;
   plan_.durability = spec_.durability;
+  auto redactor = expr::Redactor::make(spec_.redact);  // parse has found what is wrong with it
+  plan_.redactor =
+      std::make_shared<const expr::Redactor>(redactor ? std::move(*redactor) : expr::Redactor());
   for (uint32_t i = 0; i < spec_.variables.size(); ++i) {
     auto schema = spec::Schema::compile(spec_.variables[i]);
     if (!schema) continue;  // parse has said so
@@ -149,6 +166,7 @@ void Filler::block(uint32_t number) {
   scope_.enter(number, none);
   scope_.allow_own_bindings(false);
   made.on_failure = block.on_failure;
+  made.merge = block.merge;
   made.output = template_of(block.output);
   scope_.allow_own_bindings(true);
 }
@@ -191,6 +209,29 @@ void Filler::rarity(const spec::Item& item, Node& node) {
   scope_.allow_original(false);
   node.rarity = static_cast<uint32_t>(plan_.rarities.size());
   plan_.rarities.push_back(made);
+}
+
+void Filler::merges() {
+  plan_.merges.resize(spec_.merges.size());
+  if (!spec_.merges.empty()) merge(0, 0);
+  for (uint32_t i = 0; i < spec_.blocks.size(); ++i) {
+    if (spec_.blocks[i].merge != 0) merge(spec_.blocks[i].merge, i);
+  }
+}
+
+void Filler::merge(uint32_t number, uint32_t block) {
+  const spec::Merge& said = spec_.merges[number];
+  Merge& made = plan_.merges[number];
+  made.policy = said.policy;
+  made.reduces.reserve(said.reduces.size());
+  scope_.enter(block, none);
+  scope_.allow_merge(true);
+  for (const spec::Merge::Reduce& reduce : said.reduces) {
+    auto path = base::split_path(reduce.path);
+    if (!path) continue;  // parse has said so
+    made.reduces.push_back({std::move(*path), reduce.how, expression(reduce.custom, reduce.at)});
+  }
+  scope_.allow_merge(false);
 }
 
 uint32_t Filler::way(uint32_t number) {

@@ -67,9 +67,50 @@ Value BlockCompiler::describe(uint32_t number) {
   // What nobody speaks of need not be made.
   const bool is_silent = root.bindings.size() != 0 && !plan_.blocks[number].binds;
   if (is_silent) out.set("binds"_k, false);
+  if (!block.id.empty() && recalls_iterations(block.id)) out.set("recalls"_k, true);
   out.end_object();
   base::check(next_ == block.first + block.count, "a form is visited and rewritten alike");
   return out.take_value();
+}
+
+namespace {
+
+constexpr std::string_view iterations = "iterations";
+
+void find_texts(Value value, std::vector<std::string_view>& found) {
+  if (value.is_text() && value.as_text().find(iterations) != std::string_view::npos) {
+    found.push_back(value.as_text());
+  }
+  if (!value.is_object() && !value.is_array()) return;
+  for (const Value one : value) find_texts(one, found);
+}
+
+bool is_of_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
+// ID.iterations or ID["iterations"], and not the end of a longer id.
+bool speaks_of(std::string_view text, std::string_view step) {
+  for (size_t at = text.find(step); at != text.npos; at = text.find(step, at + 1)) {
+    const std::string_view rest = text.substr(at + step.size());
+    const size_t skipped = rest.starts_with('.') ? 1 : rest.starts_with('[') ? 2 : 0;
+    const bool is_whole = at == 0 || !is_of_name(text[at - 1]);
+    if (is_whole && skipped != 0 && rest.size() > skipped &&
+        rest.substr(skipped).starts_with(iterations)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+// A pattern keeps what each iteration gave only where something asks for it.
+bool BlockCompiler::recalls_iterations(std::string_view step) {
+  if (!recalling_) find_texts(spec_.definition, recalling_.emplace());
+  return std::any_of(recalling_->begin(), recalling_->end(),
+                     [step](std::string_view text) { return speaks_of(text, step); });
 }
 
 void BlockCompiler::write_marked(const spec::Rule& rule, Value value, Builder& out) {
@@ -229,6 +270,14 @@ void BlockCompiler::read_answer(uint32_t number, Value answer) {
     if (node.as_u64(made.count) >= made.count) continue;
     Node& spared = plan_.nodes[made.first + node.as_u64()];
     if (spared.on_error == OnError::fail) spared.on_error = OnError::proceed;
+    spared.is_spared = true;
+  }
+  const Value branches = answer["branches"_k];
+  for (uint32_t n = 0; n < branches.size() && n < made.count; ++n) {
+    const uint64_t branch = branches[n].as_u64(none);
+    if (branch >= made.count) continue;  // it is in none
+    plan_.nodes[made.first + n].branch = static_cast<uint32_t>(branch);
+    made.isolates = true;
   }
   for (const Value note : answer["notes"_k]) {
     findings_.warnings.push_back(read_problem(block, note));

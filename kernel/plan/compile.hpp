@@ -1,6 +1,7 @@
 // Compiler of blocks: gives each block to its pattern as a value and reads back its plan.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,7 @@ class BlockCompiler final {
   void write_extras(const spec::Rule& extras, const spec::Item& item, Builder& out);
   bool speaks_of_steps(uint32_t item) const;
   bool does_own(uint32_t number) const;
+  bool recalls_iterations(std::string_view step);
   void write_references(uint32_t item, Builder& out) const;
   void write_record(const spec::Rule& rule, Value value, Builder& out);
   void read_answer(uint32_t number, Value answer);
@@ -42,7 +44,8 @@ class BlockCompiler final {
   std::span<const Reference> references_;
   Plan& plan_;
   Findings findings_;
-  uint32_t block_ = 0, next_ = 0;  // item that is written next
+  uint32_t block_ = 0, next_ = 0;                           // item that is written next
+  std::optional<std::vector<std::string_view>> recalling_;  // texts that speak of iterations
 };
 
 std::string_view to_text(spec::Effect effect);

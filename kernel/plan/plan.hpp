@@ -15,6 +15,7 @@
 #include "base/blocks.hpp"
 #include "base/doc.hpp"
 #include "expr/expression.hpp"
+#include "expr/redact.hpp"
 #include "expr/template.hpp"
 #include "spec/catalog.hpp"
 #include "spec/spec.hpp"
@@ -65,6 +66,18 @@ struct Rarity {
   uint64_t cache_ns = 0;     // how long a result may be used again
 };
 
+// How what branches wrote at a path, or below it, becomes one value.
+struct Reduce {
+  std::vector<std::string> path;
+  spec::Reducer how{};
+  uint32_t custom = none;  // expressions: of 'merged', 'value' and 'base'
+};
+
+struct Merge {
+  spec::MergePolicy policy = spec::MergePolicy::error;  // of all other paths
+  std::vector<Reduce> reduces;
+};
+
 // What stands at one place of a block. Indexes are into the vectors of the plan.
 struct Node {
   std::string_view id;  // in the definition
@@ -73,6 +86,7 @@ struct Node {
   RunIf run_if = RunIf::success;
   spec::Effect effect = spec::Effect::at_most_once;
   bool is_condition = false;  // an expression that must come to true or false
+  bool is_spared = false;     // its pattern can do without it
   uint32_t tool = none;       // tools
   uint32_t block = none;      // blocks
   uint32_t arguments = none;  // templates
@@ -80,6 +94,7 @@ struct Node {
   uint32_t output = none;     // templates: the field 'output'
   uint32_t policy = 0;        // policies
   uint32_t rarity = none;     // rarities
+  uint32_t branch = none;     // number in the block, of those that do not see each other's writes
   Value at;                   // where it stands in the source; see Plan::pointer
 };
 
@@ -95,6 +110,8 @@ struct Block {
   uint32_t lanes = 1;  // how often what was written stands there; count is of all
   OnFailure on_failure = OnFailure::unsaid;
   bool binds = false;      // its steps speak of names that its pattern gives them
+  bool isolates = false;   // nodes of it are branches
+  uint32_t merge = 0;      // merges: how what they wrote comes together
   uint32_t output = none;  // templates: the field 'output'
   Value compiled;          // what the pattern made of it
 
@@ -138,6 +155,7 @@ struct Plan {
   std::vector<Policy> policies;
   std::vector<Way> ways;
   std::vector<Rarity> rarities;
+  std::vector<Merge> merges;  // 0 is that of the definition
   std::vector<Variable> variables;
   std::vector<std::string> warnings;
   Value input_schema;                         // or missing
@@ -147,6 +165,8 @@ struct Plan {
   uint64_t timeout_ns = 300'000'000'000;  // of a run; 0 is none
   Durability durability = Durability::sync;
   bool uses_secrets = false;
+  bool isolates = false;                           // some block does
+  std::shared_ptr<const expr::Redactor> redactor;  // what nobody may see; never null
 
   const Variable* variable(std::string_view called) const {
     for (const Variable& one : variables) {

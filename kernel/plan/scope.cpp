@@ -65,6 +65,8 @@ Result<expr::Root> Scope::find(std::string_view name) {
   }
   if (has_original_ && name == "original") return root_of(RootKind::original);
   if (has_original_ && name == "reason") return root_of(RootKind::reason);
+  const bool is_of_merge = name == "merged" || name == "value" || name == "base";
+  if (has_merge_ && is_of_merge) return root_of(RootKind::loop);
   if (name.starts_with(steps_prefix)) {
     const std::string_view id = name.substr(steps_prefix.size());
     const uint32_t item = spec_.ids.find(id);

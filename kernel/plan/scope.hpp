@@ -31,6 +31,8 @@ class Scope final {
   expr::Names names() const;
   // Whether 'original' and 'reason' mean something here.
   void allow_original(bool allowed) { has_original_ = allowed; }
+  // Whether 'merged', 'value' and 'base' do, of which branches are brought together.
+  void allow_merge(bool allowed) { has_merge_ = allowed; }
   // Whether what the block itself gives its steps to speak of is known here.
   void allow_own_bindings(bool allowed) { has_bindings_ = allowed; }
   bool speaks_of_secrets() const { return has_secrets_; }
@@ -53,7 +55,7 @@ class Scope final {
 
   const spec::Spec& spec_;
   uint32_t block_ = 0, item_ = none;
-  bool has_original_ = false, has_secrets_ = false, has_bindings_ = true;
+  bool has_original_ = false, has_merge_ = false, has_secrets_ = false, has_bindings_ = true;
   std::vector<Reference> references_;
   std::vector<uint32_t> bound_;  // blocks of whose bindings something speaks
 };

@@ -4,7 +4,9 @@
 
 #include <chrono>
 
+#include "base/blocks.hpp"
 #include "base/check.hpp"
+#include "expr/redact.hpp"
 #include "plugin/failure.hpp"
 #include "plugin/tables.hpp"
 
@@ -26,7 +28,11 @@ struct HostCalls {
     const Port* port = me.open_port();
     if (port == nullptr || port->log == nullptr) return;
     if (level > WEFT_LOG_ERROR || !readable(msg)) return count(me.misbehaviour_.bad_arguments);
-    port->log(port->self, to_str(me.of_.id), level, msg, fields);
+    const expr::Redactor redactor;
+    base::Blocks redacted;
+    const std::string text = redactor.shown(to_view(msg));
+    const Value shown = redactor.shown(Value(fields), redacted.arena());
+    port->log(port->self, to_str(me.of_.id), level, to_str(text), shown.raw());
   }
 
   static weft_status complete(void* h, weft_op op, weft_status status, weft_val result,

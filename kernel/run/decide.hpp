@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <weft/draft/hook.h>
@@ -9,6 +10,7 @@
 
 #include "base/blocks.hpp"
 #include "run/input.hpp"
+#include "run/merge.hpp"
 #include "run/run.hpp"
 #include "run/scope.hpp"
 
@@ -97,13 +99,24 @@ class Decider final {
   void start_own(const At& at);
   void start_wait(const At& at, Value said);
   void start_approval(const At& at, Value said);
-  void start_set(const At& at, Value said);
   void start_fail(const At& at, Value said);
   void start_end(const At& at, Value said);
   void waited(const At& at, const state::Wait& wait);
   void hold(const At& at);
   void open_approval(const At& at, Value about, int64_t due);
-  void change_variables(const At& at, Value changes);
+
+  // variables.cpp: what steps and people change.
+  void start_set(const At& at, Value said);
+  bool change_variables(const At& at, Value changes);
+  void put_back(const state::Frame& frame);
+  static void write_change(std::string_view path, Value before, Value after, Builder& out);
+
+  // join.cpp: what branches changed comes together.
+  Merging merging(const state::Frame& frame, Value target);
+  bool join(state::Frame& frame);
+  bool make_room(state::Frame& frame, const At& at);
+  bool fail_join(state::Frame& frame, const Merging& all, Error error);
+  std::string branch_name(const state::Frame& frame, const state::Layer& layer);
 
   // message.cpp: what people and other programs want of a run.
   void message(const Input& input);
@@ -159,7 +172,7 @@ class Decider final {
 
   // What names mean to a step, and 'result' in it.
   FrameScope scope(const At& at, Value result = {}) {
-    return {&state(), &frame(at), result, {}, {}, at.node, bindings_};
+    return {&state(), &frame(at), result, {}, {}, at.node, bindings_, at.visit};
   }
 
   state::State& state() { return run_->state; }

@@ -197,6 +197,7 @@ bool Decider::begin(Frame& f, const At& at, const weft_cmd& c) {
   }
   const plan::Kind kind = node(at).kind;
   if (kind == plan::Kind::record) return false;
+  if (!state().layers.empty() && !make_room(f, at)) return true;
   bindings_ = Value(c.args);
   const bool waits = state().status == state::RunStatus::paused && kind != plan::Kind::expression;
   waits ? hold(at) : start(at);
@@ -218,6 +219,7 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       return true;
     case WEFT_CMD_SKIP:
       if (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit) break;
+      if (!state().layers.empty() && !make_room(f, at)) return false;
       // The pattern decided it, so it need not be told.
       emit(Type::step_skipped, at, {c.args.root != nullptr ? Value(c.args) : text("not needed")});
       return true;
@@ -289,7 +291,7 @@ Decider::Payload Decider::in_envelope(Value result, Value about) {
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("result"_k, result);
-  for (const Key name : {"message"_k, "metadata"_k}) {
+  for (const Key name : {"message"_k, "metadata"_k, "iterations"_k}) {
     if (about[name].exists()) b.set(name, about[name]);
   }
   b.end_object();
@@ -297,6 +299,7 @@ Decider::Payload Decider::in_envelope(Value result, Value about) {
 }
 
 void Decider::close(Frame& f, Payload result, Value about) {
+  if (!join(f)) return;
   const plan::Block& block = state().block(f);
   if (block.output != plan::none) {
     const FrameScope names{&state(), &f, result.value};

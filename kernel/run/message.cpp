@@ -6,7 +6,9 @@
 #include "base/compare.hpp"
 #include "base/limits.hpp"
 #include "base/patch.hpp"
+#include "base/path.hpp"
 #include "run/decide.hpp"
+#include "run/expect.hpp"
 #include "run/retry.hpp"
 #include "run/ways.hpp"
 
@@ -47,7 +49,14 @@ void Decider::message(const Input& input) {
 
 // A patch applies to the variables as they are when it arrives: its tests see what others changed.
 void Decider::update(Value m) {
-  if (!m["patch"_k].exists()) return change_variables({}, m["changes"_k]);
+  if (!as_expected(state(), m["expect"_k])) {
+    ++out_->ignored;
+    return;
+  }
+  if (!m["patch"_k].exists()) {
+    change_variables({}, m["changes"_k]);
+    return;
+  }
   const Value before = state().variables;
   auto after = base::patched(before, m["patch"_k], scratch_.arena());
   if (!after || !after->is_object()) {
@@ -57,8 +66,9 @@ void Decider::update(Value m) {
   Builder b(scratch_.arena());
   b.begin_object();
   for (uint32_t i = 0; i < after->size(); ++i) {
-    const Key name(after->key(i));
-    if (!base::equal((*after)[i], before[name])) b.set(name, (*after)[i]);
+    const std::string name(after->key(i));
+    if (base::equal((*after)[i], before[Key(name)])) continue;
+    b.set(Key(base::join_path({&name, 1})), (*after)[i]);
   }
   b.end_object();
   const Value changes = b.take_value();

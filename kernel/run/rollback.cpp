@@ -26,7 +26,9 @@ std::string_view Decider::undoing(const Frame& f, Value error) const {
     case plan::OnFailure::keep: return {};
     case plan::OnFailure::unsaid: break;
   }
-  const bool is_changed = f.before.slot() != run_->state.variables.slot();
+  const state::State& s = run_->state;
+  const Value now = variables_in(s, state::branch_of(s, f.parent, f.parent_node, f.parent_visit));
+  const bool is_changed = f.before.slot() != now.slot();
   return is_changed && error["class"_k].as_text() == "configuration" ? "rollback"
                                                                      : std::string_view();
 }
@@ -45,6 +47,7 @@ bool Decider::start_rollback(Frame& f, Value error) {
     Builder done(scratch_.arena());
     done.begin_object();
     done.end_object();
+    put_back(f);
     emit(Type::rollback_done, {f.number}, {done.take_value()});
     return false;
   }
@@ -83,8 +86,9 @@ bool Decider::compensate(Undo& u, Value reason) {
   b.set("parameters"_k, parameters.exists() ? parameters : null_value());
   b.set("result"_k, u.result != nullptr ? Value(u.result) : null_value());
   b.end_object();
-  const FrameScope names{&state(), &f, {}, b.take_value(), reason.exists() ? reason : null_value(),
-                         u.node};
+  const FrameScope names{
+      &state(), &f, {},     b.take_value(), reason.exists() ? reason : null_value(),
+      u.node,   {}, u.visit};
   Result<Value> made = null_value();
   if (way.arguments != plan::none) {
     made = state().plan->templates[way.arguments].evaluate(names.lend(tick_, seed(at)),
@@ -178,6 +182,7 @@ void Decider::finish_rollback(Frame& f) {
   b.end_object();
   const Value done = b.take_value();
   Value error = f.rollback["error"_k];
+  put_back(f);
   emit(Type::rollback_done, {f.number}, {done});
   if (!is_whole) {
     Builder e(scratch_.arena());

@@ -33,7 +33,8 @@ Found of_success(Value stored, bool is_envelope, Key first) {
   const std::string_view name = first.view();
   if (name == "result") return first_segment(result);
   if (name == "success") return first_segment(Value(&true_slot));
-  if (is_envelope && (name == "message" || name == "metadata") && stored[first].exists()) {
+  const bool is_of_envelope = name == "message" || name == "metadata" || name == "iterations";
+  if (is_envelope && is_of_envelope && stored[first].exists()) {
     return first_segment(stored[first]);
   }
   if ((name == "output" || name == "results") && !result[first].exists()) {
@@ -73,6 +74,13 @@ Value FrameScope::binding(Key name) const {
   return {};
 }
 
+// As the branch has them in which the step stands. One that came with a move it does not have yet.
+Value FrameScope::variable(Key name) const {
+  const state::Branch branch = state::branch_of(*state, frame->number, node, visit);
+  const Value found = state::variables_in(*state, branch)[name];
+  return !found.exists() && state->moved.exists() ? state->variables[name] : found;
+}
+
 Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_view name,
                           Key first) {
   const auto& scope = *static_cast<const FrameScope*>(self);
@@ -95,7 +103,7 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
     case RootKind::run: return found_or_missing(state.acceptance);
     case RootKind::result: return found_or_missing(scope.result);
     case RootKind::named: {
-      const Value variable = state.variables[Key(name)];
+      const Value variable = scope.variable(Key(name));
       if (variable.exists()) return found_or_missing(variable);
       const Value member = state.input[Key(name)];
       return found_or_missing(member.exists() ? member : state.params[Key(name)]);

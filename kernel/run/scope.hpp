@@ -17,6 +17,7 @@ struct FrameScope {
   Value reason{};                  // and why
   uint32_t node = event::no_node;  // that speaks: it sees what stands in its own lane
   Value bindings{};                // of its visit, while it begins
+  uint32_t visit = 0;              // which one that is
 
   expr::Scope lend(int64_t now_ns, uint64_t seed) const { return {this, look_up, now_ns, seed}; }
 
@@ -24,6 +25,7 @@ struct FrameScope {
   static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
                              Key first);
   Value binding(Key name) const;
+  Value variable(Key name) const;
   expr::Found of_step(const state::Frame& holder, uint32_t n, Key first) const;
 };
 

@@ -118,47 +118,6 @@ void Decider::open_approval(const At& at, Value about, int64_t due) {
   if (due != state::never) command(Command::Kind::wake_at, at, {}, due);
 }
 
-void Decider::start_set(const At& at, Value said) {
-  for (uint32_t i = 0; i < said.size(); ++i) {
-    const plan::Variable* variable = state().plan->variable(said.key(i));
-    if (variable == nullptr) continue;
-    auto fits = variable->schema->check_and_complete(said[i], scratch_.arena());
-    if (!fits) return fail(at, fits.error());
-  }
-  change_variables(at, said);
-  succeed(at, {said});
-}
-
-// Records the variables as they are afterwards, and what of them is new.
-void Decider::change_variables(const At& at, Value changes) {
-  const Value before = state().variables;
-  Builder b(scratch_.arena());
-  b.begin_object();
-  b.key("variables"_k);
-  b.begin_object();
-  for (uint32_t i = 0; before.is_object() && i < before.size(); ++i) {
-    const Key name(before.key(i));
-    if (!changes[name].exists()) b.set(name, before[i]);
-  }
-  for (uint32_t i = 0; i < changes.size(); ++i) b.set(Key(changes.key(i)), changes[i]);
-  b.end_object();
-  b.key("changes"_k);
-  b.begin_array();
-  for (uint32_t i = 0; i < changes.size(); ++i) {
-    const Key name(changes.key(i));
-    b.begin_object();
-    b.set("path"_k, std::string_view(changes.key(i)));
-    if (before[name].exists()) b.set("old"_k, before[name]);
-    b.set("new"_k, changes[i]);
-    b.end_object();
-  }
-  b.end_array();
-  b.end_object();
-  Error why;
-  const bool is_of_step = at.frame != event::no_frame;
-  if (!emit(Type::state_changed, at, {b.take_value()}, &why) && is_of_step) fail(at, why);
-}
-
 void Decider::start_fail(const At& at, Value said) {
   const bool is_short = said.is_text();
   const std::string message(is_short ? said.as_text() : said["message"_k].as_text());

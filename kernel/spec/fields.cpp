@@ -36,7 +36,7 @@ constexpr std::array<FieldName, 38> of_steps{{
     {"mutex"_k, Field::later, "mutex"},
     {"priority"_k, Field::later, "priority"},
     {"cache"_k, Field::cache, "cache"},
-    {"merge"_k, Field::later, "merge"},
+    {"merge"_k, Field::merge, "merge"},
     {"on_failure"_k, Field::on_failure, "on_failure"},
     {"agent"_k, Field::later, "agent"},
     {"workflow"_k, Field::later, "workflow"},
@@ -49,7 +49,7 @@ constexpr std::array<FieldName, 38> of_steps{{
     {"end"_k, Field::end, "end"},
 }};
 
-constexpr std::array<FieldName, 22> of_definitions{{
+constexpr std::array<FieldName, 23> of_definitions{{
     {"id"_k, Field::id, "id"},
     {"name"_k, Field::name, "name"},
     {"version"_k, Field::version, "version"},
@@ -71,7 +71,8 @@ constexpr std::array<FieldName, 22> of_definitions{{
     {"policy"_k, Field::policy, "policy"},
     {"variables"_k, Field::variables, "variables"},
     {"grants"_k, Field::policy, "policy"},
-    {"merge"_k, Field::later, "merge"},
+    {"merge"_k, Field::merge, "merge"},
+    {"redact"_k, Field::redact, "redact"},
 }};
 
 constexpr std::array<std::string_view, 8> reserved{

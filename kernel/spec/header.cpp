@@ -77,6 +77,8 @@ void Parser::header_field(const FieldName& field, Value value) {
       return;
     case Field::on_failure: spec().blocks.front().on_failure = read_on_failure(value); return;
     case Field::variables: return read_variables(value);
+    case Field::merge: read_merge(value, spec().merges.front()); return;
+    case Field::redact: return read_redact(value);
     case Field::durability: {
       const std::string word = base::fold_name(value.as_text());
       if (word == "sync")

@@ -33,6 +33,7 @@ void Parser::not_available(Value at, std::string_view what) {
 void Parser::run(Value definition) {
   spec().definition = definition;
   spec().policies.push_back(policy_);
+  spec().merges.emplace_back();
   if (!definition.is_object()) {
     problem(definition, "spec.wrong_type",
             "a definition must be an object, not " + types_text(types_of(definition)));

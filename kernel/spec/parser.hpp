@@ -32,7 +32,7 @@ struct Draft {
   Value id, tool, type, arguments, input, timeout, retry, on_error;
   Value own;  // what a wait, an approval, a set, a fail or an end says
   Kind own_kind = Kind::tool;
-  Value alternative, compensate, cache, on_failure;
+  Value alternative, compensate, cache, on_failure, merge;
   bool is_pivot = false;
   Item item;
   bool is_alone = false;    // not in a list or map: it may do without an id
@@ -98,6 +98,11 @@ class Parser final {
   void read_cache(Value value, const Draft& draft, Rarity& rarity);
   OnFailure read_on_failure(Value value);
   void read_variables(Value value);
+
+  // merge.cpp
+  bool read_merge(Value value, Merge& merge);
+  void read_reduce(std::string_view path, Value value, Merge& merge);
+  void read_redact(Value value);
 
   // policy.cpp
   void read_policy(Draft& draft);

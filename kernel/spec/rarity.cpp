@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "base/path.hpp"
 #include "base/text.hpp"
 #include "expr/template.hpp"
 #include "spec/parser.hpp"
@@ -20,6 +21,16 @@ bool folds(Value written, std::string_view word) {
 
 bool is_template(Value value) {
   return value.is_text() && expr::contains_template(value.as_text());
+}
+
+// Of a key such as global:name; empty when it has none.
+std::string_view scope_of(std::string_view key) {
+  static constexpr std::string_view scopes[] = {"global", "user",     "session", "agent", "tool",
+                                                "step",   "workflow", "hook",    "custom"};
+  const std::string_view word = key.substr(0, key.find(':'));
+  const bool is_scope = word.size() < key.size() && std::find(std::begin(scopes), std::end(scopes),
+                                                              word) != std::end(scopes);
+  return is_scope ? word : std::string_view();
 }
 
 constexpr std::string_view of_wait[] = {"for",     "until",      "signal",
@@ -71,15 +82,26 @@ void Parser::read_own(Draft& draft) {
     case Kind::set:
       if (!own.is_object()) return wrong_type(own, "set", "an object of variables");
       for (uint32_t i = 0; i < own.size(); ++i) {
-        if (!spec().variables.exists() || spec().variables[Key(own.key(i))].exists()) continue;
+        if (const std::string_view scope = scope_of(own.key(i)); !scope.empty()) {
+          problem(own[i], "spec.not_available",
+                  "nobody keeps the scope " + base::quoted(scope) + " in this version",
+                  "variables of the run are written without a scope");
+          continue;
+        }
+        const auto path = base::split_path(own.key(i));
+        if (!path) {
+          problem(own[i], "spec.pattern", path.error().message, path.error().hint);
+          continue;
+        }
+        if (!spec().variables.exists() || spec().variables[Key(path->front())].exists()) continue;
         std::vector<std::string_view> names;
         names.reserve(spec().variables.size());
         for (uint32_t k = 0; k < spec().variables.size(); ++k) {
           names.push_back(spec().variables.key(k));
         }
         problem(own[i], "spec.unknown_reference",
-                "the definition declares no variable " + base::quoted(own.key(i)),
-                base::did_you_mean(own.key(i), names));
+                "the definition declares no variable " + base::quoted(path->front()),
+                base::did_you_mean(path->front(), names));
       }
       return;
     case Kind::fail:

@@ -24,6 +24,10 @@ enum class RunIf : uint8_t { success, failure, always };
 enum class Durability : uint8_t { sync, batch, none };
 // What happens to what a block has done when it fails; unsaid rolls back on configuration errors.
 enum class OnFailure : uint8_t { unsaid, keep, rollback, compensate };
+// What becomes of a path that branches beside each other changed to different values; 'discard'
+// forgets whatever they wrote.
+enum class MergePolicy : uint8_t { error, last_writer, first_writer, discard };
+enum class Reducer : uint8_t { append, unite, sum, min, max, merge_deep, custom };
 
 inline constexpr uint32_t none = UINT32_MAX;
 
@@ -68,6 +72,18 @@ struct Rarity {
   uint64_t cache_ns = 0;    // how long a result may be used again; UINT64_MAX for ever
 };
 
+// How what branches wrote comes together.
+struct Merge {
+  struct Reduce {
+    Value at;  // what is said of the path
+    std::string_view path;
+    Reducer how{};
+    Value custom;  // an expression, or missing
+  };
+  MergePolicy policy = MergePolicy::error;
+  std::vector<Reduce> reduces;
+};
+
 // What stands at one place of a block: a step, an expression or a record. Values are views of the
 // definition.
 struct Item {
@@ -102,6 +118,7 @@ struct Block {
   uint32_t parent = none, parent_item = none;  // item: number in the parent
   uint32_t depth = 0;
   OnFailure on_failure = OnFailure::unsaid;
+  uint32_t merge = 0;  // merges
   Value at, output;
 };
 
@@ -128,12 +145,13 @@ struct Spec {
   std::vector<Policy> policies;
   std::vector<Way> ways;
   std::vector<Rarity> rarities;
+  std::vector<Merge> merges;    // 0 is that of the definition
   Value definition;             // as written
   std::vector<uint32_t> edges;  // numbers of items in their block
   std::vector<StepName> step_names;
   std::vector<ConditionName> condition_names;
   Ids ids;  // of items
-  Value input_schema, grants, variables;
+  Value input_schema, grants, variables, redact;
   uint64_t timeout_ns = 300'000'000'000;
   Durability durability = Durability::sync;
   std::shared_ptr<const Schema> input;  // held by the spec and by the plan made of it

@@ -58,8 +58,12 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   draft.item.at = draft.at;
   spec().items[number] = draft.item;
   explicit_strategy_[number] = draft.on_error.exists() || draft.retry.exists();
-  if (draft.item.block != none)
+  if (draft.item.block != none) {
     spec().blocks[draft.item.block].parent_item = number - spec().blocks[block_].first;
+  } else if (draft.merge.exists()) {
+    problem(draft.merge, "spec.unknown_field", "only a block has 'merge'",
+            "say it where the branches are");
+  }
   if (!draft.item.id.empty()) {
     if (spec().ids.add(draft.item.id, number) != Ids::none) {
       problem(draft.id.exists() ? draft.id : draft.at, "spec.duplicate_id",
@@ -153,6 +157,7 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::compensate: draft.compensate = value; break;
     case Field::cache: draft.cache = value; break;
     case Field::on_failure: draft.on_failure = value; break;
+    case Field::merge: draft.merge = value; break;
     case Field::pivot:
       if (!value.is_boolean()) wrong_type(value, "pivot", "true or false");
       draft.is_pivot = value.as_bool();
@@ -257,6 +262,10 @@ void Parser::read_type(Draft& draft) {
   block.at = draft.at;
   block.output = draft.item.output;
   block.on_failure = read_on_failure(draft.on_failure);
+  if (draft.merge.exists()) {
+    block.merge = static_cast<uint32_t>(spec().merges.size());
+    read_merge(draft.merge, spec().merges.emplace_back());
+  }
   draft.item.output = {};
   draft.item.kind = Kind::block;
   draft.item.effect = Effect::pure;

@@ -75,6 +75,12 @@ void visit_waits(Visit& v, S& s) {
     visit_payload(v, undo.compensation);
   });
   v.list(s.signal_ids, [&v](auto& id) { visit_payload(v, id); });
+  v.list(s.layers, [&v](auto& layer) {
+    v.number(layer.frame);
+    v.number(layer.branch);
+    v.number(layer.visit);
+    visit_payload(v, layer.told);
+  });
 }
 
 // What stands in front of a frame's table.

@@ -28,7 +28,8 @@ void open_frame(State& state, const Event& e) {
   frame.parent = static_cast<uint32_t>(packed >> 32U);
   frame.parent_node = e.node;
   frame.parent_visit = e.visit;
-  frame.before = state.variables;
+  frame.before =
+      variables_in(state, branch_of(state, frame.parent, frame.parent_node, frame.parent_visit));
   open_table(state, frame);
   touch(state, frame);
 }
@@ -37,6 +38,7 @@ void open_frame(State& state, const Event& e) {
 void close_frame(State& state, Frame& frame) {
   touch(state, frame);
   frame.closed = true;
+  drop_layers(state, frame.number);
   std::erase_if(state.waits, [&](const Wait& w) {
     return w.frame == frame.number && w.kind != Wait::Kind::compensation;
   });
@@ -201,7 +203,28 @@ void escalate(State& state, const Event& e) {
   }
 }
 
-void end_rollback(State& state, const Event& e) { state.variables = state.frames[e.frame].before; }
+// Those of a branch were put back by an event of their own.
+void end_rollback(State& state, const Event& e) {
+  const Frame& frame = state.frames[e.frame];
+  const Branch branch = branch_of(state, frame.parent, frame.parent_node, frame.parent_visit);
+  if (branch.is_of_run()) state.variables = frame.before;
+}
+
+// Of the run or of the branch in which it happened; or what a branch that makes room has changed
+// joins what others have.
+void change(State& state, const Event& e) {
+  const Value joined = e.value()["joined"_k];
+  if (joined.exists()) {
+    drop_layer(state, e.frame, static_cast<uint32_t>(joined.as_u64()));
+    return put_layer(state, {e.frame, joined_branches, e.visit, e.payload});
+  }
+  const Branch branch = branch_of(state, e.frame, e.node, e.visit);
+  if (branch.is_of_run()) {
+    state.variables = e.value()["variables"_k];
+  } else {
+    put_layer(state, {branch.frame, branch.number, branch.visit, e.payload});
+  }
+}
 
 // The run goes on from here on its own, as if it had been accepted now.
 void fork(State& state, const Event& e) {
@@ -326,7 +349,7 @@ void fold(State& state, const Event& e) {
     case Type::approval_escalated: return escalate(state, e);
     case Type::rollback_started: return start_rollback(state, e);
     case Type::rollback_done: return end_rollback(state, e);
-    case Type::state_changed: state.variables = e.value()["variables"_k]; return;
+    case Type::state_changed: return change(state, e);
     case Type::run_migrated: return migrate(state, e);
     case Type::run_forked: return fork(state, e);
     case Type::step_waiting:

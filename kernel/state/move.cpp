@@ -113,6 +113,22 @@ void Mapping::check_all_used() {
 
 namespace {
 
+// The number that a branch has in the other plan; none when it is none there. Requires: the frame
+// stands where it stood in the old plan.
+uint32_t branch_after(const State& state, const Layer& layer, const plan::Plan& to,
+                      const Mapping& mapping) {
+  const Frame& frame = state.frames[layer.frame];
+  const uint32_t with = mapping.block(frame.block);
+  if (with == plan::none || !to.blocks[with].isolates) return plan::none;
+  if (layer.branch == joined_branches) return layer.branch;
+  for (uint32_t n = 0; n < frame.count; ++n) {
+    if (state.node(frame, n).branch != layer.branch) continue;
+    const uint32_t m = mapping.node(frame.block, n);
+    if (m != plan::none) return to.node(to.blocks[with], m).branch;
+  }
+  return plan::none;
+}
+
 // What one look at a run and a plan finds.
 class Look final {
  public:
@@ -126,6 +142,7 @@ class Look final {
   std::vector<Error> take() {
     for (const Frame& frame : state_.frames) look_at(frame);
     for (const Undo& undo : state_.undo) look_at(undo);
+    for (const Layer& layer : state_.layers) look_at(layer);
     return std::move(found_);
   }
 
@@ -134,6 +151,7 @@ class Look final {
   void look_at_open(const Frame& frame);
   void look_at(const Frame& frame, uint32_t n, const plan::Block& with);
   void look_at(const Undo& undo);
+  void look_at(const Layer& layer);
   std::string path(const Frame& frame, uint32_t n) const {
     return base::quoted(step_path(state_, frame.number, n));
   }
@@ -247,6 +265,27 @@ void Look::look_at(const Undo& undo) {
                              "leave the parameters of a step that is done as they were"));
 }
 
+// What a branch has changed must be able to come together with the rest.
+void Look::look_at(const Layer& layer) {
+  const Frame& frame = state_.frames[layer.frame];
+  if (branch_after(state_, layer, to_, mapping_) == plan::none) {
+    found_.push_back(objection("migrate.branch_gone",
+                               block_name(frame) + " has a branch that changed variables, and the" +
+                                   " new definition does not keep such a branch apart",
+                               "keep the branch, or wait until the block has ended"));
+  }
+  for (const Value path : layer.writes()) {
+    const std::string_view name = path.as_text().substr(0, path.as_text().find_first_of(".["));
+    if (to_.variables.empty() || to_.variable(name) != nullptr) continue;
+    std::string message = "a branch of " + block_name(frame) + " changed " + base::quoted(name) +
+                          ", which the new definition does not have";
+    // Several branches may have changed it.
+    if (!found_.empty() && found_.back().message == message) continue;
+    found_.push_back(objection("migrate.variable_gone", std::move(message),
+                               "keep the variable, or wait until the block has ended"));
+  }
+}
+
 template <class T>
 void carry(const Frame& frame, const std::vector<uint32_t>& to, const T* from, T* column) {
   for (uint32_t n = 0; n < frame.count; ++n) {
@@ -293,6 +332,12 @@ void move_to(State& state, std::shared_ptr<const plan::Plan> to, const Mapping& 
   for (Frame& frame : state.frames) {
     if (frame.parent != event::no_frame) place(frame.parent, frame.parent_node);
   }
+  for (Layer& layer : state.layers) {
+    layer.branch = branch_after(state, layer, *to, mapping);
+  }
+  std::sort(state.layers.begin(), state.layers.end(), [](const Layer& a, const Layer& b) {
+    return a.frame != b.frame ? a.frame < b.frame : a.branch < b.branch;
+  });
   state.before_moves.push_back(std::exchange(state.plan, std::move(to)));
   for (Frame& frame : state.frames) {
     lay_out(state, frame, mapping);

@@ -315,6 +315,7 @@ Result<void> Reading::waits() {
   }
   for (const Vote& v : state_.votes) check(v.frame, v.node);
   for (const Undo& u : state_.undo) check(u.frame, u.node);
+  if (!are_sound(state_.layers, state_)) in.fail("it is of a branch that is not there");
   if (in.is_good() && !in.done()) in.fail("it is longer than it should be");
   return in.is_good() ? Result<void>() : wrong(in.problem());
 }

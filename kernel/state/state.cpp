@@ -37,6 +37,9 @@ bool may_fold(const State& state, const Event& e) {
   if (e.type == Type::rollback_started || e.type == Type::rollback_done) {
     return e.frame < state.frames.size();
   }
+  if (e.type == Type::state_changed && e.value()["joined"_k].exists()) {
+    return e.frame < state.frames.size() && state.block(state.frames[e.frame]).isolates;
+  }
   const bool may_be_of_run = e.type == Type::step_waiting || e.type >= Type::signal_received;
   if (e.frame == event::no_frame && may_be_of_run) return true;
   if (e.frame == event::no_frame) return e.type < Type::frame_opened;

@@ -12,6 +12,7 @@
 #include "event/event.hpp"
 #include "plan/plan.hpp"
 #include "state/frames.hpp"
+#include "state/layer.hpp"
 #include "state/vault.hpp"
 
 namespace weft::state {
@@ -185,6 +186,7 @@ struct State {
   std::vector<Signal> signals;
   std::vector<Vote> votes;
   std::vector<Undo> undo;
+  std::vector<Layer> layers;                 // by frame and branch
   std::vector<const weft_slot*> signal_ids;  // of the latest signals that had one
   std::vector<uint32_t> dirty;               // frames that changed since the latest snapshot
   Saved saved;

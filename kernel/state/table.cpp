@@ -116,6 +116,7 @@ void copy(const State& from, State& to) {
   to.signals = from.signals;
   to.votes = from.votes;
   to.undo = from.undo;
+  to.layers = from.layers;
   to.signal_ids = from.signal_ids;
   for (const Frame& source : from.frames) {
     Frame& frame = to.frames.add(source.number);

@@ -214,5 +214,31 @@ TEST_CASE("a chain of snapshots tells of alternatives, waits, people, variables 
   CHECK(counts.deltas > 200);
 }
 
+TEST_CASE("a chain of snapshots tells what branches wrote and nobody brought together yet",
+          "[sim]") {
+  const char* const wide = R"({"id":"wide","type":"parallel","merge":{"reduce":{"sum":"sum"}},
+    "branches":[
+    {"id":"a","steps":[{"id":"a1","set":{"sum":3,"v":"of a, longer than a slot"}},
+                       {"id":"a2","wait":"40s"},
+                       {"id":"a3","tool":"pure",
+                        "parameters":{"name":"a3","value":"{{v}} {{sum}}"}}]},
+    {"id":"b","type":"parallel","merge":"last_writer","branches":[
+      {"id":"b1","steps":[{"id":"b2","set":{"w.x":1}},{"id":"b3","set":{"w.y":"{{w.x}}"}},
+                          {"id":"b4","tool":"pure","parameters":{"name":"b4","value":"{{w}}"}}]},
+      {"id":"b5","set":{"w":{"x":2}}}]},
+    {"id":"c","set":{"sum":4}}],"output":"{{v}} {{w}} {{sum}}"})";
+  const char* const many = R"({"id":"many","type":"loop","iterator":{"count":300},"concurrency":5,
+    "aggregation":"none","merge":{"policy":"last_writer","reduce":{"sum":"sum"}},"body":[
+    {"id":"s","if":"loop.index % 9 == 4",
+     "set":{"sum":"{{loop.index}}","v":"number {{loop.index}}"}},
+    {"id":"t","tool":"pure","parameters":{"name":"t","value":"{{v}}"}}],"output":"{{v}} {{sum}}"})";
+  SimPlans plans;
+  Counts counts;
+  for (uint64_t seed = 1; seed <= 20; ++seed) check_every_cut(plans, wide, seed, counts);
+  for (uint64_t seed = 1; seed <= 2; ++seed) check_every_cut(plans, many, seed, counts);
+  CHECK(counts.cuts > 2'000);
+  CHECK(counts.deltas > 200);
+}
+
 }  // namespace
 }  // namespace weft::tests

@@ -70,7 +70,8 @@ class FakeCatalog final {
   std::string objection_pointer, objection;
   std::string edges;  // JSON of the edges it answers, when not empty
   uint32_t lanes = 1;
-  std::string spared;  // JSON of a list of nodes, when not empty
+  std::string spared;    // JSON of a list of nodes, when not empty
+  std::string branches;  // JSON of numbers by node, when not empty
 
  private:
   static weft_status compile(void* self, weft_val block, weft_arena* arena, weft_val* out,
@@ -168,6 +169,7 @@ inline weft_status FakeCatalog::compile(void* self, weft_val block, weft_arena* 
   b.end_array();
   if (own.lanes != 1) b.set(Key(std::string_view("lanes")), own.lanes);
   if (!own.spared.empty()) b.set(Key(std::string_view("spared")), own.json(own.spared));
+  if (!own.branches.empty()) b.set(Key(std::string_view("branches")), own.json(own.branches));
   b.end_object();
   *out = b.take();
   return WEFT_OK;

@@ -64,6 +64,10 @@ class StateText final {
       }
     }
     for (const weft_slot* id : s.signal_ids) value("id", Value(id));
+    for (const state::Layer& layer : s.layers) {
+      line("layer", {layer.frame, layer.branch, layer.visit});
+      value("told", Value(layer.told));
+    }
   }
 
   void frame(const state::Frame& f) {

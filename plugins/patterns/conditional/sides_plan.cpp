@@ -150,6 +150,24 @@ void write(const Blocks& blocks, Value block, weft::Builder& out) {
   out.end_array();
 }
 
+// Sides that run at once do not see what others write.
+void write_branches(const std::vector<Written>& sides, weft::Builder& out) {
+  std::vector<std::pair<uint64_t, uint32_t>> branches;  // node and number
+  for (uint32_t i = 0; i < sides.size(); ++i) {
+    each_step(sides[i], [&](Value step) { branches.emplace_back(step["node"_k].as_u64(), i); });
+  }
+  std::sort(branches.begin(), branches.end());
+  out.key("branches"_k);
+  out.begin_array();
+  uint64_t node = 0;
+  for (const auto& [at, number] : branches) {
+    for (; node < at; ++node) out.null();
+    out.natural(number);
+    ++node;
+  }
+  out.end_array();
+}
+
 void compile(const Blocks& blocks, Value block, weft::Builder& out) {
   out.begin_object();
   out.key("plan"_k);
@@ -160,6 +178,7 @@ void compile(const Blocks& blocks, Value block, weft::Builder& out) {
   out.begin_array();
   Order(blocks, out).check();
   out.end_array();
+  if (block["execute_all_matching"_k].as_bool()) write_branches(blocks.front(), out);
   out.end_object();
 }
 

@@ -50,8 +50,22 @@ void Walk::conclude() {
   commands_->fail("loop.cancelled", "a step of the loop was cancelled");
 }
 
+// Of all iterations: their results, or the records of their steps where those are asked for.
+std::vector<Value> Walk::all_of_all() const {
+  std::vector<Value> all;
+  if (!is_collecting()) return all;
+  flatten(memo_["levels"_k], all);
+  for (uint32_t i = folded_; i < started_; ++i) {
+    const Value one = form_.recalls ? record_of(i) : result_of(i);
+    if (one.exists()) all.push_back(one);
+  }
+  return all;
+}
+
 void Walk::give() {
-  if (form_.keep == Keep::nothing) return commands_->return_value(weft::null_value(), about());
+  std::vector<Value> all = all_of_all();
+  const Value said = about(form_.recalls ? all : std::vector<Value>());
+  if (form_.keep == Keep::nothing) return commands_->return_value(weft::null_value(), said);
   Value value;
   if (form_.keep == Keep::reduce) {
     value = form_.initial;
@@ -61,10 +75,10 @@ void Walk::give() {
   } else if (form_.keep == Keep::last && form_.kept == 0) {
     value = latest_result();
   } else {
-    std::vector<Value> all;
-    flatten(memo_["levels"_k], all);
-    for (uint32_t i = folded_; i < started_; ++i) {
-      if (const Value one = result_of(i); one.exists()) all.push_back(one);
+    if (!is_collecting()) flatten(memo_["levels"_k], all);
+    if (form_.recalls) {
+      std::erase_if(all, [](Value record) { return record.size() == 0; });
+      for (Value& one : all) one = one[one.size() - 1];
     }
     const size_t kept =
         form_.keep == Keep::all ? all.size() : std::min<size_t>(all.size(), form_.kept);
@@ -75,10 +89,10 @@ void Walk::give() {
     b.end_array();
     value = b.take_value();
   }
-  commands_->return_value(value.exists() ? value : weft::null_value(), about());
+  commands_->return_value(value.exists() ? value : weft::null_value(), said);
 }
 
-Value Walk::about() const {
+Value Walk::about(const std::vector<Value>& records) const {
   Builder b = frame_->builder();
   b.begin_object();
   b.key("metadata"_k);
@@ -95,6 +109,12 @@ Value Walk::about() const {
     b.set("cost"_k, used_cost_);
   }
   b.end_object();
+  if (form_.recalls) {
+    b.key("iterations"_k);
+    b.begin_array();
+    for (const Value record : records) b.link(record);
+    b.end_array();
+  }
   b.end_object();
   return b.take_value();
 }

@@ -12,7 +12,8 @@ namespace {
 
 constexpr uint32_t most_by_condition = 1'000;  // iterations that only a condition ends
 constexpr uint32_t last_max = 100;
-constexpr uint32_t table_max = 65'536;  // nodes of all lanes, but never less than run at once
+constexpr uint64_t record_bytes_max = 1'024;  // of those that one memo takes over
+constexpr uint32_t table_max = 65'536;        // nodes of all lanes, but never less than run at once
 
 void complain(weft::Builder& out, std::string_view pointer, std::string_view code,
               std::string_view message, std::string_view hint) {
@@ -33,6 +34,13 @@ Value field(Value block, weft::Key name) {
 Value collection_of(Value block) {
   const Value iterator = block["iterator"_k];
   return iterator["node"_k].exists() ? iterator : iterator["collection"_k];
+}
+
+// What a memo needs for the record of an iteration: an entry for each step, in slots of 16 bytes.
+uint64_t record_bytes(Value body) {
+  uint64_t bytes = 16;
+  for (const Value step : body) bytes += 32 + (step["id"_k].as_text().size() + 7) / 8 * 8;
+  return bytes;
 }
 
 uint32_t number_in(std::string_view text) {
@@ -89,6 +97,11 @@ void write_problems(Value block, weft::Builder& out) {
   if (aggregation.as_text().starts_with("last") && number_in(aggregation.as_text()) > last_max) {
     complain(out, "/aggregation", "spec.range", "the last 100 results can be kept at most",
              "collect all of them");
+  }
+  if (block["recalls"_k].as_bool() && record_bytes(block["body"_k]) > record_bytes_max) {
+    complain(out, "/body", "loop.too_many_steps",
+             "the body has too many steps for 'iterations' to tell of each",
+             "put them into a block: {id, steps: [...]}");
   }
   const Value memory = block["limits"_k]["memory"_k];
   if (memory.exists() && bytes_of(memory) < 0) {
@@ -148,6 +161,7 @@ Value compile(Value block, weft::Builder& out) {
   for (const Value step : block["body"_k]) {
     out.begin_object();
     out.set("node"_k, step["node"_k]);
+    if (block["recalls"_k].as_bool()) out.set("id"_k, step["id"_k]);
     if (step["run_if"_k].as_text("success") != "success") out.set("run_if"_k, step["run_if"_k]);
     out.end_object();
   }
@@ -155,13 +169,18 @@ Value compile(Value block, weft::Builder& out) {
   for (const weft::Key name :
        {"break_conditions"_k, "max_iterations"_k, "aggregation"_k, "continue_on_error"_k,
         "timeout"_k, "iteration_timeout"_k, "iteration_delay"_k, "concurrency"_k, "on_limit"_k,
-        "binds"_k, "limits"_k}) {
+        "binds"_k, "recalls"_k, "limits"_k}) {
     if (block[name].exists()) out.set(name, block[name]);
   }
   out.end_object();
   out.key("problems"_k);
   write_problems(block, out);
   out.set("lanes"_k, lanes);
+  // Iterations that overlap do not see what others write.
+  out.key("branches"_k);
+  out.begin_array();
+  for (uint32_t n = 0; at_once > 1 && n < nodes; ++n) out.natural(0U);
+  out.end_array();
   out.key("spared"_k);
   out.begin_array();
   for (const Value step : block["body"_k]) {
@@ -182,12 +201,13 @@ Number number_of(Value said, int64_t fallback) {
 
 void read_parts(Value plan, Form& form) {
   const auto add = [&](Part::Kind kind, uint32_t node) {
-    form.parts.push_back({kind, node, When::success, {}});
+    form.parts.push_back({kind, node, When::success, {}, {}});
   };
   if (plan["while"_k].exists()) add(Part::Kind::before, node_of(plan["while"_k]));
   form.body_first = static_cast<uint32_t>(form.parts.size());
   for (const Value step : plan["body"_k]) {
     add(Part::Kind::body, node_of(step));
+    form.parts.back().id = step["id"_k].as_text();
     const std::string_view when = step["run_if"_k].as_text();
     if (when == "always") form.parts.back().when = When::always;
     if (when == "failure") form.parts.back().when = When::failure;
@@ -253,6 +273,8 @@ Form read(Value plan) {
   form.at_once = static_cast<uint32_t>(plan["concurrency"_k].as_u64(1));
   form.binds = plan["binds"_k].as_bool(true);
   form.goes_on = plan["continue_on_error"_k].as_bool();
+  form.recalls = plan["recalls"_k].as_bool();
+  form.recalled = static_cast<uint32_t>(record_bytes_max / record_bytes(plan["body"_k]));
   form.timeout_ns = plan["timeout"_k].as_i64();
   form.iteration_ns = plan["iteration_timeout"_k].as_i64();
   form.delay_ns = plan["iteration_delay"_k].as_i64();

@@ -28,6 +28,7 @@ struct Part {
   uint32_t node = 0;          // of one lane
   When when = When::success;  // of a step of the body
   std::string_view message;   // of a break condition
+  std::string_view id;        // of a step of the body
 };
 
 // A number that is written, or made by an expression when the loop begins.
@@ -58,14 +59,19 @@ struct Form {
   Keep keep = Keep::all;
   uint32_t kept = 0;  // results, where a number of them is kept
   weft::Value initial;
-  bool binds = true;     // something speaks of what an iteration binds
-  bool goes_on = false;  // when an iteration fails
+  bool binds = true;      // something speaks of what an iteration binds
+  bool goes_on = false;   // when an iteration fails
+  bool recalls = false;   // something speaks of what the steps of each iteration gave
+  uint32_t recalled = 0;  // records that one memo takes over
   int64_t timeout_ns = 0, iteration_ns = 0, delay_ns = 0;
   Limits limits;
 
   bool collects() const { return keep == Keep::all || keep == Keep::first || keep == Keep::last; }
   // How many results one memo takes over from the table.
-  uint32_t chunk() const { return lanes >= 128 ? 64 : lanes / 2; }
+  uint32_t chunk() const {
+    const uint32_t wanted = lanes >= 128 ? 64 : lanes / 2;
+    return recalls && recalled < wanted ? recalled : wanted;
+  }
   uint32_t node_at(uint32_t iteration, uint32_t node) const {
     return iteration % lanes * nodes + node;
   }

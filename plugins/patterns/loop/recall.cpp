@@ -32,6 +32,19 @@ Value Walk::result_of(uint32_t index) const {
   return {};
 }
 
+// What its steps gave, by their ids; the aggregation finds its result as the last of them.
+Value Walk::record_of(uint32_t index) const {
+  weft::Builder b = frame_->builder();
+  b.begin_object();
+  for (uint32_t part = form_.body_first; part < form_.body_end; ++part) {
+    const uint32_t node = form_.parts[part].node;
+    if (status(index, node) != WEFT_NODE_SUCCEEDED || !is_touched(index, node)) continue;
+    b.set(weft::Key(form_.parts[part].id), frame_->result(form_.node_at(index, node)));
+  }
+  b.end_object();
+  return b.take_value();
+}
+
 Value Walk::latest_result() {
   const uint32_t lowest = started_ > form_.lanes ? started_ - form_.lanes : 0;
   for (uint32_t i = started_; i > lowest; --i) {

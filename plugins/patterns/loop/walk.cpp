@@ -299,13 +299,14 @@ void Walk::fold() {
     if (upto - folded_ < form_.chunk()) return;
     std::vector<Value> results;
     for (uint32_t i = folded_; i < folded_ + form_.chunk(); ++i) {
-      if (const Value one = result_of(i); one.exists()) results.push_back(one);
+      const Value one = form_.recalls ? record_of(i) : result_of(i);
+      if (one.exists()) results.push_back(one);
     }
     folded_ += form_.chunk();
     gathered_ += results.size();
     weft::Builder b = frame_->builder();
     Changes changes;
-    changes.levels = form_.keep == Keep::last
+    changes.levels = form_.keep == Keep::last && !form_.recalls
                          ? add_to_last(memo_["levels"_k], results, form_.kept, b)
                          : add_chunk(memo_["levels"_k], results, b);
     remember(changes);

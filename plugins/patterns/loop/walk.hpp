@@ -46,6 +46,7 @@ class Walk final {
   bool recall_flight(Flight& flight) const;
   bool is_touched(uint32_t index, uint32_t node) const;
   weft::Value result_of(uint32_t index) const;
+  weft::Value record_of(uint32_t index) const;
   weft::Value latest_result();
 
   // walk.cpp
@@ -75,7 +76,8 @@ class Walk final {
   void fail(Ending ending);
   void conclude();
   void give();
-  weft::Value about() const;
+  std::vector<weft::Value> all_of_all() const;
+  weft::Value about(const std::vector<weft::Value>& records) const;
   void write_error(uint32_t node, weft::Builder& out) const;
   std::string_view exceeded() const;
   struct Changes {
@@ -88,7 +90,8 @@ class Walk final {
   uint32_t status(uint32_t index, uint32_t node) const {
     return frame_->status(form_.node_at(index, node));
   }
-  bool is_collecting() const {
+  bool is_collecting() const { return form_.recalls || is_gathering(); }
+  bool is_gathering() const {
     return form_.collects() && !(form_.keep == Keep::last && form_.kept == 0) &&
            !(form_.keep == Keep::first && gathered_ >= form_.kept);
   }

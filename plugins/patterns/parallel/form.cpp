@@ -156,6 +156,12 @@ Value compile(Value block, weft::Builder& out) {
   write(problems, out);
   out.key("notes"_k);
   write(notes, out);
+  // What one writes, the others do not see.
+  out.key("branches"_k);
+  out.begin_array();
+  for (uint64_t n = 0; n < branches[0]["node"_k].as_u64(); ++n) out.null();
+  for (uint32_t i = 0; i < branches.size(); ++i) out.natural(i);
+  out.end_array();
   out.key("spared"_k);
   out.begin_array();
   for (const Value branch : branches) {

@@ -111,3 +111,25 @@ TEST_CASE("a path deeper than 64 is refused", "[path]") {
   REQUIRE_FALSE(after);
   CHECK(after.error().status == Status::limit);
 }
+
+TEST_CASE("a path of expressions names one place and is put together again", "[path]") {
+  struct Row {
+    const char *path, *segments, *joined;
+  };
+  for (const Row& row :
+       {Row{"a", "a", "a"}, Row{"a.b-c", "a|b-c", "a.b-c"}, Row{"a.b[0]", "a|b|0", "a.b[0]"},
+        Row{"a[\"x.y\"].z", "a|x.y|z", "a[\"x.y\"].z"}, Row{"a['b']", "a|b", "a.b"}}) {
+    const auto segments = split_path(row.path);
+    INFO(row.path);
+    REQUIRE(segments);
+    std::string all;
+    for (const std::string& one : *segments) all += (all.empty() ? "" : "|") + one;
+    CHECK(all == row.segments);
+    CHECK(join_path(*segments) == row.joined);
+  }
+  for (const char* path :
+       {"", ".", "a.", "a..b", "a[*]", "a[-1]", "a[0:1]", "a[", "a[]", "[0]", "a[01]", "a]b["}) {
+    INFO(path);
+    CHECK_FALSE(split_path(path));
+  }
+}

@@ -76,8 +76,6 @@ TEST_CASE("everything wrong is reported at once, sorted by place", "[plan]") {
         "2:12 /stepps spec.unknown_field: unknown field 'stepps' (did you mean 'steps'?)\n"
         "3:13 /timeout spec.range: 'timeout' must be a duration, not 'soon' (write "
         "seconds (300), or a text such as \"250ms\", \"5m\", \"1h30m\" or \"PT5M\")\n"
-        "4:11 /merge spec.not_available: 'merge' is not available in this version (remove "
-        "it)\n"
         "7:23 /steps/0/tool spec.unknown_tool: no tool is called 'uper' (did you mean "
         "'upper'?)\n"
         "8:3 /steps/1 spec.missing_field: 'input' is missing (add 'input', a text)\n"
@@ -179,7 +177,6 @@ TEST_CASE("what later versions bring is refused plainly", "[plan]") {
   const auto [field, value] = GENERATE(table<const char*, const char*>({
       {"mutex", "\"m\""},
       {"priority", "1"},
-      {"merge", "\"error\""},
   }));
   const std::string text =
       definition_of(R"([{"id":"a","tool":"send",")" + std::string(field) + "\":" + value + "}]");

@@ -32,6 +32,35 @@ TEST_CASE("a block goes on without the nodes that its pattern spares", "[plan]")
   CHECK(built.plan->nodes[1].on_error == plan::OnError::proceed);
 }
 
+TEST_CASE("branches are numbered through all lanes", "[plan]") {
+  Definition definition(R"({"id":"x","steps":[{"id":"a","tool":"upper","input":"x"},
+    {"id":"b","tool":"upper","input":"x"},{"id":"c","tool":"upper","input":"x"}]})");
+  definition.catalog.lanes = 2;
+  definition.catalog.branches = "[0,null,1]";
+  tests::Text text;
+  const auto built =
+      plan::build(plan::Source(base::pack(text.json(definition.json))), definition.catalog.get());
+  REQUIRE(built.plan != nullptr);
+  CHECK(built.plan->isolates);
+  const std::vector<uint32_t> expected{0, plan::none, 1, 2, plan::none, 3};
+  for (uint32_t n = 0; n < 6; ++n) CHECK(built.plan->nodes[n].branch == expected[n]);
+}
+
+TEST_CASE("a pattern is told that something speaks of the iterations of its block", "[plan]") {
+  for (const auto& [input, is_told] : {std::pair{"{{inner.iterations[0]}}", true},
+                                       {"{{steps.inner['iterations'][0]}}", true},
+                                       {"{{inner.metadata.iterations}}", false},
+                                       {"{{default(other_inner.iterations, 1)}}", false}}) {
+    INFO(input);
+    const Definition definition(R"({"id":"x","steps":[{"id":"inner","steps":[{"id":"a",
+      "tool":"upper","input":"x"}]},{"id":"other_inner","tool":"upper","input":"x"},
+      {"id":"b","tool":"upper","input":")" +
+                                std::string(input) + R"("}]})");
+    CHECK(definition.problems() == "");
+    CHECK((definition.catalog.given.find("\"recalls\":true") != std::string::npos) == is_told);
+  }
+}
+
 TEST_CASE("what a pattern binds is unknown to what is evaluated after the step", "[plan]") {
   const Definition late(R"({"id":"x","type":"loop","body":
     {"tool":"upper","input":"{{draft}}","output":"{{draft}}"}})");

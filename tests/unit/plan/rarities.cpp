@@ -30,6 +30,25 @@ TEST_CASE("what is wrong with a rare field is said at its place", "[plan]") {
       {R"("set":{"cuont":2})",
        "/steps/0/set/cuont spec.unknown_reference: the definition declares no variable 'cuont' "
        "(did you mean 'count'?)"},
+      {R"("set":{"global:count":2})",
+       "/steps/0/set/global:count spec.not_available: nobody keeps the scope 'global'"},
+      {R"("set":{"count[*]":2})",
+       "/steps/0/set/count[*] spec.pattern: 'count[*]' is not a path to one place"},
+      {R"("tool":"upper","input":"x","merge":"error")",
+       "/steps/0/merge spec.unknown_field: only a block has 'merge'"},
+      {R"("steps":[],"merge":"last_wrtier")",
+       "/steps/0/merge spec.unknown_value: 'merge' is none of its policies (did you mean "
+       "'last_writer'?)"},
+      {R"("steps":[],"merge":{"polciy":"error"})",
+       "/steps/0/merge/polciy spec.unknown_field: unknown field 'polciy'"},
+      {R"("steps":[],"merge":{"reduce":{"count":"summ"}})",
+       "/steps/0/merge/reduce/count spec.unknown_value: nothing says how values of 'count' come"},
+      {R"("steps":[],"merge":{"reduce":{"a..b":"sum"}})",
+       "/steps/0/merge/reduce/a..b spec.pattern: 'a..b' is not a path to one place"},
+      {R"("steps":[],"merge":{"reduce":{"count":{"custom":"merged + vlaue"}}})",
+       "/steps/0/merge/reduce/count spec.unknown_reference: nothing is called 'vlaue'"},
+      {R"("tool":"upper","input":"{{merged}}")",
+       "/steps/0/input spec.unknown_reference: nothing is called 'merged'"},
       {R"("set":3)", "/steps/0/set spec.wrong_type: 'set' must be an object of variables"},
       {R"("wait":"1s","tool":"send")", "/steps/0/wait spec.step_kind: a step does one thing"},
       {R"("wait":"1s","cache":true)",
@@ -62,6 +81,17 @@ TEST_CASE("a compensation may speak of what it undoes, and nothing else may", "[
   CHECK(Definition(with_step(ways)).problems() == "");
   CHECK_THAT(Definition(with_step(R"("tool":"upper","input":"{{original.result}}")")).problems(),
              Catch::Contains("nothing is called 'original'"));
+}
+
+TEST_CASE("what is to be hidden is checked", "[plan]") {
+  const auto [redact, expected] = GENERATE(table<const char*, const char*>({
+      {R"(["a"])", "/redact spec.wrong_type: 'redact' must be an object"},
+      {R"({"kyes":["a"]})", "/redact/kyes spec.unknown_field: unknown field 'kyes'"},
+      {R"({"keys":"a"})", "/redact/keys spec.wrong_type: 'keys' must be a list of texts"},
+      {R"({"values":["a","("]})", "/redact/values/1 spec.pattern: "},
+  }));
+  const Definition made(std::string(R"({"id":"x","steps":[],"redact":)") + redact + "}");
+  CHECK_THAT(made.problems(), Catch::Contains(expected));
 }
 
 TEST_CASE("the default of a variable fits its schema", "[plan]") {

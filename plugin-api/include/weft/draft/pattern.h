@@ -41,13 +41,12 @@ typedef struct weft_fact {
   uint64_t node, a, b;
 } weft_fact;
 
-/* Commands. */
 #define WEFT_CMD_START 1u  /* run the node; args are its bindings; opts {result}: it is that */
 #define WEFT_CMD_CANCEL 2u /* ask a running node to stop; args is the reason */
 #define WEFT_CMD_SKIP 3u   /* node will not run; args is the reason */
 #define WEFT_CMD_SELECT 4u /* take a branch: args is {taken, alternatives[]} */
 #define WEFT_CMD_TIMER 5u  /* wake me at at_ns */
-#define WEFT_CMD_RETURN 6u /* close with args or the result of node; opts {message?, metadata?} */
+#define WEFT_CMD_RETURN 6u /* with args or node's result; opts {message, metadata, iterations} */
 #define WEFT_CMD_FAIL 7u   /* close the frame with the error args {code, message, node?} */
 #define WEFT_CMD_MEMO 8u   /* record args as the memo, at most 4 KB beside what it links to */
 #define WEFT_NO_NODE 0xffffffffull   /* RETURN and FAIL that name no node */
@@ -84,8 +83,9 @@ typedef struct weft_frame {
 
 typedef struct weft_pattern {
   uint32_t size, flags;
-  /* Makes {plan, problems[{pointer, message, hint}], notes[] alike, lanes, spared[] nodes that it
-   * can do without} of a block, in the arena of the call. Pure. OK; BAD_INPUT. [exec] */
+  /* Makes {plan, problems[{pointer, message, hint}], notes[] alike, lanes, spared[] nodes it can do
+   * without, branches[] by node the number of a branch whose writes others do not see, or null} of
+   * a block, in the arena of the call. Pure. OK; BAD_INPUT. [exec] */
   WEFT_FN(weft_status, compile, void* self, weft_val block, weft_arena* arena, weft_val* out,
           weft_error* err);
   /* Decodes a frame from its plan, memo and node table. OK; FAILED. [exec] */

@@ -1,0 +1,122 @@
+// Variables: what steps and people change of them, each change recorded with old and new value.
+#include <string>
+
+#include "base/compare.hpp"
+#include "base/path.hpp"
+#include "run/decide.hpp"
+#include "run/merge.hpp"
+#include "spec/schema.hpp"
+
+namespace weft::run {
+
+using namespace weft::lit;
+using event::Type;
+using state::Frame;
+
+namespace {
+
+// The variables with all changes made, by their paths.
+Result<Value> changed(Value variables, Value changes, Arena arena) {
+  for (uint32_t i = 0; i < changes.size(); ++i) {
+    auto path = base::split_path(changes.key(i));
+    if (!path) return path.error();
+    const std::vector<std::string_view> segments(path->begin(), path->end());
+    auto made = base::set(variables, segments, changes[i], arena);
+    if (!made) return made;
+    variables = *made;
+  }
+  return variables;
+}
+
+bool is_in(Value list, std::string_view text) {
+  for (const Value one : list) {
+    if (one.as_text() == text) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Decider::start_set(const At& at, Value said) {
+  if (change_variables(at, said)) succeed(at, {said});
+}
+
+// Records the variables as they are afterwards, and what of them is new; in a branch also what it
+// has changed in all. False when a step failed for it.
+bool Decider::change_variables(const At& at, Value changes) {
+  const state::Branch branch = state::branch_of(state(), at.frame, at.node, at.visit);
+  const Value before = state::variables_in(state(), branch);
+  const bool is_of_step = at.frame != event::no_frame;
+  const auto refuse = [&](const Error& why) {
+    is_of_step ? fail(at, why) : void(++out_->ignored);
+    return false;
+  };
+  auto after = changed(before, changes, scratch_.arena());
+  if (!after) return refuse(after.error());
+  for (uint32_t i = 0; i < changes.size(); ++i) {
+    const auto path = base::split_path(changes.key(i));
+    const plan::Variable* variable = state().plan->variable(path->front());
+    if (variable == nullptr) continue;
+    const Value value = (*after)[Key(variable->name)];
+    auto fits = variable->schema->check_and_complete(value, scratch_.arena());
+    if (!fits) return refuse(fits.error());
+  }
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("variables"_k, after->is_object() ? *after : Value());
+  b.key("changes"_k);
+  b.begin_array();
+  for (uint32_t i = 0; i < changes.size(); ++i) {
+    write_change(changes.key(i), before, *after, b);
+  }
+  b.end_array();
+  if (!branch.is_of_run()) {
+    const state::Layer* layer = state::layer_of(state(), branch);
+    const Value written = layer != nullptr ? layer->writes() : Value();
+    b.key("writes"_k);
+    b.begin_array();
+    for (const Value one : written) b.link(one);
+    for (uint32_t i = 0; i < changes.size(); ++i) {
+      if (!is_in(written, changes.key(i))) b.text(changes.key(i));
+    }
+    b.end_array();
+  }
+  b.end_object();
+  Error why;
+  return emit(Type::state_changed, at, {b.take_value()}, &why) || refuse(why);
+}
+
+void Decider::write_change(std::string_view path, Value before, Value after, Builder& out) {
+  const auto segments = base::split_path(path);
+  const Value old = segments ? inside(before, *segments) : Value();
+  out.begin_object();
+  out.set("path"_k, path);
+  if (old.exists()) out.set("old"_k, old);
+  if (segments) out.set("new"_k, inside(after, *segments));
+  out.end_object();
+}
+
+// The variables of a branch as they were when a frame in it began, of which what was written before
+// remains. Those of the run are put back by rollback_done alone.
+void Decider::put_back(const Frame& f) {
+  const state::Branch branch = state::branch_of(state(), f.parent, f.parent_node, f.parent_visit);
+  const state::Layer* layer = branch.is_of_run() ? nullptr : state::layer_of(state(), branch);
+  if (layer == nullptr) return;
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("variables"_k, f.before);
+  b.key("changes"_k);
+  b.begin_array();
+  for (const Value path : layer->writes()) {
+    const auto segments = base::split_path(path.as_text());
+    const bool is_same =
+        segments && base::equal(inside(layer->variables(), *segments), inside(f.before, *segments));
+    if (!is_same) write_change(path.as_text(), layer->variables(), f.before, b);
+  }
+  b.end_array();
+  b.set("writes"_k, layer->writes());
+  b.end_object();
+  emit(Type::state_changed, {f.parent, f.parent_node, f.parent_visit}, {b.take_value()});
+}
+
+}  // namespace weft::run
