@@ -227,7 +227,7 @@ TEST_CASE("a chain of snapshots tells what branches wrote and nobody brought tog
                           {"id":"b4","tool":"pure","parameters":{"name":"b4","value":"{{w}}"}}]},
       {"id":"b5","set":{"w":{"x":2}}}]},
     {"id":"c","set":{"sum":4}}],"output":"{{v}} {{w}} {{sum}}"})";
-  const char* const many = R"({"id":"many","type":"loop","iterator":{"count":300},"concurrency":5,
+  const char* const many = R"({"id":"many","type":"loop","iterator":{"count":140},"concurrency":5,
     "aggregation":"none","merge":{"policy":"last_writer","reduce":{"sum":"sum"}},"body":[
     {"id":"s","if":"loop.index % 9 == 4",
      "set":{"sum":"{{loop.index}}","v":"number {{loop.index}}"}},
@@ -235,9 +235,9 @@ TEST_CASE("a chain of snapshots tells what branches wrote and nobody brought tog
   SimPlans plans;
   Counts counts;
   for (uint64_t seed = 1; seed <= 20; ++seed) check_every_cut(plans, wide, seed, counts);
-  for (uint64_t seed = 1; seed <= 2; ++seed) check_every_cut(plans, many, seed, counts);
-  CHECK(counts.cuts > 2'000);
-  CHECK(counts.deltas > 200);
+  check_every_cut(plans, many, 1, counts);
+  CHECK(counts.cuts > 500);
+  CHECK(counts.deltas > 50);
 }
 
 }  // namespace
