@@ -84,6 +84,9 @@ constexpr std::string_view call_text =
     "Runs a workflow of this one step, so grants, limits and checks are as in any other. Nothing\n"
     "is kept of it unless '--store' names a store.";
 
+constexpr std::string_view explain_text =
+    "FILE may be the definition itself, in one line: weft explain '/chain \"/echo a → /echo b\"'.";
+
 std::vector<Verb> verbs_of_runs() {
   return {
       {"run",
@@ -192,7 +195,7 @@ std::vector<Verb> verbs_of_definitions() {
       {"explain",
        "FILE",
        "tell what a definition will do, and in which order",
-       "",
+       explain_text,
        {explain_options, format_options, plugin_options, global_options},
        1,
        1,
