@@ -30,7 +30,8 @@ class Touches final {
     for (const uint32_t reader : resource.readers) {
       if (reader != node) after(reader, node);
     }
-    if (resource.readers.empty() && resource.writer != none) after(resource.writer, node);
+    const bool is_another = resource.writer != none && resource.writer != node;
+    if (resource.readers.empty() && is_another) after(resource.writer, node);
     resource.readers.clear();
     resource.writer = node;
   }
