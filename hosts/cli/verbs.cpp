@@ -85,7 +85,9 @@ constexpr std::string_view call_text =
     "is kept of it unless '--store' names a store.";
 
 constexpr std::string_view explain_text =
-    "FILE may be the definition itself, in one line: weft explain '/chain \"/echo a → /echo b\"'.";
+    "FILE may be the definition itself, in one line: weft explain '/chain \"/echo a → /echo b\"'. "
+    "With\n"
+    "'--store' the forecast goes by how long the steps took in the runs that the store remembers.";
 
 std::vector<Verb> verbs_of_runs() {
   return {
@@ -196,7 +198,7 @@ std::vector<Verb> verbs_of_definitions() {
        "FILE",
        "tell what a definition will do, and in which order",
        explain_text,
-       {explain_options, format_options, plugin_options, global_options},
+       {explain_options, format_options, store_options, plugin_options, global_options},
        1,
        1,
        explain},

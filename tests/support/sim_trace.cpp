@@ -144,7 +144,7 @@ double Trace::least_of_any_part_ns(uint32_t cores) const {
   for (const double head : heads) {
     double work = 0;
     std::vector<double> longest_first;  // of a small part, where whole steps count, not their sum
-    const bool is_small = steps.size() <= 400;
+    const bool is_small = steps.size() <= 128;
     for (const uint32_t i : by_tail) {
       if (ways.head[i] < head) continue;
       const auto ns = static_cast<double>(steps[i].ns);

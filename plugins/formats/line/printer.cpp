@@ -31,9 +31,8 @@ std::string protect(std::string_view text) {
   return out + "'";
 }
 
-const Tree nothing;
-
 const Tree& part(const Tree& tree, std::string_view key) {
+  static const Tree nothing;
   const Tree* found = tree.find(key);
   return found != nullptr ? *found : nothing;
 }
