@@ -93,8 +93,8 @@ TEST_CASE("what was measured replaces that all steps count alike", "[plan][forec
   const auto measured = base::parse_json(R"({"s0":3,"s1":1})", blocks.arena());
   REQUIRE(measured);
   CHECK(plan::explain(*two.built.plan, *measured)
-            .find("forecast 3.000 s, one after another 4.000 s, gain 0.25, parallel opportunity 0.25\n") !=
-        std::string::npos);
+            .find("forecast 3.000 s, one after another 4.000 s, gain 0.25, parallel opportunity "
+                  "0.25\n") != std::string::npos);
 }
 
 }  // namespace weft::tests
