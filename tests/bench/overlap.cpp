@@ -78,7 +78,9 @@ double bare_efficiency() {
   return sink[0] == 0 ? 0 : (busy[0] + busy[1]) / (ns_since(start) * burn_cores);
 }
 
-// The time in steps that do nothing but compute, of all the time that two threads had.
+// The time in steps that do nothing but compute, of all the time that two threads had. It means
+// something where the cores are otherwise idle: a thread that must wait for a core does so between
+// steps, too.
 std::vector<Figure> efficiency() {
   KernelOptions options = kernel_options("memory:");
   options.threads = burn_cores;
