@@ -108,10 +108,22 @@ Loaded Kernel::load(std::string_view text, std::string_view file, std::string_vi
   return loaded;
 }
 
+// The format NAME_of reads a definition in JSON and gives a text: what the format NAME would read.
+Result<std::string> Kernel::print(const Workflow& workflow, std::string_view format) {
+  auto bound = format_of(*rooms_->registry, {}, std::string(format) + "_of");
+  if (!bound) return bound.error();
+  const std::string json = base::json_text(workflow.body_->plan().definition);
+  const auto text = parse_foreign({*bound, json});
+  if (!text) return text.error();
+  return std::string(text->definition.as_text());
+}
+
 std::string_view Workflow::id() const { return body_->plan().id; }
 std::string_view Workflow::version() const { return body_->plan().version; }
 std::string Workflow::hash() const { return base::to_hex(body_->plan().hash); }
-std::string Workflow::explain_text() const { return plan::explain(body_->plan()); }
+std::string Workflow::explain_text(Value measured) const {
+  return plan::explain(body_->plan(), measured);
+}
 std::string Workflow::explain_mermaid() const { return plan::mermaid(body_->plan()); }
 
 }  // namespace weft

@@ -6,7 +6,21 @@
 
 namespace weft::cli {
 
+namespace {
+
+// '/name "...' is no path, and nothing that YAML begins with.
+bool is_line(std::string_view text) {
+  if (!text.starts_with('/')) return false;
+  const size_t end = text.find_first_of(" /:\t\r\n", 1);
+  if (end == std::string_view::npos || text[end] != ' ') return false;
+  const size_t next = text.find_first_not_of(' ', end);
+  return next != std::string_view::npos && (text[next] == '"' || text[next] == '\'');
+}
+
+}  // namespace
+
 Result<Definition> read_definition(const std::string& file, std::string_view format) {
+  if (is_line(file)) return Definition{"the line", file, "line"};
   auto text = read_text(file);
   if (!text) return text.error();
   Definition definition{file, std::move(*text), std::string(format)};
@@ -14,7 +28,10 @@ Result<Definition> read_definition(const std::string& file, std::string_view for
   definition.file = "standard input";
   const size_t first = definition.text.find_first_not_of(" \t\r\n");
   const bool is_json = first != std::string::npos && definition.text[first] == '{';
-  if (definition.format.empty()) definition.format = is_json ? "json" : "yaml";
+  const bool is_one_line = first != std::string::npos && is_line(definition.text.substr(first));
+  if (definition.format.empty()) {
+    definition.format = is_json ? "json" : is_one_line ? "line" : "yaml";
+  }
   return definition;
 }
 

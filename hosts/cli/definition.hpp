@@ -12,7 +12,8 @@ struct Definition {
   std::string file, text, format;  // format may be empty
 };
 
-// '-' is standard input, whose format is JSON when it begins like an object, else YAML.
+// '-' is standard input, whose format is JSON when it begins like an object, that of one line when
+// it begins with a command, else YAML. A word such as '/chain "a → b"' is the line itself.
 Result<Definition> read_definition(const std::string& file, std::string_view format);
 
 // Prints warnings and problems; exit says how to end when there is no workflow.

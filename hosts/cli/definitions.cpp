@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "definition.hpp"
+#include "history.hpp"
 #include "verbs.hpp"
 
 namespace weft::cli {
@@ -27,12 +28,24 @@ Exit validate(const Arguments& arguments, const Console& console) {
 Exit explain(const Arguments& arguments, const Console& console) {
   auto definition = read_definition(arguments.words().front(), arguments.value("format"));
   if (!definition) return complain(console, definition.error());
-  auto session = Session::open(arguments, console, {});
+  const bool has_store = arguments.has("store");
+  auto session = Session::open(arguments, console, {.store = has_store});
   if (!session) return complain(console, session.error());
   const Checked checked = check(**session, *definition);
   if (!checked.workflow) return checked.exit;
-  console.out.write(arguments.has("mermaid") ? checked.workflow->explain_mermaid()
-                                             : checked.workflow->explain_text());
+  if (arguments.has("mermaid")) {
+    console.out.write(checked.workflow->explain_mermaid());
+    return Exit::ok;
+  }
+  Document measured;
+  if (has_store) {
+    auto found = measure((*session)->kernel(), checked.workflow->id());
+    if (!found) return complain(console, found.error());
+    measured = std::move(*found);
+  }
+  console.out.write(checked.workflow->explain_text(measured.view()));
+  const auto line = (*session)->kernel().print(*checked.workflow, "line");
+  if (line) console.out.write("one line: " + printable(*line) + "\n");
   return Exit::ok;
 }
 

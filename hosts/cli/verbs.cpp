@@ -87,6 +87,11 @@ constexpr std::string_view call_text =
     "Runs a workflow of this one step, so grants, limits and checks are as in any other. Nothing\n"
     "is kept of it unless '--store' names a store.";
 
+constexpr std::string_view explain_text =
+    "FILE may be the definition itself, in one line: weft explain '/chain \"/echo a → /echo b\"'. "
+    "With\n"
+    "'--store' the forecast goes by how long the steps took in the runs that the store remembers.";
+
 std::vector<Verb> verbs_of_runs() {
   return {
       {"run",
@@ -195,8 +200,8 @@ std::vector<Verb> verbs_of_definitions() {
       {"explain",
        "FILE",
        "tell what a definition will do, and in which order",
-       "",
-       {explain_options, format_options, plugin_options, global_options},
+       explain_text,
+       {explain_options, format_options, store_options, plugin_options, global_options},
        1,
        1,
        explain},

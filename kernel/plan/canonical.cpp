@@ -75,7 +75,7 @@ void Writer::definition() {
   for (uint32_t i = 0; i < written.size(); ++i) {
     const weft_slot* key = weft_key_at(written.slot(), i);
     if (is_inner && written[i].slot() == block.at.slot()) {
-      out_.set("type"_k, written.key(i).substr(1));
+      out_.set("type"_k, std::string_view(spec_.forms[block.form].form->name));
       for (uint32_t k = 0; k < block.at.size(); ++k) entry_of_form(rule, block.at, k);
       continue;
     }
@@ -177,6 +177,7 @@ void Writer::step_field(const spec::FieldName& field, const spec::Item& item, Va
       return is_pinned ? out_.link(value) : out_.text(spec_.tools[item.tool].tool->id);
     }
     case Field::type: return out_.text(spec_.forms[spec_.blocks[item.block].form].form->name);
+    case Field::command: return out_.link(value);
     case Field::on_error:
       return value.is_text() ? out_.text(strategy_text(value.as_text())) : out_.link(value);
     case Field::run_if: {

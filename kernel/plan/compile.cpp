@@ -8,11 +8,18 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
+#include "spec/effect.hpp"
 #include "spec/fields.hpp"
 
 namespace weft::plan {
 
 using namespace lit;
+
+namespace {
+
+bool declares(const spec::Item& item) { return item.reads.exists() || item.writes.exists(); }
+
+}  // namespace
 
 std::string_view to_text(spec::Effect effect) {
   static constexpr std::array<std::string_view, 5> names{"pure", "read", "idempotent",
@@ -182,6 +189,29 @@ bool BlockCompiler::does_own(uint32_t number) const {
   return false;
 }
 
+// What a step reads or writes; a block that does not say so itself touches what its steps touch.
+void BlockCompiler::add_names(uint32_t number, Value spec::Item::* of, Builder& out) const {
+  const spec::Item& item = spec_.items[number];
+  const Value said = item.*of;
+  if (said.is_text()) out.link(said);
+  for (uint32_t i = 0; said.is_array() && i < said.size(); ++i) out.link(said[i]);
+  if (item.block == none || declares(item)) return;
+  const spec::Block& inner = spec_.blocks[item.block];
+  for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) add_names(i, of, out);
+}
+
+// Whether a step in it changes something and does not say what.
+bool BlockCompiler::has_undeclared(uint32_t number) const {
+  const spec::Item& item = spec_.items[number];
+  if (declares(item)) return false;
+  if (item.block == none) return spec::worst_effect(spec_, item) > spec::Effect::read;
+  const spec::Block& inner = spec_.blocks[item.block];
+  for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) {
+    if (has_undeclared(i)) return true;
+  }
+  return false;
+}
+
 void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
   const uint32_t number = next_++;
   const spec::Item& item = spec_.items[number];
@@ -190,6 +220,12 @@ void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
     if (value.is_array()) return out.link(value);
     out.begin_array();
     if (value.exists()) out.link(value);
+    out.end_array();
+  };
+  const auto of_all = [&](Key key, Value spec::Item::* of) {
+    out.key(key);
+    out.begin_array();
+    add_names(number, of, out);
     out.end_array();
   };
   out.begin_object();
@@ -201,9 +237,15 @@ void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
   out.end_array();
   write_references(number, out);
   out.set("run_if"_k, to_text(item.run_if));
-  names("reads"_k, item.reads);
-  names("writes"_k, item.writes);
-  out.set("effect"_k, to_text(item.effect));
+  if (item.block == none) {
+    names("reads"_k, item.reads);
+    names("writes"_k, item.writes);
+  } else {
+    of_all("reads"_k, &spec::Item::reads);
+    of_all("writes"_k, &spec::Item::writes);
+    if (has_undeclared(number)) out.set("undeclared"_k, true);
+  }
+  out.set("effect"_k, to_text(spec::worst_effect(spec_, item)));
   if (does_own(number)) out.set("own"_k, true);
   if (extras != nullptr) write_extras(*extras, item, out);
   out.end_object();

@@ -39,6 +39,8 @@ class BlockCompiler final {
   void write_record(const spec::Rule& rule, Value value, Builder& out);
   void read_answer(uint32_t number, Value answer);
   spec::Problem read_problem(const spec::Block& block, Value problem) const;
+  void add_names(uint32_t number, Value spec::Item::* of, Builder& out) const;
+  bool has_undeclared(uint32_t number) const;
 
   const spec::Spec& spec_;
   std::span<const Reference> references_;

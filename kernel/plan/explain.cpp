@@ -1,11 +1,14 @@
 #include "plan/explain.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "plan/compile.hpp"
+#include "plan/forecast.hpp"
+#include "spec/detect.hpp"
 
 namespace weft::plan {
 
@@ -27,13 +30,14 @@ std::string_view kind_text(Kind kind) {
 
 class Printer final {
  public:
-  explicit Printer(const Plan& plan) : plan_(plan) {}
+  explicit Printer(const Plan& plan, Value measured = {}) : plan_(plan), measured_(measured) {}
 
   std::string text();
   std::string picture();
 
  private:
   void header();
+  void forecast_text();
   void block_text(uint32_t number, const std::string& indent);
   void node_text(const Block& block, uint32_t number, const std::string& indent);
   void policy_text(const Node& node);
@@ -50,6 +54,7 @@ class Printer final {
   std::vector<uint32_t> references(const Block& block, const Node& node) const;
 
   const Plan& plan_;
+  Value measured_;
   std::string out_;
 };
 
@@ -83,6 +88,7 @@ std::vector<uint32_t> Printer::references(const Block&, const Node& node) const 
 std::string Printer::text() {
   header();
   block_text(0, "");
+  forecast_text();
   for (const std::string& warning : plan_.warnings)
     out_.append("warning: ").append(warning) += '\n';
   return std::move(out_);
@@ -99,6 +105,37 @@ void Printer::header() {
   out_ += ", durability ";
   out_ += durabilities[static_cast<size_t>(plan_.durability)];
   out_ += "\n";
+  const Value block = spec::block_of_auto(plan_.source);
+  if (!block.exists()) return;
+  const spec::Detected found = spec::detect(block, spec::detect_by(plan_.source));
+  out_.append("mode ").append(found.mode).append(", because ").append(found.why).append("\n");
+}
+
+// Without a history all steps count alike; one that was not seen counts like the mean of the
+// others.
+void Printer::forecast_text() {
+  const spec::Measures measures = spec::measure(plan_.source);
+  char text[128];
+  std::snprintf(text, sizeof text, "complexity %.1f: ", measures.complexity());
+  out_ += text + measures.terms() + "\n";
+  double sum = 0;
+  for (const Value seconds : measured_) sum += seconds.as_f64();
+  const double mean = measured_.size() > 0 ? sum / measured_.size() : 1;
+  const Forecast made =
+      forecast(plan_, {.of_step = [&](const Node& node) {
+                 return measured_.size() > 0 ? measured_[Key(node.id)].as_f64(mean) : 1;
+               }});
+  if (measured_.size() > 0) {
+    std::snprintf(text, sizeof text, "forecast %.3f s, one after another %.3f s, ", made.elapsed,
+                  made.work);
+    out_ += text;
+  } else if (made.gain() <= 0) {
+    return;
+  }
+  std::snprintf(text, sizeof text, "gain %.2f, parallel opportunity %.2f", made.gain(),
+                made.opportunity());
+  out_ += text;
+  out_ += measured_.size() > 0 ? "\n" : ", all steps counting alike\n";
 }
 
 void Printer::block_text(uint32_t number, const std::string& indent) {
@@ -279,7 +316,7 @@ void Printer::edges_picture(const Block& block, const std::string& indent) {
 
 }  // namespace
 
-std::string explain(const Plan& plan) { return Printer(plan).text(); }
+std::string explain(const Plan& plan, Value measured) { return Printer(plan, measured).text(); }
 std::string mermaid(const Plan& plan) { return Printer(plan).picture(); }
 
 }  // namespace weft::plan

@@ -8,7 +8,7 @@ namespace {
 using namespace lit;
 
 // The most frequent first: they are looked for in order.
-constexpr std::array<FieldName, 38> of_steps{{
+constexpr std::array<FieldName, 39> of_steps{{
     {"id"_k, Field::id, "id"},
     {"tool"_k, Field::tool, "tool"},
     {"parameters"_k, Field::parameters, "parameters"},
@@ -33,6 +33,7 @@ constexpr std::array<FieldName, 38> of_steps{{
     {"alternative"_k, Field::alternative, "alternative"},
     {"compensate"_k, Field::compensate, "compensate"},
     {"pivot"_k, Field::pivot, "pivot"},
+    {"stage_id"_k, Field::id, "id"},
     {"mutex"_k, Field::later, "mutex"},
     {"priority"_k, Field::later, "priority"},
     {"cache"_k, Field::cache, "cache"},
@@ -41,7 +42,7 @@ constexpr std::array<FieldName, 38> of_steps{{
     {"agent"_k, Field::later, "agent"},
     {"workflow"_k, Field::later, "workflow"},
     {"template"_k, Field::later, "template"},
-    {"command"_k, Field::later, "command"},
+    {"command"_k, Field::command, "command"},
     {"approval"_k, Field::approval, "approval"},
     {"wait"_k, Field::wait, "wait"},
     {"set"_k, Field::set, "set"},
@@ -49,7 +50,7 @@ constexpr std::array<FieldName, 38> of_steps{{
     {"end"_k, Field::end, "end"},
 }};
 
-constexpr std::array<FieldName, 23> of_definitions{{
+constexpr std::array<FieldName, 25> of_definitions{{
     {"id"_k, Field::id, "id"},
     {"name"_k, Field::name, "name"},
     {"version"_k, Field::version, "version"},
@@ -73,6 +74,8 @@ constexpr std::array<FieldName, 23> of_definitions{{
     {"grants"_k, Field::policy, "policy"},
     {"merge"_k, Field::merge, "merge"},
     {"redact"_k, Field::redact, "redact"},
+    {"commands"_k, Field::command, "commands"},
+    {"detect"_k, Field::detect, "detect"},
 }};
 
 constexpr std::array<std::string_view, 8> reserved{

@@ -50,6 +50,8 @@ enum class Field : uint8_t {
   set,
   fail,
   end,
+  command,  // a step: which; a definition: the rows that it adds to the table of them
+  detect,
   later,  // known, and not available in this version
 };
 

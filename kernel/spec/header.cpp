@@ -93,6 +93,12 @@ void Parser::header_field(const FieldName& field, Value value) {
     }
     case Field::timeout: read_duration(value, "timeout", spec().timeout_ns); return;
     case Field::policy: return read_grants(value);
+    case Field::command: return read_commands(value);
+    case Field::detect: {
+      const std::string word = base::fold_name(value.as_text());
+      if (word == "rules" || word == "score") return;
+      return problem(value, "spec.unknown_value", "'detect' must be 'rules' or 'score'");
+    }
     case Field::later: return not_available(value, field.key.view());
     default: return;
   }
@@ -192,11 +198,10 @@ void Parser::choose_form(Value definition) {
     if (!at.is_object()) wrong_type(at, definition.key(i), "an object with the fields of the form");
   }
   const Value place = at.exists() ? at : definition;
-  if (name == "auto") {
-    not_available(place, "auto");
-  } else if (!has_wrong_type) {
-    block.form = use_form(name, place);
-  }
+  const bool is_auto = base::fold_name(name) == "auto";
+  if (is_auto) name = detect_form(block.at, place);
+  const bool is_refused = has_wrong_type || (is_auto && name.empty());
+  if (!is_refused) block.form = use_form(name, place);
   spec().blocks.push_back(block);
 }
 

@@ -32,7 +32,7 @@ struct Draft {
   Value id, tool, type, arguments, input, timeout, retry, on_error;
   Value own;  // what a wait, an approval, a set, a fail or an end says
   Kind own_kind = Kind::tool;
-  Value alternative, compensate, cache, on_failure, merge;
+  Value alternative, compensate, cache, on_failure, merge, command;
   bool is_pivot = false;
   Item item;
   bool is_alone = false;    // not in a list or map: it may do without an id
@@ -67,6 +67,12 @@ class Parser final {
   void take_expression(Value value);
   void take_record(Value value);
   uint32_t use_form(std::string_view name, Value at);
+
+  // command.cpp
+  std::string_view detect_form(Value block, Value place);
+  void read_commands(Value value);
+  bool read_command(Draft& draft);
+  void unknown_command(const Draft& draft, std::string_view name, const Error& error);
   uint32_t use_tool(std::string_view name, Value at);
 
   // condition.cpp

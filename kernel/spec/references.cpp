@@ -3,21 +3,17 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "spec/effect.hpp"
 #include "spec/parser.hpp"
 
 namespace weft::spec {
 
 namespace limits = base::limits;
 
-namespace {
-
-// Of whichever way a step goes.
 Effect worst_effect(const Spec& spec, const Item& item) {
   const uint32_t way = item.rarity != none ? spec.rarities[item.rarity].alternative : none;
   return way != none ? std::max(item.effect, spec.ways[way].effect) : item.effect;
 }
-
-}  // namespace
 
 void Parser::unknown_step(uint32_t block, Value at, std::string_view id) {
   const uint32_t other = spec().ids.find(id);

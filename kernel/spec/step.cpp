@@ -31,7 +31,8 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   explicit_strategy_.push_back(false);
   Value type = draft.at["type"_k];
   if (!type.exists()) type = draft.at["pattern"_k];
-  const bool is_list = !type.exists() && !draft.at["tool"_k].exists();
+  const bool is_list =
+      !type.exists() && !draft.at["tool"_k].exists() && !draft.at["command"_k].exists();
   if (type.is_text()) {
     draft.form = use_form(type.as_text(), type);
   } else if (is_list && draft.at["steps"_k].exists()) {
@@ -167,6 +168,7 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::set: take_own(draft, Kind::set, value); break;
     case Field::fail: take_own(draft, Kind::fail, value); break;
     case Field::end: take_own(draft, Kind::end, value); break;
+    case Field::command: draft.command = value; break;
     case Field::later: not_available(value, field.key.view()); break;
     default: break;
   }
@@ -224,6 +226,7 @@ void Parser::name_step(Draft& draft) {
 
 void Parser::read_kind(Draft& draft) {
   constexpr uint64_t later = uint64_t{1} << static_cast<uint32_t>(Field::later);
+  if (draft.command.exists() && !read_command(draft)) return;
   if (draft.own.exists() && (draft.tool.exists() || draft.type.exists())) {
     problem(draft.own, "spec.step_kind", "a step does one thing, not two", "make two steps of it");
     return;

@@ -31,6 +31,7 @@ struct Case {
 std::span<const Case> abi_cases();
 std::span<const Case> definition_cases();
 std::span<const Case> run_cases();
+std::span<const Case> overlap_cases();
 std::span<const Case> state_cases();
 std::span<const Case> durable_cases();
 std::span<const Case> checkpoint_cases();

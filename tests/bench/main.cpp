@@ -14,10 +14,10 @@ using bench::Figure;
 
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto& cases :
-       {bench::abi_cases(), bench::definition_cases(), bench::run_cases(), bench::state_cases(),
-        bench::durable_cases(), bench::checkpoint_cases(), bench::recovery_cases(),
-        bench::parked_cases(), bench::host_cases(), bench::crash_cases()}) {
+  for (const auto& cases : {bench::abi_cases(), bench::definition_cases(), bench::run_cases(),
+                            bench::overlap_cases(), bench::state_cases(), bench::durable_cases(),
+                            bench::checkpoint_cases(), bench::recovery_cases(),
+                            bench::parked_cases(), bench::host_cases(), bench::crash_cases()}) {
     all.insert(all.end(), cases.begin(), cases.end());
   }
   return all;

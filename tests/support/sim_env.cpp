@@ -14,15 +14,22 @@ void SimEnv::advance_to(int64_t tick) {
 }
 
 bool SimEnv::run_one() {
-  if (works_.empty()) return false;
-  const size_t which = draw(works_.size());
+  if (works_.empty() || (cores != 0 && busy_ >= cores)) return false;
+  const size_t which = cores != 0 ? 0 : draw(works_.size());
   const Work work = works_[which];
   works_.erase(works_.begin() + static_cast<std::ptrdiff_t>(which));
   work.fn(work.arg);
   return true;
 }
 
+void SimEnv::occupy_until(int64_t tick) {
+  if (cores == 0) return;
+  ++busy_;
+  at(tick, [this] { --busy_; });
+}
+
 void SimEnv::forget() {
+  busy_ = 0;
   due_.clear();
   works_.clear();
 }

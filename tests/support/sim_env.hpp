@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <random>
@@ -38,6 +39,10 @@ class SimEnv final {
   void forget();
 
   bool has_threads = true;  // else whoever asks must do the work itself
+  // So many works at once, first come first served; 0: all, in an order that the seed draws.
+  uint32_t cores = 0;
+  // What the work of now does takes its core so long.
+  void occupy_until(int64_t tick);
 
  private:
   struct Work {
@@ -55,7 +60,8 @@ class SimEnv final {
   int64_t wall_offset_ = 0;
   std::mt19937_64 random_;
   std::multimap<int64_t, std::function<void()>> due_;
-  std::vector<Work> works_;
+  std::deque<Work> works_;
+  uint32_t busy_ = 0;  // cores
 };
 
 }  // namespace weft::tests

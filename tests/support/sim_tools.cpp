@@ -94,7 +94,8 @@ weft_status SimTools::start(void* self, const weft_call* call, weft_out* out) no
 }
 
 weft_status SimTools::act(const weft_call* call, std::string_view how, weft_out* out) {
-  const int64_t then = env_.now() + Value(call->args)["ms"_k].as_i64() * 1'000'000;
+  const Value args(call->args);
+  const int64_t then = env_.now() + args["ms"_k].as_i64() * 1'000'000 + args["ns"_k].as_i64();
   if (how == "fail") return fail(out, WEFT_ERR_RETRYABLE, "not this time");
   if (how == "refuse") return fail(out, 0, "never");
   if (how == "bad") return static_cast<weft_status>(7);
@@ -104,6 +105,7 @@ weft_status SimTools::act(const weft_call* call, std::string_view how, weft_out*
   if (how == "later" || how == "twice" || how == "late") {
     answer_at(then, call->op, WEFT_OK, out->val);
   }
+  if (how == "later") env_.occupy_until(then);
   if (how == "twice") answer_at(then, call->op, WEFT_OK, out->val);
   const bool is_pending =
       how == "later" || how == "twice" || how == "late" || how == "hang" || how == "never";

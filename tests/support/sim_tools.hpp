@@ -45,12 +45,12 @@ struct SimAct {
 // By the name in the arguments, an act for each attempt; beyond them all is well.
 using SimTable = std::map<std::string, std::vector<SimAct>, std::less<>>;
 
-// Arguments are {name, value?, do?, ms?, times?}. Attempts up to 'times' (or all) do what 'do'
+// Arguments are {name, value?, do?, ms?, ns?, times?}. Attempts up to 'times' (or all) do what 'do'
 // says; all others answer {name, value} at once:
-//   later, twice   answer after ms, once or twice         fail, refuse  may, may not be retried
-//   hang           answers when it is cancelled           never         answers nothing at all
-//   late           does not hear of a cancellation and answers after ms
-//   meta           answers {result, message}              bad           gives a status nobody knows
+//   later, twice   answer after ms and ns, once or twice         fail, refuse  may, may not be
+//   retried hang           answers when it is cancelled           never         answers nothing at
+//   all late           does not hear of a cancellation and answers after ms meta           answers
+//   {result, message}              bad           gives a status nobody knows
 class SimTools final {
  public:
   SimTools(SimEnv& env, plugin::Port& port);

@@ -70,6 +70,14 @@ std::shared_ptr<engine::Ticket> SimWorld::submit(const Plan& plan, std::string i
   b.end_object();
   b.set("params"_k, null_value());
   b.set("seed"_k, setup_.seed);
+  if (!plan->variables.empty()) {
+    b.key("variables"_k);
+    b.begin_object();
+    for (const plan::Variable& one : plan->variables) {
+      if (one.initial.exists()) b.set(Key(one.name), one.initial);
+    }
+    b.end_object();
+  }
   b.end_object();
   made->acceptance = base::pack(b.take_value());
   auto ticket = made->ticket;

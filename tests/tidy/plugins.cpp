@@ -121,7 +121,7 @@ class Folder final {
       if (!is_below(file.path, path_ + "/cases")) continue;
       const std::string folder(folder_of(file.path));
       const std::string_view name = name_of(file.path);
-      if (name == "workflow.json" || name == "workflow.yaml") given.insert(folder);
+      if (name.starts_with("workflow.")) given.insert(folder);
       if (name == "output.json" || name == "error.txt") expected.insert(folder);
     }
     if (given.empty()) {

@@ -42,8 +42,8 @@ class Workflow final {
  public:
   std::string_view id() const;
   std::string_view version() const;
-  std::string hash() const;  // of the definition, in hexadecimal
-  std::string explain_text() const;
+  std::string hash() const;                             // of the definition, in hexadecimal
+  std::string explain_text(Value measured = {}) const;  // {step: seconds, ...}, of runs before
   std::string explain_mermaid() const;
 
   struct Body;  // kernel_rooms.hpp
@@ -53,8 +53,7 @@ class Workflow final {
   std::shared_ptr<const Body> body_;  // shared by its copies and the runs of it
 };
 
-// What loading found. There is a workflow exactly when there are no problems; both lists are sorted
-// by place.
+// What loading found: a workflow exactly when there are no problems. Both lists go by place.
 struct Loaded {
   std::vector<Workflow> workflow;
   std::vector<Error> problems;
@@ -186,6 +185,8 @@ class Kernel final {
 
   // format: json, yaml, or empty for what the name of the file says.
   Loaded load(std::string_view text, std::string_view file, std::string_view format = {});
+  // A definition in another format; NOT_FOUND where that cannot say all of it.
+  Result<std::string> print(const Workflow& workflow, std::string_view format);
 
   // The id, once the run is accepted as durably as the store can.
   Result<std::string> start(const Workflow& workflow, const RunOptions& options);
@@ -194,8 +195,7 @@ class Kernel final {
   Result<Outcome> run(const Workflow& workflow, const RunOptions& options);
   // Asks a run of this process to end; it ends when its steps have.
   Result<void> cancel(std::string_view run, std::string_view reason);
-  // A message for a run, wherever it is: {verb, ...}, checked against the run as it stands; see
-  // kernel/run/MESSAGES.md.
+  // A message for a run, wherever it is, {verb, ...}, as in kernel/run/MESSAGES.md.
   Result<Delivered> send(std::string_view run, Value message);
   // Goes on with a run that no live process owns, then as wait.
   Result<Outcome> resume(std::string_view run, Unknown unknown, const RunOptions& options);

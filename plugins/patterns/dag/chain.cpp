@@ -1,7 +1,5 @@
 // A chain: besides what steps say of each other, the order of writing counts wherever two of them
 // touch the same thing. So the result is that of running one after another.
-#include <algorithm>
-#include <cstdio>
 #include <map>
 
 #include "plan.hpp"
@@ -32,7 +30,8 @@ class Touches final {
     for (const uint32_t reader : resource.readers) {
       if (reader != node) after(reader, node);
     }
-    if (resource.readers.empty() && resource.writer != none) after(resource.writer, node);
+    const bool is_another = resource.writer != none && resource.writer != node;
+    if (resource.readers.empty() && is_another) after(resource.writer, node);
     resource.readers.clear();
     resource.writer = node;
   }
@@ -48,29 +47,18 @@ class Touches final {
 // What nobody has a name for, and what every step has to do with.
 constexpr std::string_view world = "\1world", everything = "\1everything";
 
+}  // namespace
+
 bool is_harmless(Value step) {
   const std::string_view effect = step["effect"_k].as_text();
   return effect == "pure" || effect == "read";
 }
 
 // What the kernel does itself changes variables, or ends the run; what waits for a failure wants to
-// know of all that came before: they keep their place.
+// know of all that came before.
 bool keeps_place(Value step) {
   return step["own"_k].as_bool() || step["run_if"_k].as_text() != "success";
 }
-
-double threshold_of(Value options) {
-  const Value said = options["parallel_threshold"_k];
-  return said.is_number() ? said.as_f64() : 0.25;
-}
-
-std::string gain_text(double gain) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f", gain);
-  return text;
-}
-
-}  // namespace
 
 void add_chain(Value options, const Steps& steps, std::vector<Edge>& edges) {
   const bool is_parallel = options["parallel_where_possible"_k].as_bool(true);
@@ -90,44 +78,9 @@ void add_chain(Value options, const Steps& steps, std::vector<Edge>& edges) {
     for (const Value name : step["reads"_k]) touches.read(name.as_text(), node);
     for (const Value name : step["writes"_k]) touches.write(name.as_text(), node);
     const bool is_declared = step["reads"_k].size() > 0 || step["writes"_k].size() > 0;
-    if (!is_declared && !is_harmless(step)) touches.write(world, node);
+    const bool is_undeclared = step["undeclared"_k].as_bool() || !is_declared;
+    if (is_undeclared && !is_harmless(step)) touches.write(world, node);
   }
-}
-
-// Without a history all steps count alike: running n at once leaves 1/n of the time.
-void split_groups(Value options, const Steps& steps, std::vector<Edge>& edges, Made& made) {
-  Graph graph = made.graph;
-  lay_edges(graph, edges);
-  if (order(graph).size() != graph.count) return;  // a cycle, which is told of elsewhere
-  const Levels groups = levels(graph);
-  const double threshold = threshold_of(options);
-  std::vector<std::string> said;
-  bool is_split = false;
-  for (size_t i = 0; i + 1 < groups.first.size(); ++i) {
-    const uint32_t size = groups.first[i + 1] - groups.first[i];
-    const double gain = size > 0 ? 1.0 - 1.0 / size : 0;
-    if (size < 2) {
-      said.emplace_back();
-      continue;
-    }
-    if (gain <= threshold) {
-      is_split = true;
-      for (uint32_t n = groups.first[i] + 1; n < groups.first[i + 1]; ++n) {
-        edges.push_back({groups.nodes[n - 1], groups.nodes[n]});
-      }
-      continue;
-    }
-    bool is_stateless = true;
-    for (uint32_t n = groups.first[i]; n < groups.first[i + 1]; ++n) {
-      for (uint32_t k = 0; k < steps.size(); ++k) {
-        if (steps.node(k) == groups.nodes[n]) is_stateless = is_stateless && is_harmless(steps[k]);
-      }
-    }
-    said.push_back(std::string(is_stateless ? "fork_join" : "event_driven") + ", gain " +
-                   gain_text(gain));
-  }
-  // What was split makes other groups, of which nothing is said.
-  if (!is_split) made.groups_said = std::move(said);
 }
 
 }  // namespace dag

@@ -14,7 +14,7 @@ using weft::Value;
 
 namespace {
 
-constexpr uint32_t edges_shown_max = 5000;
+constexpr uint32_t edges_shown_max = 10'000;
 
 void show_edges(const Graph& graph, weft::Builder& out) {
   out.key("edges"_k);

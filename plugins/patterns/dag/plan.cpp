@@ -3,6 +3,7 @@
 #include <algorithm>
 
 using namespace weft::lit;
+using weft::Key;
 using weft::Value;
 
 namespace dag {
@@ -63,7 +64,8 @@ void check_conditions(Value block, const Steps& steps, Made& made) {
 
 Steps::Steps(Value block) {
   uint32_t last = 0;
-  for (const Value step : block["steps"_k]) {
+  field_ = block["stages"_k].exists() ? "/stages" : "/steps";
+  for (const Value step : block[Key(field_.substr(1))]) {
     const uint32_t node = node_in(step["node"_k]);
     if (index_.size() <= node) index_.resize(size_t{node} + 1, none);
     index_[node] = static_cast<uint32_t>(all_.size());
@@ -91,7 +93,8 @@ std::string Steps::id(uint32_t node) const {
 }
 
 std::string Steps::pointer(uint32_t node) const {
-  return has(node) ? "/steps/" + std::to_string(index_[node]) : "/steps";
+  std::string pointer(field_);
+  return has(node) ? pointer + "/" + std::to_string(index_[node]) : pointer;
 }
 
 void add_dependencies(const Steps& steps, std::vector<Edge>& edges) {
@@ -99,6 +102,15 @@ void add_dependencies(const Steps& steps, std::vector<Edge>& edges) {
     for (const Value list : {steps[i]["depends_on"_k], steps[i]["refs"_k]}) {
       for (const Value n : list) edges.push_back({node_in(n), steps.node(i)});
     }
+  }
+}
+
+// Stages follow each other unless they say what they depend on; a failure that is continued from
+// does not keep the next one from running.
+void add_line(const Steps& steps, std::vector<Edge>& edges) {
+  for (uint32_t i = 1; i < steps.size(); ++i) {
+    if (steps[i]["depends_on"_k].size() > 0) continue;
+    edges.push_back({steps.node(i - 1), steps.node(i), order_only});
   }
 }
 
@@ -186,6 +198,7 @@ Made make(Value block) {
   std::vector<Edge> edges;
   edges.reserve(steps.size());
   add_dependencies(steps, edges);
+  if (block["form"_k].as_text() == "hybrid") add_line(steps, edges);
   add_transitions(block, steps, edges, made);
   add_loops(block, steps, edges, made);
   if (is_chain) {

@@ -33,6 +33,7 @@ class Steps final {
   uint32_t size() const { return static_cast<uint32_t>(all_.size()); }
   weft::Value operator[](uint32_t index) const { return all_[index]; }
   uint32_t node(uint32_t index) const;
+  weft::Value of(uint32_t node) const { return has(node) ? all_[index_[node]] : weft::Value(); }
   bool has(uint32_t node) const { return node < index_.size() && index_[node] != none; }
   std::string id(uint32_t node) const;
   // Where it stands, as a pointer into the block.
@@ -41,11 +42,16 @@ class Steps final {
  private:
   std::vector<weft::Value> all_;
   std::vector<uint32_t> index_;  // by node
+  std::string_view field_;       // where they stand
   uint32_t nodes_ = 0;
 };
 
+bool is_harmless(weft::Value step);
+bool keeps_place(weft::Value step);  // all before it has ended, and nothing behind it has begun
+
 // The parts of make: what each adds.
 void add_dependencies(const Steps& steps, std::vector<Edge>& edges);
+void add_line(const Steps& steps, std::vector<Edge>& edges);
 void add_transitions(weft::Value block, const Steps& steps, std::vector<Edge>& edges, Made& made);
 void add_loops(weft::Value block, const Steps& steps, std::vector<Edge>& edges, Made& made);
 void add_chain(weft::Value options, const Steps& steps, std::vector<Edge>& edges);

@@ -131,6 +131,9 @@ Value compile(Value block, weft::Builder& out) {
   out.begin_object();
   out.set("first"_k, branches[0]["node"_k].as_u64());
   write_branches(branches, out);
+  out.key("edges"_k);  // there are none: branches are beside each other
+  out.begin_array();
+  out.end_array();
   out.set("goal"_k, goal_of(aggregation));
   out.set("needed"_k, needed_by(aggregation));
   if (aggregation["custom"_k].exists()) out.set("custom"_k, aggregation["custom"_k]);

@@ -1,5 +1,6 @@
 #include "suite.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -31,6 +32,18 @@ Value Run::json(std::string_view file) {
   if (value) return *value;
   expect(false, file, value.error().message);
   return null_value();
+}
+
+std::vector<std::string> Run::files(std::string_view folder, std::string_view ending) const {
+  std::vector<std::string> found;
+  std::error_code ec;
+  const auto path = std::filesystem::path(path_) / folder;
+  for (const auto& entry : std::filesystem::directory_iterator(path, ec)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(ending)) found.push_back(std::string(folder) + "/" + name);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 void Run::expect(bool good, std::string_view name, std::string_view why) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <weft/value.hpp>
 
@@ -22,6 +23,9 @@ class Run final {
   // A file of the folder; a file that cannot be read or parsed counts as a failed case.
   std::optional<std::string> text(std::string_view file);
   Value json(std::string_view file);
+
+  // Those in a folder of it that end so, sorted, as text and json take them.
+  std::vector<std::string> files(std::string_view folder, std::string_view ending) const;
 
   // One case: counted, and printed when it failed.
   void expect(bool good, std::string_view name, std::string_view why = {});

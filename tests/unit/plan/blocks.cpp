@@ -175,6 +175,7 @@ sequential by sequential@1.0.0
   2 e: upper@1.0.0, pure, uses l
   a → l
   l → e
+complexity 2.7: 0.3 x 4 steps + 1 loop + 0.5 x 1 level
 )");
   CHECK(plan::mermaid(*plan) == R"_(flowchart TD
   n0["a: upper"]

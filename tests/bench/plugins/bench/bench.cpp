@@ -1,4 +1,5 @@
 // tool.bench: tools that do next to nothing, for measuring what is around them.
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -52,4 +53,24 @@ struct Fields {
   }
 };
 
-WEFT_PLUGIN(Noop, Once, Away, Hold, Fields);
+// Computes on a thread that may block, and says how long that took.
+struct Burn {
+  static constexpr std::string_view id = "burn";
+  static constexpr uint32_t flags = WEFT_BLOCKING;
+  weft::Value operator()(weft::Value in, weft::sdk::Call& call) const {
+    const auto start = std::chrono::steady_clock::now();
+    uint64_t x = in["rounds"_k].as_u64();
+    for (uint64_t i = in["rounds"_k].as_u64(); i > 0; --i) {
+      x = x * 6364136223846793005U + 1442695040888963407U;
+    }
+    const auto took = std::chrono::steady_clock::now() - start;
+    weft::Builder b = call.builder();
+    b.begin_object();
+    b.set("ns"_k, std::chrono::duration<double, std::nano>(took).count());
+    b.set("x"_k, x);
+    b.end_object();
+    return b.take_value();
+  }
+};
+
+WEFT_PLUGIN(Noop, Once, Away, Hold, Fields, Burn);

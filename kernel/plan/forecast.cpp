@@ -1,0 +1,107 @@
+#include "plan/forecast.hpp"
+
+#include <algorithm>
+#include <queue>
+#include <vector>
+
+namespace weft::plan {
+
+using namespace lit;
+
+namespace {
+
+// The nodes of a block with what each takes.
+class Schedule final {
+ public:
+  Schedule(const Block& block, std::vector<Forecast> parts)
+      : parts_(std::move(parts)), next_(parts_.size()), open_(parts_.size(), 0) {
+    const auto count = static_cast<uint32_t>(parts_.size());
+    const Value edges = block.compiled["edges"_k];
+    for (uint32_t i = 1; !edges.exists() && i < count; ++i) add(i - 1, i);
+    for (const Value edge : edges) {
+      const uint64_t from = edge[0].as_u64(count), to = edge[1].as_u64(count);
+      // What leads back belongs to a loop, which is gone through once.
+      if (from < count && to < count && !edge[2].is_text()) add(from, to);
+    }
+  }
+
+  // Steps are taken as they become ready, of several the first in the order of writing.
+  double on(uint32_t cores, double Forecast::* part) const {
+    struct Event {
+      double at;
+      uint32_t node;
+      bool operator>(const Event& other) const {
+        return at != other.at ? at > other.at : node > other.node;
+      }
+    };
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> running;
+    std::queue<uint32_t> ready;
+    std::vector<uint32_t> open = open_;
+    for (uint32_t n = 0; n < open.size(); ++n) {
+      if (open[n] == 0) ready.push(n);
+    }
+    double now = 0, all = 0;
+    size_t ended = 0;
+    while (!ready.empty() || !running.empty()) {
+      for (; !ready.empty() && running.size() < cores; ready.pop()) {
+        running.push({now + parts_[ready.front()].*part, ready.front()});
+      }
+      now = running.top().at;
+      std::vector<uint32_t> freed;
+      for (; !running.empty() && running.top().at == now; running.pop()) {
+        ++ended;
+        for (const uint32_t after : next_[running.top().node]) {
+          if (--open[after] == 0) freed.push_back(after);
+        }
+      }
+      std::sort(freed.begin(), freed.end());
+      for (const uint32_t n : freed) ready.push(n);
+    }
+    // On a way that leads back nothing is ever free to begin, so there one comes after another.
+    for (const Forecast& one : parts_) all += one.*part;
+    return ended == parts_.size() ? now : all;
+  }
+
+ private:
+  void add(uint64_t from, uint64_t to) {
+    next_[from].push_back(static_cast<uint32_t>(to));
+    ++open_[to];
+  }
+
+  std::vector<Forecast> parts_;
+  std::vector<std::vector<uint32_t>> next_;
+  std::vector<uint32_t> open_;
+};
+
+Forecast of_block(const Plan& plan, const Block& block, const Costs& costs) {
+  std::vector<Forecast> parts(block.written());
+  Forecast made;
+  for (uint32_t i = 0; i < parts.size(); ++i) {
+    const Node& node = plan.node(block, i);
+    if (node.kind == Kind::block) {
+      parts[i] = of_block(plan, plan.blocks[node.block], costs);
+    } else if (node.kind != Kind::expression && node.kind != Kind::record) {
+      const double cost = costs.of_step(node) + costs.overhead;
+      parts[i] = {cost, cost, cost};
+    }
+    made.work += parts[i].work;
+  }
+  const Schedule schedule(block, std::move(parts));
+  const auto at_once = block.compiled["max_concurrency"_k].as_u64(costs.cores);
+  const auto cores = static_cast<uint32_t>(std::clamp<uint64_t>(at_once, 1, costs.cores));
+  made.critical = schedule.on(UINT32_MAX, &Forecast::critical);
+  made.elapsed = schedule.on(cores, &Forecast::elapsed);
+  return made;
+}
+
+}  // namespace
+
+Forecast forecast(const Plan& plan, const Costs& costs) {
+  return of_block(plan, plan.blocks.front(), costs);
+}
+
+double mean_with(double mean, double latest, bool is_first) {
+  return is_first ? latest : mean + weight_of_latest * (latest - mean);
+}
+
+}  // namespace weft::plan
