@@ -125,8 +125,15 @@ void Decider::start_set(const At& at, Value said) {
     auto fits = variable->schema->check_and_complete(said[i], scratch_.arena());
     if (!fits) return fail(at, fits.error());
   }
-  change_variables(at, said);
-  succeed(at, {said});
+  if (listens(WEFT_AT_BEFORE_STATE_WRITE)) {
+    return ask_of_step(at, WEFT_AT_BEFORE_STATE_WRITE, Phase::state_change, said);
+  }
+  write(at, said);
+}
+
+void Decider::write(const At& at, Value changes) {
+  change_variables(at, changes);
+  if (frame(at).status[at.node] != WEFT_NODE_FAILED) succeed(at, {changes});
 }
 
 // Records the variables as they are afterwards, and what of them is new.
@@ -156,7 +163,11 @@ void Decider::change_variables(const At& at, Value changes) {
   b.end_object();
   Error why;
   const bool is_of_step = at.frame != event::no_frame;
-  if (!emit(Type::state_changed, at, {b.take_value()}, &why) && is_of_step) fail(at, why);
+  if (!emit(Type::state_changed, at, {b.take_value()}, &why))
+    return is_of_step ? fail(at, why) : void();
+  const Value told(out_->events.back().payload);
+  announce(at, WEFT_AT_AFTER_STATE_WRITE, Phase::state_change, told);
+  announce(at, WEFT_AT_STAGE_TRANSITION, Phase::state_change, told);
 }
 
 void Decider::start_fail(const At& at, Value said) {

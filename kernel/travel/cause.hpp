@@ -18,6 +18,7 @@ struct Cause {
   run::Input input;
   weft_error error{};                      // of a reply that failed: whether it may be tried again
   std::shared_ptr<const base::Doc> words;  // the message; shared by copies of the cause
+  std::shared_ptr<const base::Doc> notes;  // of hooks; shared likewise
 
   // The input with its error in place; valid as long as the cause stays where it is.
   run::Input ready() {
