@@ -209,13 +209,7 @@ void Engine::decide(Slot& slot, const run::Input& input) {
   }
   // Routing may decide nothing at once, so the list stays as it is.
   for (const run::Command& command : decision_.commands) route(slot, command);
-  if (listens(WEFT_AT_CHECKPOINT) && saved != slot.run->state.saved.seq) {
-    run::Command told;
-    told.kind = run::Command::Kind::tell;
-    told.point = WEFT_AT_CHECKPOINT;
-    told.phase = run::Phase::checkpoint;
-    route(slot, told);
-  }
+  if (saved != slot.run->state.saved.seq) tell_checkpoint(slot);
 }
 
 // The time limit of a run counts only while it runs.

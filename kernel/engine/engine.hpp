@@ -187,6 +187,7 @@ class Engine final {
   bool follow_cache(Question& q, uint32_t* result, Value* value);
   void publish(Slot& slot, event::Event event);
   void tell_published();
+  void tell_checkpoint(Slot& slot);
 
   // timer.cpp
   void set_timer(Slot& slot, const run::Command& command);

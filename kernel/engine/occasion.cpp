@@ -331,6 +331,16 @@ void Engine::tell_published() {
   }
 }
 
+// Behind the commit that holds the snapshot.
+void Engine::tell_checkpoint(Slot& slot) {
+  if (!listens(WEFT_AT_CHECKPOINT)) return;
+  Command told;
+  told.kind = Command::Kind::tell;
+  told.point = WEFT_AT_CHECKPOINT;
+  told.phase = run::Phase::checkpoint;
+  route(slot, told);
+}
+
 Result<void> Engine::ask_here(uint32_t point, Value data) {
   if (!listens(point)) return {};
   plugin::CallArena arena;

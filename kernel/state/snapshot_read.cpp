@@ -307,9 +307,8 @@ Result<void> Reading::waits() {
   In in(*body, source_.payloads);
   visit_waits(in, state_);
   const auto check = [&](uint32_t frame, uint32_t node) {
-    if (frame >= state_.frames.size() || node >= state_.frames[frame].count) {
-      in.fail("it is of a step that is not there");
-    }
+    const bool is_there = frame < state_.frames.size() && node < state_.frames[frame].count;
+    if (!is_there) in.fail("it is of a step that is not there");
   };
   for (const Wait& w : state_.waits) {
     const bool of_block = w.kind == Wait::Kind::hook && w.node == event::no_node;

@@ -32,6 +32,17 @@ struct Cause {
 // this version does not know what leads to such a decision.
 std::optional<Cause> cause_of(const state::State& before, std::span<const event::Event> decision);
 
+// The same for a decision before which no hook said anything.
+std::optional<Cause> cause_of_others(const state::State& before,
+                                     std::span<const event::Event> decision);
+
+// What is the same for every input to a step: where it stands, as the state has it.
+Cause begin_cause(const state::State& before, const event::Event& e, run::Input::Kind kind);
+
+// The status of the node that an event is about.
+inline constexpr uint8_t any_status = 255;  // there is no such node
+uint8_t status_of(const state::State& state, const event::Event& e);
+
 // A reply that failed with a fault as it was recorded; flags say whether another attempt may help.
 void fail(Cause& cause, Value fault, uint32_t flags);
 

@@ -256,6 +256,31 @@ TEST_CASE("an update from outside is changed or refused by hooks", "[sim][hooks]
   }
 }
 
+TEST_CASE("a snapshot is told when it is written", "[sim][hooks]") {
+  SimHook hook(bit(WEFT_AT_CHECKPOINT), [](uint32_t, Value) { return Says{}; });
+  play({.hooks = {hook.bound()}}, R"({"id":"x","steps":[{"id":"w","wait":"60s"}]})");
+  CHECK(hook.asked == "WorkflowCheckpoint checkpoint\n");
+}
+
+TEST_CASE("a refused permission and a want of room are told", "[sim][hooks]") {
+  SimHook hook(bit(WEFT_AT_SECURITY_VIOLATION) | bit(WEFT_AT_RESOURCE_LIMIT),
+               [](uint32_t, Value) { return Says{}; });
+  SimTable table;
+  table["a"] = {{SimHow::full, 0}};
+  table["b"] = {{SimHow::deny, 0}};
+  SimPlans plans;
+  SimWorld world({.hooks = {hook.bound()}});
+  world.tools.table = &table;
+  const auto ticket = world.submit(plans.build(
+      R"({"id":"x","steps":[
+        {"id":"a","tool":"pure","parameters":{"name":"a"},"on_error":"continue"},
+        {"id":"b","tool":"pure","parameters":{"name":"b"}}]})"));
+  world.settle();
+  REQUIRE(ticket->is_done);
+  CHECK(hook.asked ==
+        "ResourceLimitExceeded error_handling a\nSecurityViolation error_handling b\n");
+}
+
 TEST_CASE("what sinks see of an event is for hooks to say, what is recorded is not",
           "[sim][hooks]") {
   SimHook hook(bit(WEFT_AT_BEFORE_EVENT_EMIT), [](uint32_t, Value about) {
