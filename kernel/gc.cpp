@@ -2,6 +2,7 @@
 #include <weft/kernel.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -37,6 +38,19 @@ bool has_ended(Value run) {
   return std::find(std::begin(ends), std::end(ends), status) != std::end(ends);
 }
 
+// The summaries in the order of their ids, which is that of their times.
+Result<void> each_run(journal::Store& store, const std::function<void(Value run)>& each) {
+  std::string after;
+  while (true) {
+    auto page = store.scan("run/", after, base::limits::listed_at_once);
+    if (!page) return page.error();
+    const Value entries = page->view();
+    for (const Value entry : entries) each(entry["value"_k]);
+    if (entries.size() < base::limits::listed_at_once) return {};
+    after = entries[entries.size() - 1]["key"_k].as_text();
+  }
+}
+
 weft_sop forgetting(std::string_view run) {
   weft_sop op{};
   op.size = sizeof op;
@@ -47,42 +61,45 @@ weft_sop forgetting(std::string_view run) {
 
 }  // namespace
 
+// The latest is what people look for.
 Result<Document> Kernel::list(const RunFilter& filter) {
-  auto found = rooms_->store->scan("run/", {}, 0);
-  if (!found) return found.error();
-  // Keys sort by time, and the latest is what people look for.
+  std::deque<base::Doc> latest;
+  auto done = each_run(*rooms_->store, [&](Value run) {
+    if (!fits(run, filter)) return;
+    latest.push_front(base::pack(run));
+    if (latest.size() > filter.max) latest.pop_back();
+  });
+  if (!done) return done.error();
   base::Blocks blocks;
   Builder b(blocks.arena());
-  const Value all = found->view();
-  uint32_t taken = 0;
   b.begin_array();
-  for (uint32_t i = all.size(); i > 0 && taken < filter.max; --i) {
-    const Value run = all[i - 1]["value"_k];
-    if (!fits(run, filter)) continue;
-    b.link(run);
-    ++taken;
-  }
+  for (const base::Doc& run : latest) b.link(run.view());
   b.end_array();
   return Document::copy(b.take_value());
 }
 
 // A run that another one was forked from is needed as long as that one is there.
 Result<Forgotten> Kernel::forget(const Retention& retention) {
-  auto found = rooms_->store->scan("run/", {}, 0);
-  if (!found) return found.error();
-  const Value all = found->view();
+  struct Ended {
+    std::string id;
+    int64_t updated;
+  };
+  std::vector<Ended> all;
+  auto done = each_run(*rooms_->store, [&](Value run) {
+    if (!has_ended(run)) return;
+    all.push_back({std::string(run["id"_k].as_text()), run["updated_ns"_k].as_i64()});
+  });
+  if (!done) return done.error();
   const int64_t now = rooms_->engine->now();
   Forgotten forgotten;
   uint32_t kept = 0;
-  for (uint32_t i = all.size(); i > 0; --i) {
-    const Value run = all[i - 1]["value"_k];
-    if (!has_ended(run)) continue;
-    const bool is_young = now - run["updated_ns"_k].as_i64() < retention.older_than_ns;
+  std::reverse(all.begin(), all.end());
+  for (const auto& [id, updated] : all) {
+    const bool is_young = now - updated < retention.older_than_ns;
     if (is_young || kept < retention.keep) {
       ++kept;
       continue;
     }
-    const std::string id(run["id"_k].as_text());
     auto forks = rooms_->store->scan("fork/" + id + "/", {}, 1);
     if (!forks) return forks.error();
     if (forks->view().size() > 0) {
@@ -100,7 +117,7 @@ Result<Forgotten> Kernel::forget(const Retention& retention) {
     std::vector<const weft_sop*> pointers;
     pointers.reserve(n);
     for (const weft_sop& op : ops) pointers.push_back(&op);
-    auto done = rooms_->store->commit(pointers.data(), static_cast<uint32_t>(pointers.size()));
+    done = rooms_->store->commit(pointers.data(), static_cast<uint32_t>(pointers.size()));
     if (!done) return done.error();
   }
   return forgotten;

@@ -104,7 +104,8 @@ Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
   // A run that cannot come back now stays in the store, where 'resume' tells why.
   parts.bindings_of = [this](Value named) { return bindings_of(named); };
   parts.idle = [this] { tell(); };
-  parts.revive = [this](std::string_view run) { (void)revive(run); };
+  parts.revive = [this](std::string_view run) { (void)bring_back(run, {.by_itself = true}); };
+  parts.left = [this](const engine::Ticket& ticket) { forget(ticket); };
   auto composition = engine::composition_of(options.hook_composition.view());
   if (!composition) return composition.error();
   parts.composition = *composition;
@@ -199,17 +200,26 @@ Result<Outcome> Kernel::wait(std::string_view run, int64_t timeout_ns) {
   const int64_t until = timeout_ns > INT64_MAX - now ? INT64_MAX : now + timeout_ns;
   while (true) {
     auto ticket = rooms_->ticket_of(run);
-    if (!ticket) return ticket.error();
+    if (!ticket) {
+      // What rests has left memory, and what came back by itself and ended; the store has both.
+      auto stored = rooms_->recall(run);
+      if (!stored) return ticket.error();
+      const state::RunStatus status = stored->state->status;
+      if (state::is_ended(status)) return Rooms::outcome(run, *stored->state);
+      const bool rests = status == state::RunStatus::waiting || status == state::RunStatus::paused;
+      if (!rests) return ticket.error();
+      auto back = rooms_->bring_back(run, {});
+      if (!back) return back.error().status == Status::busy ? ticket.error() : back.error();
+      ticket = std::move(back->ticket);
+    }
     if (!rooms_->engine->drive(**ticket, until)) {
       return Error{Status::timeout, "timeout", "the run has not ended yet",
                    "wait longer, or cancel"};
     }
     rooms_->forget(**ticket);
-    // It rests until a time, and whoever waits for it waits for that time, too.
+    // It may rest until a time, and whoever waits for it waits for that time, too.
     const bool comes_back = (*ticket)->parked_until.load() != INT64_MAX;
     if (!comes_back) return rooms_->outcome(**ticket);
-    auto back = rooms_->revive(run);
-    if (!back) return back.error();
   }
 }
 
@@ -232,10 +242,14 @@ Result<void> Kernel::cancel(std::string_view run, std::string_view reason) {
   b.set("verb"_k, std::string_view("cancel"));
   b.set("reason"_k, reason);
   b.end_object();
+  const Value message = b.take_value();
   auto ticket = rooms_->ticket_of(run);
-  if (!ticket) return ticket.error();
-  rooms_->post(*ticket, b.take_value());
-  return {};
+  if (ticket && !(*ticket)->is_done.load()) {
+    rooms_->post(*ticket, message);
+    return {};
+  }
+  auto sent = send(run, message);
+  return sent ? Result<void>() : sent.error();
 }
 
 void Kernel::Rooms::hold(const std::shared_ptr<engine::Ticket>& ticket) {

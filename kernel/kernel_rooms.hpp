@@ -66,26 +66,33 @@ struct Kernel::Rooms {
     bool is_new;
   };
   // Whether a start with this key has been made, and of which run.
-  Result<Start> started_before(const Workflow::Body& body, const RunOptions& options);
-  Result<std::shared_ptr<engine::Ticket>> submit(const Workflow::Body& body,
-                                                 const RunOptions& options, std::string_view id);
+  Result<Start> started_before(const Workflow::Body& body, const RunOptions& run);
+  Result<std::shared_ptr<engine::Ticket>> submit(const Workflow::Body& body, const RunOptions& run,
+                                                 std::string_view id);
   void hold(const std::shared_ptr<engine::Ticket>& ticket);
   void forget(const engine::Ticket& ticket);
   void post(const std::shared_ptr<engine::Ticket>& ticket, Value message);
 
   // The plan of a stored definition with its tools.
   Result<std::shared_ptr<const engine::Bindings>> bindings_of(Value named);
-  // A run of the store that nobody else owns comes into the engine.
+  // A run of the store that nobody else owns comes into the engine, and its ticket is held. One
+  // that is in the engine already is not brought twice: both who want it share its ticket.
   struct Return {
     Unknown unknown = Unknown::keep_waiting;
     bool with_detail = false;
     bool stays = false;
+    bool by_itself = false;
+    bool is_claimed = false;  // by this process, with many others at once
     std::shared_ptr<const engine::Bindings> moves_to{};  // another definition, and how
     Value move{};
   };
-  Result<std::shared_ptr<engine::Ticket>> bring_back(std::string_view run, const Return& how);
-  // The same for one that rested here.
-  Result<void> revive(std::string_view run);
+  struct Returned {
+    std::shared_ptr<engine::Ticket> ticket;  // shared with the engine
+    bool was_here;
+  };
+  Result<Returned> bring_back(std::string_view run, const Return& how);
+  Returned seat(std::string_view run, const Return& how);
+  Result<void> read_in(const std::shared_ptr<engine::Ticket>& ticket, const Return& how);
   // Tells the store what it has not heard of its runs.
   void tell();
   Result<Delivered> leave_message(std::string_view run, Value message);
@@ -99,7 +106,8 @@ struct Kernel::Rooms {
   // Told of each event after it was folded.
   using Told = std::function<void(const state::State&, const event::Event&)>;
   Result<Recalled> recall(std::string_view run, const Told& told = {});
-  Result<Outcome> outcome(engine::Ticket& ticket);
+  static Result<Outcome> outcome(engine::Ticket& ticket);
+  static Outcome outcome(std::string_view run, const state::State& state);
   Result<std::shared_ptr<engine::Ticket>> ticket_of(std::string_view run);
 };
 

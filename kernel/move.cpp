@@ -156,20 +156,19 @@ Result<Moved> Kernel::move(std::string_view run, const Workflow& to, const MoveO
   }
   if (!moved.objections.empty() || options.only_look) return moved;
 
-  const auto held = rooms_->ticket_of(run);
-  if (held && !(*held)->is_done.load()) {
-    return refuse("run.held", "run '" + std::string(run) + "' is in the memory of this process",
-                  "let it rest without 'stays', then move it");
-  }
   Rooms::Return how_back;
   how_back.moves_to = bindings;
   how_back.move = how;
-  auto ticket = rooms_->bring_back(run, how_back);
-  if (!ticket) return ticket.error();
-  rooms_->hold(*ticket);
-  rooms_->engine->drive(**ticket, INT64_MAX, true);
-  const bool given_up = (*ticket)->is_done.load() && !(*ticket)->report.error.code.empty();
-  if (given_up) return (*ticket)->report.error;
+  auto back = rooms_->bring_back(run, how_back);
+  if (!back) return back.error();
+  if (back->was_here) {
+    return refuse("run.held", "run '" + std::string(run) + "' is in the memory of this process",
+                  "let it rest without 'stays', then move it");
+  }
+  engine::Ticket& ticket = *back->ticket;
+  rooms_->engine->drive(ticket, INT64_MAX, true);
+  const bool given_up = ticket.is_done.load() && !ticket.report.error.code.empty();
+  if (given_up) return ticket.report.error;
   return moved;
 }
 

@@ -91,10 +91,36 @@ plan::PlanOf Kernel::Rooms::plan_of() {
   return [this](Value named) { return plan_stored(named); };
 }
 
-Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_view run,
-                                                                  const Return& how) {
-  auto claimed = store->claim(run, engine->now(), 1);
-  if (!claimed) return claimed.error();
+// Of two who want the run at once, the second gets the ticket of the first.
+Kernel::Rooms::Returned Kernel::Rooms::seat(std::string_view run, const Return& how) {
+  const base::Lock lock(mutex);
+  std::shared_ptr<engine::Ticket>& held = tickets[std::string(run)];
+  if (held != nullptr && !held->is_done.load(std::memory_order_acquire)) return {held, true};
+  held = std::make_shared<engine::Ticket>();
+  held->run = run;
+  held->wants_detail = how.with_detail;
+  held->stays = how.stays;
+  held->came_back = how.by_itself;
+  return {held, false};
+}
+
+Result<Kernel::Rooms::Returned> Kernel::Rooms::bring_back(std::string_view run, const Return& how) {
+  Returned returned = seat(run, how);
+  if (returned.was_here) return returned;
+  auto done = read_in(returned.ticket, how);
+  if (done) return returned;
+  engine->refuse(*returned.ticket, done.error());
+  forget(*returned.ticket);
+  return done.error();
+}
+
+Result<void> Kernel::Rooms::read_in(const std::shared_ptr<engine::Ticket>& ticket,
+                                    const Return& how) {
+  const std::string& run = ticket->run;
+  if (!how.is_claimed) {
+    auto claimed = store->claim(run, engine->now(), 1);
+    if (!claimed) return claimed.error();
+  }
   auto stored = load_run(*store, run);
   if (!stored) return stored.error();
   if (stored->records.empty()) return no_history(run);
@@ -102,10 +128,6 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_vi
   auto bindings = bindings_of(acceptance);
   if (!bindings) return bindings.error();
 
-  auto ticket = std::make_shared<engine::Ticket>();
-  ticket->run = run;
-  ticket->wants_detail = how.with_detail;
-  ticket->stays = how.stays;
   auto submission = std::make_unique<engine::Submission>();
   submission->bindings = *bindings;
   submission->ticket = ticket;
@@ -118,27 +140,26 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::bring_back(std::string_vi
   submission->settles = how.unknown != Unknown::keep_waiting;
   submission->settle = how.unknown == Unknown::again ? run::Settle::again : run::Settle::fail;
   engine->submit(std::move(submission));
-  return ticket;
-}
-
-Result<void> Kernel::Rooms::revive(std::string_view run) {
-  auto ticket = bring_back(run, {});
-  if (!ticket) return ticket.error();
-  hold(*ticket);
   return {};
 }
 
 Result<Outcome> Kernel::resume(std::string_view run, Unknown unknown, const RunOptions& options) {
-  auto ticket = rooms_->bring_back(run, {unknown, options.with_detail, options.stays});
-  if (!ticket) return ticket.error();
-  rooms_->hold(*ticket);
+  auto back = rooms_->bring_back(run, {unknown, options.with_detail, options.stays});
+  if (!back) return back.error();
   // A run that was paused goes on; to any other the word means nothing.
   base::Blocks blocks;
   Builder b(blocks.arena());
   b.begin_object();
   b.set("verb"_k, std::string_view("resume"));
   b.end_object();
-  rooms_->post(*ticket, b.take_value());
+  rooms_->post(back->ticket, b.take_value());
+  if (back->was_here && unknown != Unknown::keep_waiting) {
+    b.begin_object();
+    b.set("verb"_k, std::string_view("settle"));
+    b.set("how"_k, std::string_view(unknown == Unknown::again ? "again" : "fail"));
+    b.end_object();
+    rooms_->post(back->ticket, b.take_value());
+  }
   return wait(run);
 }
 
@@ -149,12 +170,8 @@ Result<std::vector<Adopted>> Kernel::adopt() {
   for (const Value run : claimed->view()["runs"_k]) {
     Adopted& one = adopted.emplace_back();
     one.run = run.as_text();
-    auto ticket = rooms_->bring_back(one.run, {});
-    if (ticket) {
-      rooms_->hold(*ticket);
-    } else {
-      one.error = ticket.error();
-    }
+    auto back = rooms_->bring_back(one.run, {.is_claimed = true});
+    if (!back) one.error = back.error();
   }
   return adopted;
 }
@@ -224,20 +241,24 @@ Result<std::string> Kernel::find_run(std::string_view prefix) {
                "'weft list' shows the runs of the store"};
 }
 
-Result<Outcome> Kernel::show(std::string_view run) {
+Outcome Kernel::Rooms::outcome(std::string_view run, const state::State& state) {
   Outcome outcome;
   outcome.run = run;
+  outcome.state = static_cast<RunState>(state.status);
+  outcome.result = Document::copy(state.why());
+  outcome.detail = DocumentAccess::wrap(engine::detail_of(std::string(run), state));
+  return outcome;
+}
+
+Result<Outcome> Kernel::show(std::string_view run) {
   auto recalled = rooms_->recall(run);
-  if (recalled) {
-    outcome.state = static_cast<RunState>(recalled->state->status);
-    outcome.result = Document::copy(recalled->state->why());
-    outcome.detail = DocumentAccess::wrap(engine::detail_of(std::string(run), *recalled->state));
-    return outcome;
-  }
+  if (recalled) return Rooms::outcome(run, *recalled->state);
   if (recalled.error().code != "run.no_history") return recalled.error();
   auto stored = load_run(*rooms_->store, run);
   if (!stored) return stored.error();
   const Value summary = stored->summary.view();
+  Outcome outcome;
+  outcome.run = run;
   outcome.state = state_of(summary["status"_k].as_text());
   outcome.result = Document::copy(summary["error"_k]);
   outcome.detail = Document::copy(summary);

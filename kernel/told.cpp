@@ -30,6 +30,7 @@ class Batch final {
   Result<void> flush() {
     if (events_.empty()) return {};
     std::vector<const weft_event*> pointers;
+    pointers.reserve(events_.size());
     for (const weft_event& event : events_) pointers.push_back(&event);
     auto told = store_.tell(run_, pointers.data(), static_cast<uint32_t>(pointers.size()));
     paths_.clear();

@@ -1,8 +1,8 @@
 #include "interrupts.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 
+#include <csignal>
 #include <utility>
 
 namespace weft::cli {
@@ -43,7 +43,7 @@ void Interrupts::watch(std::function<void()> first, std::function<void()> last) 
 void Interrupts::stop() {
   if (!thread_.joinable()) return;
   is_stopping_.store(true);
-  pthread_kill(thread_.native_handle(), SIGTERM);  // wakes sigwait
+  pthread_kill(thread_.native_handle(), SIGINT);  // wakes sigwait
   thread_.join();
 }
 

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <array>
+#include <memory>
 #include <vector>
 
 #include <weft/abi.h>
@@ -59,7 +60,7 @@ void LogLines::write(uint32_t level, std::string_view component, std::string_vie
   std::call_once(once_, [this] {
     auto sink = std::make_shared<LineSink>(*terminal_, print_);
     sink->set_pattern("%H:%M:%S.%e %^%l%$ %v");
-    logger_.reset(new Logger{spdlog::logger("weft", std::move(sink))});
+    logger_ = std::make_unique<Logger>(Logger{spdlog::logger("weft", std::move(sink))});
     logger_->logger.set_level(spdlog::level::trace);  // the kernel's mask has decided already
   });
   const std::string text = printable(component) + ": " + printable(message);

@@ -76,7 +76,7 @@ Console console_of(ColorMode mode) {
   return {Terminal(STDOUT_FILENO, mode), Terminal(STDERR_FILENO, mode)};
 }
 
-Exit wrong(const Console& console, Error error) { return complain(console, error); }
+Exit wrong(const Console& console, const Error& error) { return complain(console, error); }
 
 Exit perform(const Verb& verb, const Words& words) {
   auto arguments = Arguments::parse(words, verb.options);

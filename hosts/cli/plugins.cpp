@@ -61,6 +61,7 @@ std::vector<PluginState> matching(const std::vector<PluginState>& all, std::stri
 
 Error not_found(const std::vector<PluginState>& all, std::string_view word) {
   std::vector<std::string_view> known;
+  known.reserve(all.size());
   for (const PluginState& plugin : all) known.push_back(plugin.id);
   Error error{Status::not_found, "plugin.not_found", "there is no plugin " + in_quotes(word),
               did_you_mean(word, known)};

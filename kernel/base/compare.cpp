@@ -115,7 +115,7 @@ bool equal_slots(const weft_slot& a, const weft_slot& b, uint32_t room) {
     case WEFT_BLOB: return std::memcmp(weft_payload(&a), weft_payload(&b), blob_bytes) == 0;
     case WEFT_ARRAY:
     case WEFT_OBJECT: break;
-    default: return std::memcmp(&a, &b, slot_bytes) == 0;
+    default: return a.len == b.len && a.v.u == b.v.u;
   }
   if (a.len != b.len) return false;
   if (a.len == 0 || weft_payload(&a) == weft_payload(&b)) return true;

@@ -21,7 +21,8 @@ inline constexpr uint64_t swept_bytes = mb;  // payloads of a run that are never
 inline constexpr uint64_t block_first_bytes = 4 * kb;  // one page: most calls need no second block
 inline constexpr uint64_t block_bytes_max = mb;        // doubling ends; waste stays below one block
 inline constexpr uint64_t call_arena_bytes =
-    2 * value_bytes;  // a result and the scratch to make it
+    2 * value_bytes;                                    // a result and the scratch to make it
+inline constexpr uint64_t kept_arena_bytes = 256 * kb;  // for the next call; more is given back
 
 // Definitions.
 inline constexpr uint64_t definition_bytes = 64 * mb;  // of text; 100,000 steps need about 20 MB
@@ -73,6 +74,7 @@ inline constexpr int64_t hook_open_ns = 15'000'000'000;      // until it is aske
 inline constexpr uint32_t hook_successes = 2;                // that close the breaker
 inline constexpr uint32_t hook_samples = 64;                 // one inline call in so many is timed
 
+inline constexpr uint32_t listed_at_once = 256;     // runs, of a store that may hold a million
 inline constexpr uint32_t forgotten_at_once = 100;  // runs in one commit, so that others get in
 inline constexpr uint32_t told_at_once = 64;        // runs, when the engine has nothing to do
 

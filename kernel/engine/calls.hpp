@@ -75,9 +75,8 @@ class Calls final {
   template <class Visit>
   void for_each_open(Visit visit, bool of_hooks = false) {
     for (uint32_t i = 0; i < made_; ++i) {
-      Call& call = at(i);
-      if (call.is_hook != of_hooks) continue;
-      if ((call.phase.load(std::memory_order_relaxed) & 3U) == Call::open) visit(call);
+      const bool is_open = (at(i).phase.load(std::memory_order_relaxed) & 3U) == Call::open;
+      if (is_open && at(i).is_hook == of_hooks) visit(at(i));
     }
   }
   uint32_t open_count() const { return made_ - static_cast<uint32_t>(free_.size()); }

@@ -41,6 +41,8 @@ class Engine final {
     // There is time for what nobody waits for; called by the deciding thread.
     std::function<void()> idle{};
     Composition composition{};  // of the hooks
+    // The store has all that its host could ask of this run; called by the deciding thread.
+    std::function<void(const Ticket& ticket)> left{};
   };
   explicit Engine(Parts parts);
   ~Engine();
@@ -51,6 +53,8 @@ class Engine final {
   static void connect(Engine& engine, plugin::Port& port);
 
   void submit(std::unique_ptr<Submission> submission);
+  // Instead of a submission that cannot be made: whoever waits hears why.
+  void refuse(Ticket& ticket, Error error);
   // An input for a run that this engine holds.
   void post(std::shared_ptr<Ticket> ticket, run::Input input, base::Doc value);
 
@@ -95,6 +99,7 @@ class Engine final {
   void give_up(const Error& error);
   void release();
   void finish(Slot& slot, const Error* error);
+  void close(Ticket& ticket);
   void retire();
   void tend();
   void sweep();
@@ -140,16 +145,11 @@ class Engine final {
   void answered(weft_op op);
   bool reply(Slot& slot, Call& call);
   void stop_call(const run::Command& command, const Slot& slot);
-  static void work(void* call);
+  static void work(void* arg);
 
   // ask.cpp
   struct Question;
-  struct HookAnswer {
-    weft_status status;
-    uint32_t flags;
-    Value value;
-    const weft_error* error;
-  };
+  struct HookAnswer;
   bool listens(uint32_t point) const { return (hooks_.points() >> point & 1U) != 0; }
   bool is_voting() const { return hooks_.composition().mode != Composition::Mode::sequential; }
   Question& open_question(const run::Command& of, uint32_t run);
@@ -236,6 +236,7 @@ class Engine final {
   std::function<void(std::string_view)> revive_;
   std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;
   std::function<void()> idle_;
+  std::function<void(const Ticket&)> left_;
 
   int64_t tick_ = 0;
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;

@@ -130,7 +130,7 @@ bool Engine::reveal_secrets(Slot& slot, Call& call) {
 
 // What a tool was given in confidence does not come back in its answer.
 void Engine::redact_secrets(Call& call, Input& input) {
-  Arena arena = call.arena.words();
+  const Arena arena = call.arena.words();
   if (input.status == WEFT_OK) {
     input.value = redact(input.value, call.secrets, arena);
     return;

@@ -45,6 +45,9 @@ void Engine::park(Slot& slot, int64_t due) {
   Parked parked{due, {}};
   if (slot.run->id.size() > parked.run.size()) return;
   slot.run->id.copy(parked.run.data(), parked.run.size());
+  // Room for as many again, as vectors keep it, would be half of what runs at rest cost.
+  if (parked_.size() == parked_.capacity())
+    parked_.reserve(parked_.size() + parked_.size() / 16 + 8);
   parked_.push_back(parked);
   std::push_heap(parked_.begin(), parked_.end());
   if (!is_driven) ticket.parked_until.store(due, std::memory_order_release);

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/limits.hpp"
+#include "base/number.hpp"
 #include "engine/engine.hpp"
 #include "engine/slot.hpp"
 #include "run/ways.hpp"
@@ -70,8 +71,11 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   call->grants = slot.grants.raw();
   call->key.clear();
   if (way.effect >= spec::Effect::idempotent) {
-    call->key = slot.run->id + '/' + std::to_string(command.frame) + '/' +
-                std::to_string(command.node) + '/' + std::to_string(command.visit);
+    call->key = slot.run->id;
+    for (const uint32_t part : {command.frame, command.node, command.visit}) {
+      call->key += '/';
+      base::append_number(call->key, uint64_t{part});
+    }
     // A step that is made again is undone again, by a call that is not the one before.
     if (command.is_compensation) {
       call->key += "/undo/" + std::to_string(state::Vault::seq_of(command.args.slot()));

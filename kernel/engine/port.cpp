@@ -68,7 +68,7 @@ struct EnginePort {
 
   // Written when the run began and kept while its call is open.
   static weft_val grants(void* self, weft_op op) noexcept {
-    Engine& engine = of(self);
+    const Engine& engine = of(self);
     const Call* call = engine.calls_.find(op);
     return call != nullptr ? call->grants : weft_val{nullptr, 0};
   }

@@ -25,7 +25,7 @@ Channel::Channel(plugin::BoundSink sink, const Env& env)
 
 void Channel::push(const Published& published) {
   ++pushed_;
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   if (queue_.size() - first_ >= base::limits::sink_queue) {
     ++first_;
     ++dropped_;
@@ -39,7 +39,7 @@ void Channel::push(const Published& published) {
 
 void Channel::drain() {
   {
-    base::Lock lock(mutex_);
+    const base::Lock lock(mutex_);
     if (is_draining_ || queue_.size() == first_) return;
     is_draining_ = true;
   }
@@ -54,7 +54,7 @@ void Channel::consume_all() {
   while (true) {
     uint64_t dropped = 0;
     {
-      base::Lock lock(mutex_);
+      const base::Lock lock(mutex_);
       // What was dropped lay behind the batch in hand, whose memory is needed until now.
       consumed_ += batch_.size() + dropped_;
       batch_.clear();
@@ -96,7 +96,7 @@ void Channel::consume(const std::vector<Published>& batch, uint64_t dropped) {
 }
 
 uint64_t Channel::consumed() const {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   return consumed_;
 }
 
@@ -109,7 +109,7 @@ bool Channel::flush() {
   weft_error error{};
   error.size = sizeof error;
   plugin::CallArena arena;
-  uint32_t cancel = 0;
+  const uint32_t cancel = 0;
   const weft_call call{sizeof call,  1,           0, {nullptr, 0}, arena.raw(), &cancel, 0,
                        {nullptr, 0}, {nullptr, 0}};
   weft_out out{sizeof out, 0, {nullptr, 0}, &error};

@@ -55,4 +55,12 @@ struct Engine::Question {
   }
 };
 
+// What a hook said, as it said it.
+struct Engine::HookAnswer {
+  weft_status status;
+  uint32_t flags;
+  Value value;
+  const weft_error* error;
+};
+
 }  // namespace weft::engine

@@ -7,6 +7,7 @@
 #include "base/encode.hpp"
 #include "base/time.hpp"
 #include "run/scope.hpp"
+#include "run/undone.hpp"
 
 namespace weft::engine {
 
@@ -61,9 +62,7 @@ void add_failure(Builder& b, const std::string& id, const state::State& state) {
   b.set("rollback_applied"_k, was_undone);
   b.key("compensated"_k);
   b.begin_array();
-  for (const state::Undo& u : state.undo) {
-    if (u.stage == state::Undo::Stage::done) b.text(state::step_path(state, u.frame, u.node));
-  }
+  for (const std::string& path : run::undone(state, state::Undo::Stage::done, 0)) b.text(path);
   b.end_array();
   b.key("recovery_plan"_k);
   b.begin_array();

@@ -33,8 +33,8 @@ std::string handle_of(std::string_view name, uint64_t seed) {
 bool holds_text(Value value, const std::function<bool(std::string_view)>& is_it) {
   if (value.is_text()) return is_it(value.as_text());
   if (!value.is_array() && !value.is_object()) return false;
-  for (uint32_t i = 0; i < value.size(); ++i) {
-    if (holds_text(value[i], is_it)) return true;
+  for (const Value one : value) {
+    if (holds_text(one, is_it)) return true;
   }
   return false;
 }

@@ -24,7 +24,8 @@ struct Report {
 struct Ticket {
   std::string run;
   bool wants_detail = false;
-  bool stays = false;  // in memory, although it waits for somebody outside
+  bool stays = false;      // in memory, although it waits for somebody outside
+  bool came_back = false;  // by itself, so that perhaps nobody asks for it
   std::atomic<bool> is_accepted{false};
   std::atomic<bool> is_done{false};  // ended, parked or given up
   std::atomic<uint32_t> number{UINT32_MAX};

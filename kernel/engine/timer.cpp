@@ -19,6 +19,11 @@ void Engine::set_timer(Slot& slot, const run::Command& command) {
   input.node = command.node;
   input.visit = command.visit;
   input.is_compensation = command.is_compensation;
+  // Those of runs that left would stay until they are due; they go before the heap grows.
+  if (heap_.size() == heap_.capacity()) {
+    std::erase_if(heap_, [&](const Due& due) { return slot_of(due.run) == nullptr; });
+    std::make_heap(heap_.begin(), heap_.end());
+  }
   heap_.push_back({command.due, ++timers_set_, slot.number, input});
   std::push_heap(heap_.begin(), heap_.end());
 }

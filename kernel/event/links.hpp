@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <weft/value.h>
 
@@ -28,7 +29,9 @@ struct Walk {
     if (content < begin || content >= end) return outside(s);
     inside(s);
     if (s->tag != WEFT_ARRAY && s->tag != WEFT_OBJECT) return;
-    auto* first = const_cast<Slot*>(reinterpret_cast<const weft_slot*>(content));
+    using Byte = std::conditional_t<std::is_const_v<Slot>, const char, char>;
+    auto* own = reinterpret_cast<Byte*>(s);
+    auto* first = reinterpret_cast<Slot*>(own + (content - own));
     const bool shaped = (s->flags & WEFT_SHAPED) != 0;
     const uint32_t step = s->tag == WEFT_OBJECT && !shaped ? 2 : 1;
     if (s->tag == WEFT_OBJECT) ++first;

@@ -55,8 +55,9 @@ constexpr Function table[] = {
 std::span<const Function> functions() { return table; }
 
 std::optional<uint16_t> find_function(std::string_view name) {
-  for (uint16_t i = 0; i < std::size(table); ++i) {
-    if (table[i].name == name) return i;
+  static_assert(std::size(table) <= UINT16_MAX);
+  for (size_t i = 0; i < std::size(table); ++i) {
+    if (table[i].name == name) return static_cast<uint16_t>(i);
   }
   return std::nullopt;
 }

@@ -78,8 +78,8 @@ bool JsonPathWalk::descend(const JsonPath::Segment& segment, Value node, Values&
     if (!select(path_.selectors_[segment.first + i], node, out)) return false;
   }
   if (!node.is_array() && !node.is_object()) return true;
-  for (uint32_t i = 0; i < node.size(); ++i) {
-    if (!descend(segment, node[i], out)) return false;
+  for (const Value child : node) {
+    if (!descend(segment, child, out)) return false;
   }
   return true;
 }
@@ -96,7 +96,7 @@ bool JsonPathWalk::select(const Selector& selector, Value node, Values& out) {
     case Selector::Kind::wildcard:
       if (!node.is_array() && !node.is_object()) return true;
       if (!spend(node.size() / 32)) return false;
-      for (uint32_t i = 0; i < node.size(); ++i) out.push_back(node[i]);
+      for (const Value child : node) out.push_back(child);
       return true;
     case Selector::Kind::index: {
       if (!node.is_array()) return true;
@@ -131,9 +131,9 @@ bool JsonPathWalk::slice(const Selector& selector, Value node, Values& out) {
 
 bool JsonPathWalk::filter(const Selector& selector, Value node, Values& out) {
   if (!node.is_array() && !node.is_object()) return true;
-  for (uint32_t i = 0; i < node.size(); ++i) {
+  for (const Value child : node) {
     if (!spend(1)) return false;
-    if (holds(selector.term, node[i])) out.push_back(node[i]);
+    if (holds(selector.term, child)) out.push_back(child);
   }
   return is_good_;
 }

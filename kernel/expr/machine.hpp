@@ -97,7 +97,7 @@ class Machine final {
   Value walk(const Path& path, uint32_t from, Value value);
   Value spread(const Path& path, uint32_t from, Value value);
   Value fail_scope(const Path& path, const Found& found);
-  Value fail_step(const Path& path, uint32_t segment, Value container);
+  Value fail_step(const Path& path, uint32_t number, Value container);
   Value fail_path(Error error);
 
   const Scope& scope_;

@@ -53,7 +53,7 @@ class RegexpParser final {
   bool class_escape(CodePoints& set);
   void category(CodePoints& set, bool negated);
   std::optional<char32_t> character_escape();
-  std::optional<char32_t> hexadecimal(uint32_t digits);
+  std::optional<char32_t> hexadecimal(uint32_t count);
   std::optional<char32_t> surrogate_pair(char32_t high);
 
   std::string_view text_;

@@ -60,7 +60,7 @@ class Parser final {
   // parser_call.cpp
   uint32_t list();
   uint32_t call(const Token& name);
-  void check_call(const Token& name, uint16_t function, size_t count);
+  void check_call(const Token& name, uint16_t number, size_t count);
   void complete_query(const Token& name, Chain& items);
   Chain arguments(std::string_view close, uint32_t opened_at);
 

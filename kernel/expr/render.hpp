@@ -30,7 +30,7 @@ class Render final {
   void quoted(std::string_view text);
   template <class T>
   void number(T number);
-  void real(double number);
+  void real(double value);
   void encoded(Value value);  // bytes, times and blobs, in JSON's form
   bool reserve(uint64_t more);
 

@@ -62,6 +62,7 @@ std::string describe(Value container) {
 
 std::string guess(Value object, std::string_view name) {
   std::vector<std::string_view> keys;
+  keys.reserve(object.size());
   for (uint32_t i = 0; i < object.size(); ++i) keys.push_back(object.key(i));
   return base::did_you_mean(name, keys);
 }

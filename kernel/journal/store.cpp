@@ -7,20 +7,36 @@ namespace weft::journal {
 
 using namespace weft::lit;
 
+namespace {
+
+// What a call took is given back when it is over, however long it takes until the next one.
+class Emptied final {
+ public:
+  explicit Emptied(plugin::CallArena& arena) : arena_(arena) {}
+  ~Emptied() { arena_.reset(); }
+  Emptied(const Emptied&) = delete;
+  Emptied& operator=(const Emptied&) = delete;
+
+ private:
+  plugin::CallArena& arena_;
+};
+
+}  // namespace
+
 template <class T, class Start>
 Result<T> Store::call(const char* what, Start start) {
-  base::Lock serial(one_at_a_time_);
-  arena_.reset();
+  const base::Lock serial(one_at_a_time_);
+  const Emptied emptied(arena_);
   error_.size = sizeof error_;
   error_.flags = error_.retry_after_ms = error_.msg_len = 0;
   error_.detail = {nullptr, 0};
   {
-    base::Lock lock(mutex_);
+    const base::Lock lock(mutex_);
     is_done_ = false;
   }
-  uint32_t cancel = 0;
-  weft_call c{sizeof c, 1, store_op,     {nullptr, 0}, arena_.raw(),
-              &cancel,  0, {nullptr, 0}, {nullptr, 0}};
+  const uint32_t cancel = 0;
+  const weft_call c{sizeof c, 1, store_op,     {nullptr, 0}, arena_.raw(),
+                    &cancel,  0, {nullptr, 0}, {nullptr, 0}};
   weft_out out{sizeof out, 0, {nullptr, 0}, &error_};
   weft_status status = start(&c, &out);
   if (status == WEFT_PENDING) {
@@ -51,7 +67,7 @@ Error Store::explain(const char* what, weft_status status) const {
 }
 
 weft_status Store::completed(weft_status status, weft_val result, const weft_error* error) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   if (is_done_) return WEFT_NOT_FOUND;
   if (error != nullptr) {
     std::memcpy(&error_, error, std::min<size_t>(error->size, sizeof error_));

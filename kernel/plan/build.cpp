@@ -32,10 +32,10 @@ class Filler final {
  private:
   void header();
   void components();
-  void bind(uint32_t block);
+  void bind(uint32_t number);
   void spread_lanes();
   void block(uint32_t number);
-  void node(uint32_t item);
+  void node(uint32_t number);
   void rarity(const spec::Item& item, Node& node);
   uint32_t way(uint32_t number);
   template <class Called>

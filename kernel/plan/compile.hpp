@@ -21,10 +21,10 @@ class BlockCompiler final {
   BlockCompiler(const spec::Spec& spec, std::span<const Reference> references, Plan& plan,
                 Findings findings);
 
-  void compile(uint32_t block);
+  void compile(uint32_t number);
 
   // The value that a pattern is given.
-  Value describe(uint32_t block);
+  Value describe(uint32_t number);
 
  private:
   void write_marked(const spec::Rule& rule, Value value, Builder& out);
@@ -32,7 +32,7 @@ class BlockCompiler final {
   void write_step(const spec::Rule* extras, Builder& out);
   void write_extras(const spec::Rule& extras, const spec::Item& item, Builder& out);
   bool speaks_of_steps(uint32_t item) const;
-  bool does_own(uint32_t item) const;
+  bool does_own(uint32_t number) const;
   void write_references(uint32_t item, Builder& out) const;
   void write_record(const spec::Rule& rule, Value value, Builder& out);
   void read_answer(uint32_t number, Value answer);

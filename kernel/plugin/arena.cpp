@@ -7,7 +7,11 @@ CallArena::CallArena(uint64_t bytes_max) : blocks_(base::limits::block_first_byt
 }
 
 void CallArena::reset() {
-  blocks_.reset();
+  if (blocks_.held_bytes() > base::limits::kept_arena_bytes) {
+    blocks_.shrink();
+  } else {
+    blocks_.reset();
+  }
   blocks_.raw()->impl = this;
 }
 

@@ -24,7 +24,8 @@ class CallArena final {
   Arena words() { return blocks_.arena(); }
   base::Blocks& blocks() { return blocks_; }
 
-  // Forgets what was built; everything that pointed here is void. The blocks are kept.
+  // Forgets what was built; everything that pointed here is void. Blocks are kept for the
+  // next call up to limits::kept_arena_bytes.
   void reset();
   // n more bytes, or null above the budget. The shape of weft_host.arena_grow for an arena made
   // here; owner is not used.

@@ -25,11 +25,11 @@ Bindings::Bindings(Shelf& shelf, const Port* port, Services services)
 Bindings::~Bindings() {
   std::vector<std::unique_ptr<Binding>> all;
   {
-    base::Lock lock(mutex_);
+    const base::Lock lock(mutex_);
     all.swap(ready_);
   }
   for (auto binding = all.rbegin(); binding != all.rend(); ++binding) close(**binding);
-  base::Lock lock(modules_mutex_);
+  const base::Lock lock(modules_mutex_);
   for (const auto& [entry, used] : modules_) {
     if (used.module != nullptr) release_module(*used.module, used.drained);
   }
@@ -45,7 +45,7 @@ void Bindings::close(Binding& binding) {
                null_value().raw());
   }
   if (!drained) {
-    base::Lock lock(modules_mutex_);
+    const base::Lock lock(modules_mutex_);
     modules_[shelf_.component(binding.component).entry].drained = false;
   }
   instance.retire();
@@ -54,7 +54,7 @@ void Bindings::close(Binding& binding) {
 
 // A plugin that was refused stays refused for this kernel; the next start tries it again.
 Result<const Module*> Bindings::module_of(uint32_t component) {
-  base::Lock lock(modules_mutex_);
+  const base::Lock lock(modules_mutex_);
   const auto [used, fresh] = modules_.try_emplace(shelf_.component(component).entry);
   if (fresh) {
     auto module = acquire_module(shelf_.manifest(component), shelf_.file(component), port_);
@@ -97,7 +97,7 @@ Result<Bindings::Binding*> Bindings::claim(uint32_t component, const base::Diges
 }
 
 void Bindings::settle(Binding& binding, bool made) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   const auto mine = std::find_if(making_.begin(), making_.end(),
                                  [&](const auto& b) { return b.get() == &binding; });
   if (made) {
@@ -143,7 +143,7 @@ Result<Bound<Table>> Bindings::bind(uint32_t component, std::string_view table, 
     const bool created = static_cast<bool>(made);
     if (created) made = fill<Table>(binding, table);
     if (!made) {
-      const Error error = made.error();
+      const Error& error = made.error();
       if (created) {
         close(binding);
       } else if (binding.instance != nullptr) {
@@ -168,7 +168,7 @@ template Result<BoundSink> Bindings::bind(uint32_t, std::string_view, Value);
 template Result<BoundFormat> Bindings::bind(uint32_t, std::string_view, Value);
 
 void Bindings::set_log_mask(uint32_t mask) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   log_mask_ = mask;
   for (const auto& binding : ready_) binding->instance->set_log_mask(mask);
 }

@@ -344,7 +344,7 @@ Files::Files(const std::string& directory) : root_(std::make_shared<Root>(direct
 Files::~Files() {
   const base::Lock lock(mutex_);
   for (Lent* lent : lent_) {
-    base::Lock own(lent->mutex);
+    const base::Lock own(lent->mutex);
     lent->root = nullptr;
   }
 }

@@ -134,7 +134,7 @@ void Instance::set_log_mask(uint32_t mask) {
 }
 
 const void* Instance::service(std::string_view id) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   for (const auto& [known, table] : found_) {
     if (known == id) return table;
   }
@@ -217,7 +217,7 @@ Result<void> Instance::stop(uint32_t wait_ms) {
   prepare(raw);
   weft_out out{sizeof out, 0, null_value().raw(), &raw};
   {
-    base::Lock lock(mutex_);
+    const base::Lock lock(mutex_);
     stop_status_ = WEFT_PENDING;
   }
   weft_status status = WEFT_FAILED;
@@ -233,7 +233,7 @@ Result<void> Instance::stop(uint32_t wait_ms) {
 }
 
 weft_status Instance::complete_own(weft_status status) {
-  base::Lock lock(mutex_);
+  const base::Lock lock(mutex_);
   if (stop_status_ != WEFT_PENDING || status == WEFT_PENDING) {
     count(misbehaviour_.unknown_ops);
     return WEFT_NOT_FOUND;

@@ -37,7 +37,7 @@ struct ManifestText {
   std::string json;
   std::array<uint8_t, 4> check{};
 };
-Result<ManifestText> read_manifest_text(const std::string& file);
+Result<ManifestText> read_manifest_text(const std::string& path);
 
 // What the JSON says. The values lie in the arena. Everything that a list, a lookup or the loader
 // relies on is checked; the schemas are not.

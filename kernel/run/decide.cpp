@@ -190,7 +190,7 @@ void Decider::move(const Input& input) {
   emit(Type::run_migrated, {}, {input.value});
   announce({}, WEFT_AT_STATE_MIGRATION, Phase::state_change, state().variables);
   awake("moved to another definition");
-  const auto frames = static_cast<uint32_t>(state().frames.size());
+  const auto frames = state().frames.size();
   go_on(false);
   for (uint32_t f = 0; f < frames; ++f) {
     const Frame& frame = state().frames[f];
@@ -221,7 +221,7 @@ void Decider::go_on(bool is_fork) {
     command(Command::Kind::call, at, Value(u.compensation));
   }
   // Frames that open meanwhile are new and need nothing; so the count is taken before.
-  const auto frames = static_cast<uint32_t>(state().frames.size());
+  const auto frames = state().frames.size();
   for (uint32_t f = 0; f < frames; ++f) {
     Frame& frame = state().frames[f];
     if (frame.closed) continue;
@@ -280,9 +280,9 @@ void Decider::settle(const Input& input) {
   if (state().status == state::RunStatus::waiting) {
     emit(Type::run_resumed, {}, {text("a person decided")});
   }
-  const auto frames = static_cast<uint32_t>(state().frames.size());
+  const auto frames = state().frames.size();
   for (uint32_t f = 0; f < frames; ++f) {
-    Frame& frame = state().frames[f];
+    const Frame& frame = state().frames[f];
     if (frame.closed) continue;
     if (input.frame != event::no_frame && input.frame != f) continue;
     for (uint32_t n = 0; n < frame.count; ++n) {
@@ -306,7 +306,7 @@ void Decider::settle_doubt(const At& at, bool again) {
 
 void Decider::emit(Type type, const At& at) {
   state::State& s = state();
-  event::Event e{type, 0, at.attempt, at.frame, at.node, at.visit, s.seq + 1, tick_, nullptr};
+  const event::Event e{type, 0, at.attempt, at.frame, at.node, at.visit, s.seq + 1, tick_, nullptr};
   out_->events.push_back(e);
   state::fold(s, e);
 }
@@ -321,8 +321,8 @@ bool Decider::emit(Type type, const At& at, Payload payload, Error* why) {
   }
   const auto flags = static_cast<uint8_t>(event::has_payload | payload.flags |
                                           (stored->has_links ? event::has_links : 0));
-  event::Event e{type,     flags,     at.attempt, at.frame,    at.node,
-                 at.visit, s.seq + 1, tick_,      stored->root};
+  const event::Event e{type,     flags,     at.attempt, at.frame,    at.node,
+                       at.visit, s.seq + 1, tick_,      stored->root};
   out_->events.push_back(e);
   state::fold(s, e);
   return true;

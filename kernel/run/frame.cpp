@@ -20,7 +20,7 @@ struct Decider::Asked {
 };
 
 void Decider::open_frame(uint32_t block, const At& parent) {
-  const auto number = static_cast<uint32_t>(state().frames.size());
+  const auto number = state().frames.size();
   Builder b(scratch_.arena());
   b.integer(state::frame_payload(parent.frame, block));
   emit(Type::frame_opened, {number, parent.node, parent.visit}, {b.take_value()});

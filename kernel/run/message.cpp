@@ -30,8 +30,7 @@ void Decider::message(const Input& input) {
   if (verb == "terminate") return terminate(m);
   if (verb == "update") return update(m, {});
   if (verb == "settle") {
-    At at;
-    for (Frame& f : state().frames) {
+    for (const Frame& f : state().frames) {
       for (uint32_t n = 0; !f.closed && n < f.count; ++n) {
         const bool is_meant = f.status[n] == WEFT_NODE_UNKNOWN &&
                               (!m["step"_k].exists() ||
@@ -253,7 +252,7 @@ void Decider::pause(Value m) {
   b.end_object();
   emit(Type::run_paused, {}, {b.take_value()});
   if (!m["now"_k].as_bool()) return;
-  for (Frame& f : state().frames) {
+  for (const Frame& f : state().frames) {
     for (uint32_t n = 0; !f.closed && f.active > 0 && n < f.count; ++n) {
       const bool runs_a_tool =
           f.status[n] == WEFT_NODE_RUNNING && state().node(f, n).kind == plan::Kind::tool;
@@ -289,7 +288,7 @@ void Decider::unpause(Value m) {
 
 // At once and without undoing anything; what may have had an effect is left in doubt.
 void Decider::terminate(Value m) {
-  for (Frame& f : state().frames) {
+  for (const Frame& f : state().frames) {
     for (uint32_t n = 0; !f.closed && f.active > 0 && n < f.count; ++n) {
       if (f.status[n] != WEFT_NODE_RUNNING) continue;
       if (state().node(f, n).kind != plan::Kind::tool) continue;

@@ -7,6 +7,7 @@
 #include "run/fault.hpp"
 #include "run/retry.hpp"
 #include "run/scope.hpp"
+#include "run/undone.hpp"
 #include "run/ways.hpp"
 
 namespace weft::run {
@@ -152,7 +153,7 @@ void Decider::goes_on_after(const Undo& u) {
     Frame& owner = state().frames[f];
     if (owner.rollback.exists() && !owner.closed) return undo_next(owner);
   }
-  Frame& f = state().frames[u.frame];
+  const Frame& f = state().frames[u.frame];
   const At at{u.frame, u.node, u.visit, 1};
   if (f.closed || f.visit[u.node] != u.visit) return;
   if (u.stage != Undo::Stage::done) return;
@@ -172,9 +173,8 @@ void Decider::finish_rollback(Frame& f) {
                                     std::pair{"remaining"_k, Undo::Stage::failed}}) {
     b.key(name);
     b.begin_array();
-    for (const Undo& u : state().undo) {
-      if (u.stage != stage || !state().is_within(u.frame, f.number)) continue;
-      b.text(state::step_path(state(), u.frame, u.node));
+    for (const std::string& path : undone(state(), stage, f.number)) {
+      b.text(path);
       if (stage == Undo::Stage::failed) is_whole = false;
     }
     b.end_array();

@@ -49,13 +49,13 @@ Value result_of(const Frame& frame, uint32_t node) {
   return (frame.traits[node] & event::is_envelope) != 0 ? stored["result"_k] : stored;
 }
 
-Found FrameScope::of_step(const Frame& from, uint32_t node, Key first) const {
-  switch (from.status[node]) {
+Found FrameScope::of_step(const Frame& holder, uint32_t n, Key first) const {
+  switch (holder.status[n]) {
     case WEFT_NODE_SUCCEEDED:
-      return of_success(Value(from.value[node]), (from.traits[node] & event::is_envelope) != 0,
+      return of_success(Value(holder.value[n]), (holder.traits[n] & event::is_envelope) != 0,
                         first);
     case WEFT_NODE_FAILED:
-    case WEFT_NODE_CONTINUED: return of_failed(Value(from.value[node]), first);
+    case WEFT_NODE_CONTINUED: return of_failed(Value(holder.value[n]), first);
     case WEFT_NODE_SKIPPED:
     case WEFT_NODE_CANCELLED: return {Value(), false, "path.step_skipped"};
     default: return missing();

@@ -24,7 +24,7 @@ struct FrameScope {
   static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
                              Key first);
   Value binding(Key name) const;
-  expr::Found of_step(const state::Frame& from, uint32_t node, Key first) const;
+  expr::Found of_step(const state::Frame& holder, uint32_t n, Key first) const;
 };
 
 // The bare result of a node that succeeded, without the envelope it may have come in.

@@ -209,7 +209,7 @@ void Decider::settle_node(const At& at, Value result) {
 
 // What hooks said before a call.
 void Decider::allow(const Input& input) {
-  Frame& f = state().frames[input.frame];
+  const Frame& f = state().frames[input.frame];
   if (f.closed || f.status[input.node] != WEFT_NODE_READY || f.visit[input.node] != input.visit) {
     ++out_->ignored;
     return;

@@ -227,7 +227,7 @@ void Decider::wake(const Input& input) {
     return open_frame(0, {});
   }
   if (input.is_compensation) {
-    for (state::Undo& u : state().undo) {
+    for (const state::Undo& u : state().undo) {
       const bool is_it =
           u.frame == input.frame && u.node == input.node && u.stage == state::Undo::Stage::waiting;
       if (!is_it) continue;

@@ -118,6 +118,7 @@ bool Check::wrong_type(const Rule& rule, Value value, const Path& path) {
 bool Check::unknown(const Rule& rule, Value value, const Path& path) {
   return report(path, value, [&] {
     std::vector<std::string_view> names;
+    names.reserve(rule.names.size());
     for (const Name& name : rule.names) names.push_back(name.key.view());
     std::string hint = base::did_you_mean(path.key, names);
     if (hint.empty()) {

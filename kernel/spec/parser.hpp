@@ -107,7 +107,7 @@ class Parser final {
   bool read_duration(Value value, std::string_view what, uint64_t& ns);
   bool read_attempts(Value value, std::string_view what, uint32_t extra, uint32_t& attempts);
   uint32_t add_policy(const Policy& policy);
-  void apply_strategy(uint32_t block, const Strategy& strategy);
+  void apply_strategy(uint32_t number, const Strategy& strategy);
 
   // references.cpp
   void resolve_edges();

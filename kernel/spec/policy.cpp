@@ -38,7 +38,7 @@ void Parser::read_policy(Draft& draft) {
     draft.item.on_error = strategy_.on_error;
     read_rarity(draft, strategy_);
     Policy policy = policy_;
-    if (draft.item.effect == Effect::at_most_once) policy.attempts_max = 1;
+    if (draft.item.effect > Effect::idempotent) policy.attempts_max = 1;
     draft.item.policy = policy == spec().policies.front() ? 0 : add_policy(policy);
     return;
   }
@@ -51,12 +51,15 @@ void Parser::read_policy(Draft& draft) {
   if (draft.retry.exists()) read_retry(draft.retry, policy);
   if (draft.timeout.exists()) read_duration(draft.timeout, "timeout", policy.timeout_ns);
   const bool asked = draft.retry.exists() || draft.on_error.exists();
-  if (draft.item.effect == Effect::at_most_once && policy.attempts_max > 1) {
+  if (draft.item.effect > Effect::idempotent && policy.attempts_max > 1) {
     const bool is_ladder = strategy.recovers && !draft.retry.exists();
     if (asked && !is_ladder && draft.item.tool != none) {
+      const bool is_undone = draft.item.effect == Effect::compensable;
       problem(draft.retry.exists() ? draft.retry : draft.on_error, "spec.retry_forbidden",
               "the tool " + base::quoted(spec().tools[draft.item.tool].tool->id) +
-                  " must not be called twice, so the step cannot be retried",
+                  (is_undone ? " must be undone before it is called again"
+                             : " must not be called twice") +
+                  ", so the step cannot be retried",
               "remove the retry, or choose an operation that may be repeated");
     }
     policy.attempts_max = 1;
@@ -186,7 +189,7 @@ void Parser::apply_strategy(uint32_t number, const Strategy& strategy) {
     Item& item = spec().items[i];
     item.on_error = strategy.on_error;
     Policy policy = spec().policies[item.policy];
-    policy.attempts_max = item.effect == Effect::at_most_once ? 1 : strategy.attempts_max;
+    policy.attempts_max = item.effect > Effect::idempotent ? 1 : strategy.attempts_max;
     item.policy = add_policy(policy);
     if (!strategy.recovers) continue;
     if (item.rarity == none) {

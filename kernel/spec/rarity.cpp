@@ -73,6 +73,7 @@ void Parser::read_own(Draft& draft) {
       for (uint32_t i = 0; i < own.size(); ++i) {
         if (!spec().variables.exists() || spec().variables[Key(own.key(i))].exists()) continue;
         std::vector<std::string_view> names;
+        names.reserve(spec().variables.size());
         for (uint32_t k = 0; k < spec().variables.size(); ++k) {
           names.push_back(spec().variables.key(k));
         }
@@ -228,7 +229,7 @@ uint32_t Parser::read_way(Value written, std::string_view what, const Draft& of)
   way.arguments = draft.item.arguments;
   way.arguments_at = draft.item.arguments_at;
   way.is_input_alone = draft.item.is_input_alone;
-  if (way.effect == Effect::at_most_once) policy.attempts_max = 1;
+  if (way.effect > Effect::idempotent) policy.attempts_max = 1;
   way.policy = add_policy(policy);
   spec().ways.push_back(way);
   return static_cast<uint32_t>(spec().ways.size() - 1);
@@ -265,14 +266,14 @@ OnFailure Parser::read_on_failure(Value value) {
 void Parser::read_variables(Value value) {
   if (!value.is_object()) return wrong_type(value, "variables", "an object of JSON Schemas");
   spec().variables = value;
-  for (uint32_t i = 0; i < value.size(); ++i) {
-    auto schema = Schema::compile(value[i]);
+  for (const Value one : value) {
+    auto schema = Schema::compile(one);
     if (!schema) {
-      out_.problems.push_back({value[i], schema.error().where.pointer, "spec.schema",
+      out_.problems.push_back({one, schema.error().where.pointer, "spec.schema",
                                schema.error().message, schema.error().hint});
       continue;
     }
-    const Value given = value[i]["default"_k];
+    const Value given = one["default"_k];
     if (!given.exists()) continue;
     const size_t before = out_.problems.size();
     schema->check(given, {}, out_.problems);

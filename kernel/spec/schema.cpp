@@ -80,7 +80,7 @@ class Compiler final {
   bool one_type(Rule& to, Value value);
   bool read_properties(Rule& to, Value value);
   bool read_property(Rule& to, std::string_view name, Value schema);
-  bool read_aliases(Rule& to, uint32_t property, Value list);
+  bool read_aliases(Rule& to, uint32_t property, Value aliases);
   bool read_required(Rule& to, Value value);
   bool read_additional(Rule& to, Value value);
   bool read_enum(Rule& to, Value value);
@@ -181,8 +181,8 @@ const Rule* Compiler::rule(Value schema) {
     if (!word(made, schema.key(i), schema[i])) return nullptr;
     path_.resize(size);
   }
-  for (uint32_t i = 0; i < made.properties.size(); ++i) {
-    if (made.properties[i].rule == nullptr) made.properties[i].rule = &rules_.emplace_back();
+  for (auto& property : made.properties) {
+    if (property.rule == nullptr) property.rule = &rules_.emplace_back();
   }
   return &made;
 }
@@ -323,8 +323,8 @@ bool Compiler::read_format(Rule& to, Value value) {
     }
     return true;
   }
-  std::vector<std::string_view> names;
-  for (const Marked& known : marks) names.push_back(known.format);
+  std::array<std::string_view, marks.size()> names;
+  std::ranges::transform(marks, names.begin(), &Marked::format);
   return fail("unknown format " + base::quoted(value.as_text()),
               base::did_you_mean(value.as_text(), names));
 }

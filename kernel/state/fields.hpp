@@ -12,9 +12,13 @@ namespace weft::state {
 
 template <class Visit, class Slot>
 void visit_payload(Visit& v, Slot& slot) {
-  Value value(slot);
-  v.value(value);
-  if constexpr (!std::is_const_v<Slot>) slot = value.slot();
+  if constexpr (std::is_const_v<Slot>) {
+    v.value(Value(slot));
+  } else {
+    Value value(slot);
+    v.value(value);
+    slot = value.slot();
+  }
 }
 
 template <class Visit, class S>

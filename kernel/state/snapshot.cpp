@@ -118,7 +118,7 @@ void write_tables(Out& out, State& state, bool whole) {
   out.close();
   out.open(Section::chunks);
   for (const uint32_t number : numbers) {
-    Frame& f = state.frames[number];
+    const Frame& f = state.frames[number];
     for (uint32_t c = 0; c < chunks_of(f.count); ++c) {
       const uint32_t first = c * chunk_nodes;
       const uint32_t count = std::min(f.count - first, chunk_nodes);

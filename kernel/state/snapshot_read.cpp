@@ -278,7 +278,7 @@ void Reading::chunk(In& in) {
   in.raw(&head, sizeof head);
   if (!in.is_good()) return;
   if (head.frame >= state_.frames.size()) return in.fail("its frame is not there");
-  Frame& f = state_.frames[head.frame];
+  const Frame& f = state_.frames[head.frame];
   if (head.first >= f.count || head.first % chunk_nodes != 0 ||
       head.count != std::min(f.count - head.first, chunk_nodes)) {
     return in.fail("it is not a chunk of its frame");

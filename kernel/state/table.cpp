@@ -140,7 +140,7 @@ void Saved::add(bool whole, uint64_t the_seq, uint64_t bytes) {
 }
 
 State::~State() {
-  for (Frame& frame : frames) give_table(*this, frame);
+  for (const Frame& frame : frames) give_table(*this, frame);
 }
 
 }  // namespace weft::state

@@ -102,7 +102,7 @@ void Vault::close_front(uint64_t seq, const weft_slot* root, bool has_links) {
   const auto* payload = reinterpret_cast<const char*>(root);
   const char* end = (alone ? alone_bump_ : bump_).cur;
   const Front front{seq, static_cast<uint32_t>(end - payload), has_links ? 1U : 0U};
-  auto* at = const_cast<char*>(payload) - sizeof front;
+  char* at = page.begin + (payload - page.begin) - sizeof front;
   std::memcpy(at, &front, sizeof front);
   const auto offset = static_cast<uint64_t>(at - page.begin);
   uint32_t& card = page.cards()[offset / card_bytes];
@@ -244,7 +244,8 @@ const weft_slot* Vault::meet(const void* address, uint32_t round) {
   const Page* page = page_of(address);
   const weft_slot* root = page != nullptr ? around(*page, address) : nullptr;
   if (root == nullptr) return nullptr;
-  auto& mark = const_cast<Front*>(front(root))->mark;
+  char* at = page->begin + (reinterpret_cast<const char*>(root) - page->begin);
+  auto& mark = (reinterpret_cast<Front*>(at) - 1)->mark;
   if (mark >> 1U == round) return nullptr;
   mark = round << 1U | (mark & 1U);
   page->head()->round = round;

@@ -136,6 +136,7 @@ class Commit final {
 
   Result<void> write(journal::Store& store) const {
     std::vector<const weft_sop*> ops;
+    ops.reserve(ops_.size());
     for (const weft_sop& op : ops_) ops.push_back(&op);
     return store.commit(ops.data(), static_cast<uint32_t>(ops.size()));
   }

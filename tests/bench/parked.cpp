@@ -63,7 +63,7 @@ int print_parked_memory(const std::string& step) {
     const Workflow workflow =
         load(*kernel,
              R"({"id": "rest", "timeout": "1h", "steps": [{"id": "s0", "wait": )" + wait + "}]}");
-    constexpr uint32_t first = 1'000, more = 4'000;
+    constexpr uint32_t first = 16'000, more = 32'000;
     start(*kernel, workflow, first);
     const double before = settled_kb(*kernel);
     start(*kernel, workflow, more);

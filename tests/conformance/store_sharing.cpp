@@ -31,7 +31,7 @@ bool lacks(const Place& place, uint32_t flag, const char* reason) {
 class Child final {
  public:
   template <class F>
-  explicit Child(F&& part) {
+  explicit Child(const F& part) {
     int fds[2];
     REQUIRE(::pipe(fds) == 0);
     pid_ = ::fork();

@@ -238,7 +238,7 @@ void print(std::string_view name, const Counts& c) {
   std::fflush(stdout);
 }
 
-TEST_CASE("no power loss loses or repeats anything, whatever it leaves of the disk", "[crash]") {
+TEST_CASE("kill_between_any_two_writes_loses_nothing", "[crash]") {
   Folder folder;
   SimPlans plans;
   REQUIRE(scenarios().size() >= 15);

@@ -36,7 +36,7 @@ struct Played {
   std::shared_ptr<engine::Ticket> ticket;
 };
 
-TEST_CASE("attempts follow each other after 1, 2 and 3 seconds, exactly", "[sim]") {
+TEST_CASE("retry_waits_the_backoff", "[sim]") {
   Played run(R"({"id":"x","steps":[{"id":"a","tool":"idem","parameters":{"name":"a","do":"fail"},
     "retry":{"max_attempts":4,"initial":"1s","multiplier":2,"cap":"3s","jitter":0}}]})");
   CHECK(run.outcome().starts_with("failed tool.failed in a"));
@@ -101,7 +101,7 @@ TEST_CASE("a run that is out of time fails with the code 'timeout'", "[sim]") {
   CHECK(run.world.tools.count("c") == 0);
 }
 
-TEST_CASE("an attempt that would begin after the end of the run is not waited for", "[sim]") {
+TEST_CASE("retry_past_the_deadline_fails_now", "[sim]") {
   Played run(R"({"id":"x","timeout":"3s","steps":[{"id":"a","tool":"idem",
     "parameters":{"name":"a","do":"fail"},
     "retry":{"max_attempts":9,"initial":"2s","multiplier":1,"jitter":0}}]})");

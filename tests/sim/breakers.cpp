@@ -36,7 +36,7 @@ struct Opened {
     REQUIRE(ticket->is_done);
   }
   // A run whose call is the one that tries, and hangs or does whatever it says.
-  std::shared_ptr<engine::Ticket> probe(std::string_view how = "hang", std::string_view more = "") {
+  std::shared_ptr<engine::Ticket> probe(std::string_view how = "hang") {
     world.settle(world.env.now() + open_ns + second);
     auto ticket = submit(one_step("probe", how), "run-2");
     world.settle(world.env.now());
@@ -60,8 +60,7 @@ struct Opened {
   SimWorld world{{.has_sink = false}};
 };
 
-TEST_CASE("while one call tries a tool again, no other does, and its success lets all in",
-          "[sim]") {
+TEST_CASE("half_open_breaker_lets_one_probe_through", "[sim]") {
   Opened tool;
   tool.world.settle(tool.world.env.now() + open_ns + second);
   const auto first = tool.submit(one_step("probe", "later"), "run-2");

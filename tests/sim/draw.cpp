@@ -175,9 +175,9 @@ Trouble Draw::trouble(const Flow& flow) {
   Trouble trouble;
   trouble.seed = random_();
   trouble.has_threads = !one_in(4);
-  std::vector<std::string> tools;
-  each_tool(flow.root, tools);
-  for (const std::string& tool : tools) {
+  std::vector<std::string> called;
+  each_tool(flow.root, called);
+  for (const std::string& tool : called) {
     if (one_in(4)) continue;
     std::vector<SimAct>& acts = trouble.table[tool];
     for (uint64_t n = 1 + below(3); n > 0; --n) acts.push_back(act());

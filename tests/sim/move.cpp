@@ -115,7 +115,7 @@ TEST_CASE("a run that is paused anywhere and moved to other names ends as it wou
   CHECK(moves > 50);
 }
 
-TEST_CASE("a run is not moved away from a step that has ended", "[sim]") {
+TEST_CASE("running_instance_moves_to_a_new_version_or_is_refused", "[sim]") {
   SimPlans plans;
   const auto plan = plans.build(R"({"id":"x","steps":[
     {"id":"a","tool":"pure","parameters":{"name":"a","value":1}},
@@ -128,12 +128,15 @@ TEST_CASE("a run is not moved away from a step that has ended", "[sim]") {
   world.settle();
   travel::History history;
   history.records = world.store.runs["run-1"].records;
-  std::vector<Error> found;
+  base::Blocks blocks;
+  const Value renamed = *base::parse_json(R"([{"from":"a","to":"b"}])", blocks.arena());
+  std::vector<Error> found, mapped;
   REQUIRE(travel::fold(history, plan, [&](const state::State& state, const event::Event& e) {
     if (e.type != event::Type::run_waiting) return;
-    found = state::objections(state, *other,
-                              state::Mapping(state.plan ? *state.plan : *plan, *other, {}));
+    found = state::objections(state, *other, state::Mapping(*state.plan, *other, {}));
+    mapped = state::objections(state, *other, state::Mapping(*state.plan, *other, renamed));
   }));
+  CHECK(mapped.empty());
   REQUIRE(found.size() == 1);
   CHECK(found.front().code == "migrate.step_gone");
   CHECK(found.front().message.find("'a'") != std::string::npos);

@@ -120,7 +120,7 @@ TEST_CASE("loop_resumes_at_the_next_iteration", "[sim][loop]") {
   SimPlans plans;
   const auto plan = plans.build(long_one);
   const std::string whole = play(plan, 1);
-  for (const uint64_t k : {3, 70, 131, 149}) {
+  for (const uint64_t k : {3U, 70U, 131U, 149U}) {
     SimWorld world({.has_sink = false});
     world.submit(plan);
     while (world.store.commits < k && world.step()) {

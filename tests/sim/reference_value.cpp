@@ -38,7 +38,7 @@ Reference::Result Reference::name_of(const Frame& frame, std::string_view id,
   if (!value.json) return value;
   const auto name = name_in(*value.json);
   if (!name) return {{}, {"path.missing", "configuration"}};
-  return {*name, {}};
+  return {name, {}};
 }
 
 Reference::Result Reference::evaluate(const Frame& frame, const Formula& f,

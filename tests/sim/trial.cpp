@@ -144,9 +144,9 @@ class Course final {
 
   // What comes from outside at its time, if a process is there to see it.
   void announce(Life& life, const std::shared_ptr<engine::Ticket>& ticket) {
-    for (const auto& [after, by] : trouble_.wall_jumps) {
+    for (const auto& [after, jump] : trouble_.wall_jumps) {
       if (began_ + after < world_.env.now()) continue;
-      world_.env.at(began_ + after, [this, by = by] { world_.env.set_wall_clock(by); });
+      world_.env.at(began_ + after, [this, by = jump] { world_.env.set_wall_clock(by); });
     }
     if (!trouble_.cancel_after_ns || was_cancelled_) return;
     const int64_t at = began_ + *trouble_.cancel_after_ns;

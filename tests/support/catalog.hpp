@@ -24,7 +24,7 @@ inline constexpr std::string_view upper_schema =
 inline constexpr std::string_view sql_schema = R"({"type": "object", "additionalProperties": false,
   "required": ["query"], "properties": {
     "query": {"type": "string", "template": "refuse"},
-    "operation": {"enum": ["query", "execute"]}, "values": {"type": "array"}}})";
+    "operation": {"enum": ["query", "execute", "change"]}, "values": {"type": "array"}}})";
 inline constexpr std::string_view sequential_schema = R"({"type": "object", "required": ["steps"],
   "properties": {"steps": {"format": "weft-steps"}}})";
 inline constexpr std::string_view chain_schema = R"({"type": "object", "required": ["steps"],
@@ -88,7 +88,8 @@ inline FakeCatalog::FakeCatalog() {
   add_tool("send", R"({"type": "object"})", spec::Effect::at_most_once);
   add_tool("sql", sql_schema, spec::Effect::at_most_once);
   tools_.back().operations = {{"query", spec::Effect::read, ""},
-                              {"execute", spec::Effect::at_most_once, ""}};
+                              {"execute", spec::Effect::at_most_once, ""},
+                              {"change", spec::Effect::compensable, "execute"}};
   add_form("sequential", "sequential", sequential_schema);
   add_form("chain", "dag", chain_schema);
   add_form("conditional", "conditional", graph_schema);

@@ -138,7 +138,8 @@ int on_shm_lock(sqlite3_file* file, int first, int n, int flags) {
   Open& f = open_of(file);
   DiskSharing& s = *f.sharing;
   const bool is_exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
-  for (auto i = static_cast<size_t>(first); i < static_cast<size_t>(first + n); ++i) {
+  const auto end = static_cast<size_t>(first) + static_cast<size_t>(n);
+  for (auto i = static_cast<size_t>(first); i < end; ++i) {
     if ((flags & SQLITE_SHM_UNLOCK) != 0) {
       if (is_exclusive) {
         s.shm_exclusive[i] = nullptr;

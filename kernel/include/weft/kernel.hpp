@@ -207,7 +207,7 @@ class Kernel final {
   Result<Outcome> show(std::string_view run);
   Result<void> events(std::string_view run, const std::function<void(const weft_event&)>& each);
   // Why a run waits or failed, and what helps.
-  Result<Why> why(std::string_view run);
+  Result<Why> why(std::string_view id);
   // What an expression means in the outermost block of a run; its variables when it is empty.
   Result<Document> query(std::string_view run, std::string_view expression);
   Result<Forgotten> forget(const Retention& retention);

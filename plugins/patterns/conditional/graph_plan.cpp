@@ -30,8 +30,8 @@ class Compiler final {
   void unreachable();
   void references();
   void reference(uint32_t from, uint32_t to, uint32_t speaker);
-  void targets(uint32_t step, std::vector<uint32_t>& found) const;
-  std::vector<bool> reached_from(uint32_t step) const;
+  void targets(uint32_t index, std::vector<uint32_t>& found) const;
+  std::vector<bool> reached_from(uint32_t index) const;
   std::string id(uint32_t index) const {
     return std::string(steps_[index].written["id"_k].as_text());
   }

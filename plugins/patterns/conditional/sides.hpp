@@ -42,7 +42,7 @@ class Sides final {
   using Block = std::vector<Side>;
 
   void begin(const weft_fact& fact, const Told& told);
-  void begin_at(uint32_t step, const Told& told);
+  void begin_at(uint32_t start, const Told& told);
   void ask(const Told& told);
   uint32_t choice() const;
   void choose(const Told& told);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-using weft::Value;
-
 namespace dag {
 
 uint64_t anew(const weft::sdk::Frame& frame, uint32_t node) {
@@ -180,7 +178,7 @@ void Walk::go_on(const weft::sdk::Frame& frame, weft::sdk::Commands& commands) {
     for (const auto& [node, edge] : asks_) ask(node, edge, told);
     asks_.clear();
     // Skipping makes further steps ready, which join the list at its end.
-    for (size_t i = 0; i < ready_.size(); ++i) decide(ready_[i], told);
+    for (size_t next = 0; next < ready_.size();) decide(ready_[next++], told);
     ready_.clear();
     if (running_ == 0 && asking_ == 0 && asks_.empty()) ready_.swap(late_);
   } while (!ready_.empty() || !asks_.empty());

@@ -74,7 +74,7 @@ struct Memory final {
     const std::scoped_lock lock(mutex);
     return runs.commit(owner.epoch, ops);
   }
-  Result<Value> load(std::string_view run, uint64_t from_seq, sdk::Call& call);
+  Result<Value> load(std::string_view name, uint64_t from_seq, sdk::Call& call);
   Result<void> own(uint32_t verb, weft_owner& owner, sdk::Call&);
   Result<Value> claim(const weft_owner& owner, const sdk::Claim& what, sdk::Call& call);
   Result<Value> get(std::string_view key, sdk::Call& call);

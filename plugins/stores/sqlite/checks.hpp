@@ -30,7 +30,7 @@ struct Snapshot;
 struct TimerRow;
 
 int64_t check_of(std::string_view run, const RunRow& row);
-int64_t check_of(std::string_view run, const Chunk& record);
+int64_t check_of(std::string_view run, const Chunk& c);
 int64_t check_of(std::string_view run, const Snapshot& snapshot);
 int64_t check_of(const TimerRow& timer);
 int64_t check_of_entry(std::string_view key, std::string_view bytes);

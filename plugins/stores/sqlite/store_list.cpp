@@ -174,9 +174,9 @@ Result<void> Store::list_timers(Listing& list) {
   }
   std::map<std::string, const TimerRow*> by_key;
   for (const TimerRow& t : timers) by_key.emplace(timer_key(t), &t);
-  for (auto it = by_key.begin(); it != by_key.end(); ++it) {
-    const TimerRow& t = *it->second;
-    static_cast<void>(list.add(it->first, [&](Builder& b, Arena&) {
+  for (const auto& [key, timer] : by_key) {
+    const TimerRow& t = *timer;
+    static_cast<void>(list.add(key, [&](Builder& b, Arena&) {
       b.begin_object();
       b.set("run"_k, std::string_view(t.run));
       b.set("seq"_k, t.seq);

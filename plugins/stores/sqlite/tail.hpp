@@ -52,14 +52,14 @@ class Tail final {
   void reset(uint64_t lsn);
   // Requires: lsn() + 1 is the number of the row. Calls touched(run) for its runs.
   template <class F>
-  Result<void> apply(std::string_view row, F&& touched);
+  Result<void> apply(std::string_view bytes, F&& touched);
 
   uint64_t base() const { return base_; }
   uint64_t lsn() const { return lsn_; }  // the last row that was folded
   bool is_empty() const { return lsn_ == base_; }
   const Runs& runs() const { return runs_; }
   const Entries& entries() const { return entries_; }
-  const RunTail* find(std::string_view run) const;
+  const RunTail* find(std::string_view key) const;
 
  private:
   void fold(const Op& op, uint64_t epoch);

@@ -58,6 +58,7 @@ class Walk final {
   Type call(const Part& node) const {
     const Function& function = function_of(node);
     std::vector<Type> arguments;
+    arguments.reserve(node.of.size());
     for (const uint32_t argument : node.of) arguments.push_back(go(argument));
     if (function.name == "min" || function.name == "max") {
       const int wanted = function.name == "min" ? -1 : 1;

@@ -60,7 +60,7 @@ void fail(int error, std::string_view verb, std::string_view path) {
   throw fault(error, verb, path);
 }
 
-void refuse(std::string_view code, std::string message, std::string hint,
+void refuse(std::string_view code, const std::string& message, std::string hint,
             std::vector<Detail> details) {
   Error e = sdk::failure(code, message, std::move(details));
   e.hint = std::move(hint);

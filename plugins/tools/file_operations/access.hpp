@@ -49,7 +49,7 @@ struct Spot {
 Error fault(int error, std::string_view verb, std::string_view path);
 [[noreturn]] void fail(int error, std::string_view verb, std::string_view path);
 // An error of another origin, with its hint.
-[[noreturn]] void refuse(std::string_view code, std::string message, std::string hint,
+[[noreturn]] void refuse(std::string_view code, const std::string& message, std::string hint,
                          std::vector<Detail> details = {});
 
 // Everything throws an Error. Nothing here follows a link that was not granted.

@@ -38,7 +38,7 @@ bool Draft::link_as(const std::string& name) const {
 void Draft::publish() {
   if (::fsync(file_.get()) != 0) fail(errno, "sync", spot_.path);
   const int directory = spot_.directory.get();
-  bool is_named = temporary_.empty() && link_as(spot_.name);
+  const bool is_named = temporary_.empty() && link_as(spot_.name);
   if (!is_named && temporary_.empty()) {
     if (errno != EEXIST) fail(errno, "put in place", spot_.path);
     std::string name = fresh_name();
@@ -60,7 +60,7 @@ mode_t mode_for(const Spot& spot) {
   if (kind_of(*there) == Kind::file) return there->st_mode & 0777U;
   std::string message = quoted(spot.path);
   message.append(" is no file but a ").append(text_of(kind_of(*there)));
-  refuse("tool.conflict", std::move(message),
+  refuse("tool.conflict", message,
          kind_of(*there) == Kind::link ? "name the path that it leads to" : "name a file",
          {{"path", whole_text(spot.path)}});
 }

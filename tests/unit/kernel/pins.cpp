@@ -15,8 +15,12 @@ namespace {
 struct Installed {
   explicit Installed(const std::vector<std::string>& versions) {
     for (const std::string& version : versions) {
-      tools[version] = {.id = "echo", .version = version};
-      forms[version] = {.name = "chain", .pattern = "dag", .version = version};
+      tools[version].id = "echo";
+      tools[version].version = version;
+      spec::Form& form = forms[version];
+      form.name = "chain";
+      form.pattern = "dag";
+      form.version = version;
     }
     latest = versions.back();
   }

@@ -131,10 +131,10 @@ TEST_CASE("each mistake has its code and place", "[plan]") {
        "/steps/0/type spec.unknown_form: no pattern is called 'chian' (did you mean 'chain'?)"},
       {R"([{"id":"a","tool":"sql","args":{"query":"x","operation":"execute"},"retry":1}])",
        "/steps/0/retry spec.retry_forbidden: the tool 'sql' must not be called twice"},
+      {R"([{"id":"a","tool":"sql","args":{"query":"x","operation":"change"},"retry":1}])",
+       "/steps/0/retry spec.retry_forbidden: the tool 'sql' must be undone before it is called"},
       {R"([{"id":"a","tool":"sql","args":{"query":"x","operation":"{{run.id}}"},"retry":1}])",
        "/steps/0/retry spec.retry_forbidden: the tool 'sql' must not be called twice"},
-      {R"([{"id":"a","tool":"sql","args":{"query":"select {{run.id}}"}}])",
-       "/steps/0/args/query template.refused: "},
       {R"([{"id":"a","tool":"upper","input":5}])",
        "/steps/0/input spec.wrong_type: 'input' must be a text, not an integer"},
       {R"([{"id":"a","tool":"upper","input":"{{"}])", "/steps/0/input expr."},
@@ -167,6 +167,12 @@ TEST_CASE("each mistake has its code and place", "[plan]") {
   CAPTURE(steps);
   CHECK_THAT(made.problems(), ContainsSubstring(expected));
   CHECK(made.built.problems.size() == 1);
+}
+
+TEST_CASE("template_inside_sql_query_is_refused", "[plan]") {
+  const Definition made(
+      definition_of(R"([{"id":"a","tool":"sql","args":{"query":"select {{run.id}}"}}])"));
+  CHECK_THAT(made.problems(), ContainsSubstring("/steps/0/args/query template.refused: "));
 }
 
 TEST_CASE("what later versions bring is refused plainly", "[plan]") {
