@@ -16,6 +16,36 @@ void log_to_host(void* self, weft_str component, uint32_t level, weft_str messag
   if (options.log) options.log(level, to_view(component), to_view(message));
 }
 
+// What is said of the order of a hook stands among its settings, and is not the hook's to see.
+Result<engine::Listener> listener_of(plugin::Registry& registry, const KernelOptions::Part& part) {
+  const Value given = part.config.view();
+  engine::Listener listener;
+  listener.id = part.id;
+  listener.priority = given["priority"_k].as_i64();
+  listener.is_mandatory = given["mandatory"_k].as_bool();
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.begin_object();
+  for (uint32_t i = 0; given.is_object() && i < given.size(); ++i) {
+    const Key name(given.key(i));
+    if (name.view() != "priority" && name.view() != "mandatory") b.set(name, given[i]);
+  }
+  b.end_object();
+  const auto number = registry.find("hook", part.id);
+  if (!number) return number.error();
+  auto bound = registry.hook(*number, b.take_value());
+  if (!bound) return bound.error();
+  listener.bound = *bound;
+  const bool at_events = (bound->table->points >> WEFT_AT_BEFORE_EVENT_EMIT & 1U) != 0;
+  if (!at_events || (bound->flags & WEFT_BLOCKING) == 0) return listener;
+  return Error{Status::bad_input,
+               "hook.blocking_at_events",
+               "the hook '" + part.id + "' listens at BeforeEventEmit and may block",
+               "events wait for nobody: let the hook declare that it does not block (flags 0)",
+               {},
+               WEFT_ERR_BUG};
+}
+
 Error not_here(std::string_view run) {
   return {Status::not_found, "run.not_found",
           "run '" + std::string(run) + "' is not held by this process",
@@ -76,12 +106,13 @@ Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
   parts.idle = [this] { tell(); };
   parts.revive = [this](std::string_view run) { (void)bring_back(run, {.by_itself = true}); };
   parts.left = [this](const engine::Ticket& ticket) { forget(ticket); };
+  auto composition = engine::composition_of(options.hook_composition.view());
+  if (!composition) return composition.error();
+  parts.composition = *composition;
   for (const KernelOptions::Part& part : options.hooks) {
-    const auto number = registry->find("hook", part.id);
-    if (!number) return number.error();
-    auto hook = registry->hook(*number, part.config.view());
-    if (!hook) return hook.error();
-    parts.hooks.push_back(*hook);
+    auto listener = listener_of(*registry, part);
+    if (!listener) return listener.error();
+    parts.hooks.push_back(std::move(*listener));
   }
   for (const KernelOptions::Part& part : options.sinks) {
     const auto number = registry->find("sink", part.id);
@@ -100,12 +131,30 @@ Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
   return std::make_unique<engine::Engine>(std::move(parts));
 }
 
+// Hooks hear of it before and afterwards, and may refuse it.
+Result<plugin::BoundTool> Kernel::Rooms::find_tool(const plan::Component& component) {
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.begin_object();
+  b.set("tool"_k, std::string_view(component.id));
+  b.set("version"_k, std::string_view(component.version));
+  b.end_object();
+  const Value about = b.take_value();
+  if (engine != nullptr) {
+    auto allowed = engine->ask_here(WEFT_AT_BEFORE_TOOL_DISCOVERY, about);
+    if (!allowed) return allowed.error();
+  }
+  auto tool = registry->tool(component.component);
+  if (tool && engine != nullptr) (void)engine->ask_here(WEFT_AT_AFTER_TOOL_DISCOVERY, about);
+  return tool;
+}
+
 // Everything that a run will call is loaded before it begins, so that what is missing fails first.
 Result<std::shared_ptr<const engine::Bindings>> Kernel::Rooms::bind(
     std::shared_ptr<const plan::Plan> plan, Error unfit) {
   auto bindings = std::make_shared<engine::Bindings>();
   for (const plan::Component& component : plan->tools) {
-    auto tool = registry->tool(component.component);
+    auto tool = find_tool(component);
     if (!tool) return tool.error();
     bindings->tools.push_back(*tool);
   }

@@ -56,6 +56,7 @@ struct Kernel::Rooms {
   ~Rooms();
   Result<void> open(KernelOptions the_options);
   Result<std::unique_ptr<engine::Engine>> make_engine();
+  Result<plugin::BoundTool> find_tool(const plan::Component& component);
   Result<std::shared_ptr<const engine::Bindings>> bind(std::shared_ptr<const plan::Plan> plan,
                                                        Error unfit = {});
   // The plan that an acceptance or a move names, {definition, pins}. Where a version that it was

@@ -3,9 +3,13 @@
 #include <thread>
 
 #include "places.hpp"
+#include "pool.hpp"
 #include "values.hpp"
 
 namespace weft::cli {
+
+using namespace weft::lit;
+
 namespace {
 
 Result<std::vector<KernelOptions::Part>> parts_of(const Arguments& arguments,
@@ -29,6 +33,19 @@ Result<void> add_engine(const Arguments& arguments, KernelOptions& options) {
   auto hooks = parts_of(arguments, "hook");
   if (!hooks) return hooks.error();
   options.hooks = std::move(*hooks);
+  if (!arguments.has("hooks")) return {};
+  auto composition = read_part("hooks", arguments.value("hooks"));
+  if (!composition) return composition.error();
+  Pool pool;
+  Builder b(pool.arena());
+  b.begin_object();
+  b.set("mode"_k, std::string_view(composition->id));
+  for (const Key name : {"threshold"_k, "ties"_k}) {
+    const Value said = composition->config.view()[name];
+    if (said.exists()) b.set(name, said);
+  }
+  b.end_object();
+  options.hook_composition = Document::copy(b.take_value());
   return {};
 }
 

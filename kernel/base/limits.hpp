@@ -66,6 +66,14 @@ inline constexpr int64_t breaker_open_ns = 300'000'000'000;  // until one call m
 inline constexpr int64_t breaker_probe_wait_ns =
     1'000'000'000;  // for others, while that one has not answered
 
+// Hooks.
+inline constexpr int64_t hook_deadline_ns = 1'000'000'000;   // of one that may block; then left
+inline constexpr int64_t hook_slow_ns = 50'000'000;          // two such calls are a failure
+inline constexpr int64_t hook_failures_ns = 30'000'000'000;  // three within it open the breaker
+inline constexpr int64_t hook_open_ns = 15'000'000'000;      // until it is asked again
+inline constexpr uint32_t hook_successes = 2;                // that close the breaker
+inline constexpr uint32_t hook_samples = 64;                 // one inline call in so many is timed
+
 inline constexpr uint32_t listed_at_once = 256;     // runs, of a store that may hold a million
 inline constexpr uint32_t forgotten_at_once = 100;  // runs in one commit, so that others get in
 inline constexpr uint32_t told_at_once = 64;        // runs, when the engine has nothing to do

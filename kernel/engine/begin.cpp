@@ -83,6 +83,7 @@ void Engine::begin(Submission& s) {
   input.run = slot.number;
   if (s.records.empty()) {
     input.kind = run::Input::Kind::submit;
+    if (listens(WEFT_AT_BEFORE_WORKFLOW_START)) return ask_start(slot, std::move(s.acceptance));
     input.value = s.acceptance.view();
     return decide(slot, input);
   }

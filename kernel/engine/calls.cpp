@@ -26,7 +26,7 @@ Call* Calls::open() {
   call.call.op = generation << index_bits | call.index;
   call.cancel = 0;
   call.due = 0;
-  call.was_asked = call.is_late = call.is_forgotten = false;
+  call.was_asked = call.is_late = call.is_forgotten = call.is_hook = false;
   return &call;
 }
 
@@ -35,6 +35,7 @@ void Calls::close(Call& call) {
   call.phase.store(generation << 2U | Call::idle, std::memory_order_release);
   if (call.doc.release != nullptr) call.doc.release(&call.doc);
   call.doc = {};
+  call.subject = {};
   call.arena.reset();
   free_.push_back(call.index);
 }

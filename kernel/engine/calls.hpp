@@ -10,6 +10,8 @@
 
 #include <weft/tool.h>
 
+#include "base/doc.hpp"
+#include "engine/hooks.hpp"
 #include "engine/secrets.hpp"
 #include "plugin/arena.hpp"
 #include "plugin/bound.hpp"
@@ -39,6 +41,14 @@ struct Call {
   bool is_late = false;         // because it was out of time
   bool is_forgotten = false;    // nobody waits for the answer any more
 
+  // Of a hook that may block; tool is not used then.
+  bool is_hook = false;
+  uint32_t point = 0;
+  Hooks::Entry* entry = nullptr;
+  void* question = nullptr;  // of the engine; null when it goes on without the answer
+  base::Doc subject;
+  int64_t spent_ns = 0;
+
   weft_status status = WEFT_OK;
   weft_out out{};
   weft_error error{};
@@ -61,11 +71,12 @@ class Calls final {
   // True for the first one who answers; only that one may write the answer. Any thread.
   bool claim(Call& call, weft_op op);
 
+  // Of tools, or of hooks.
   template <class Visit>
-  void for_each_open(Visit visit) {
+  void for_each_open(Visit visit, bool of_hooks = false) {
     for (uint32_t i = 0; i < made_; ++i) {
       const bool is_open = (at(i).phase.load(std::memory_order_relaxed) & 3U) == Call::open;
-      if (is_open) visit(at(i));
+      if (is_open && at(i).is_hook == of_hooks) visit(at(i));
     }
   }
   uint32_t open_count() const { return made_ - static_cast<uint32_t>(free_.size()); }

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "engine/question.hpp"
 #include "engine/report.hpp"
 #include "engine/slot.hpp"
 #include "run/ways.hpp"
@@ -18,12 +19,6 @@ namespace {
 
 constexpr int64_t tend_every_ns = 1'000'000'000;
 constexpr uint64_t tend_every_bytes = uint64_t{4} << 20;
-
-uint64_t points_of(const std::vector<plugin::BoundHook>& hooks) {
-  uint64_t points = 0;
-  for (const plugin::BoundHook& hook : hooks) points |= hook.table->points;
-  return points;
-}
 
 // Only what is done again leaves much behind; a run that goes through its steps once refers to
 // nearly all that they made.
@@ -58,8 +53,8 @@ Engine::Engine(Parts parts)
       ticks_(env_),
       store_(parts.store),
       journal_(*parts.store),
-      hooks_(std::move(parts.hooks)),
-      decider_(points_of(hooks_)),
+      hooks_(std::move(parts.hooks), parts.composition),
+      decider_(hooks_.points()),
       revive_(std::move(parts.revive)),
       bindings_of_(std::move(parts.bindings_of)),
       idle_(std::move(parts.idle)),
@@ -69,9 +64,13 @@ Engine::Engine(Parts parts)
   for (const plugin::BoundSink& sink : parts.sinks) {
     channels_.push_back(std::make_unique<Channel>(sink, env_));
   }
+  (void)ask_here(WEFT_AT_SYSTEM_STARTUP, {});
 }
 
-Engine::~Engine() { flush_sinks(); }
+Engine::~Engine() {
+  flush_sinks();
+  (void)ask_here(WEFT_AT_SYSTEM_SHUTDOWN, {});
+}
 
 void Engine::submit(std::unique_ptr<Submission> submission) {
   Posted posted;
@@ -182,7 +181,7 @@ void Engine::take(Posted& posted) {
     case Posted::Kind::input: break;
   }
   Slot* slot = slot_of(posted.ticket->number.load(std::memory_order_acquire));
-  if (slot == nullptr) return;
+  if (slot == nullptr || slot->run->state.seq == 0) return;
   posted.input.value = posted.value.view();
   decide(*slot, posted.input);
 }
@@ -195,17 +194,14 @@ void Engine::decide(Slot& slot, const run::Input& input) {
     slot.is_touched = true;
     touched_.push_back(&slot);
   }
+  const uint64_t saved = slot.run->state.saved.seq;
   if (slot.is_durable) {
     journal_.stage(slot.run->id, slot.run->state, decision_.events);
   } else if (state::is_ended(slot.run->state.status) && !decision_.events.empty()) {
     journal_.summarise(slot.run->id, slot.run->state);
   }
   if (!channels_.empty()) {
-    for (const event::Event& e : decision_.events) {
-      const bool of_frame = e.frame != event::no_frame;
-      published_.push_back(
-          {slot.run.get(), of_frame ? &slot.run->state.frames[e.frame] : nullptr, e});
-    }
+    for (const event::Event& e : decision_.events) publish(slot, e);
   }
   if (slot.known_status != slot.run->state.status) note_status(slot);
   if (slot.run->state.vault.is_full() && !decision_.events.empty() &&
@@ -214,6 +210,7 @@ void Engine::decide(Slot& slot, const run::Input& input) {
   }
   // Routing may decide nothing at once, so the list stays as it is.
   for (const run::Command& command : decision_.commands) route(slot, command);
+  if (saved != slot.run->state.saved.seq) tell_checkpoint(slot);
 }
 
 // The time limit of a run counts only while it runs.
@@ -281,6 +278,7 @@ void Engine::publish_held() {
       if (channel->wants(event::area(p.event.type))) channel->push(p);
     }
   }
+  if (listens(WEFT_AT_AFTER_EVENT_EMIT)) tell_published();
   published_.clear();
   for (const auto& channel : channels_) channel->drain();
 }
@@ -329,7 +327,9 @@ void Engine::tend() {
 }
 
 void Engine::flush_sinks() {
-  for (const auto& channel : channels_) channel->flush();
+  for (const auto& channel : channels_) {
+    if (!channel->flush()) (void)ask_here(WEFT_AT_EVENT_HANDLER_ERROR, {});
+  }
 }
 
 }  // namespace weft::engine

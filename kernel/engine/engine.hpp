@@ -13,6 +13,7 @@
 #include "engine/breakers.hpp"
 #include "engine/calls.hpp"
 #include "engine/env.hpp"
+#include "engine/hooks.hpp"
 #include "engine/inbox.hpp"
 #include "engine/publish.hpp"
 #include "engine/ticket.hpp"
@@ -31,7 +32,7 @@ class Engine final {
   struct Parts {
     Env env;
     journal::Store* store;  // outlives the engine
-    std::vector<plugin::BoundHook> hooks;
+    std::vector<Listener> hooks;
     std::vector<plugin::BoundSink> sinks;
     // Brings a run back that rests in the store; called by the deciding thread.
     std::function<void(std::string_view run)> revive{};
@@ -39,6 +40,7 @@ class Engine final {
     std::function<Result<std::shared_ptr<const Bindings>>(Value named)> bindings_of{};
     // There is time for what nobody waits for; called by the deciding thread.
     std::function<void()> idle{};
+    Composition composition{};  // of the hooks
     // The store has all that its host could ask of this run; called by the deciding thread.
     std::function<void(const Ticket& ticket)> left{};
   };
@@ -70,6 +72,9 @@ class Engine final {
   int64_t now() const { return ticks_.now(); }
   // Everything published so far is written out by the sinks.
   void flush_sinks();
+  // Hooks at points outside of runs, asked on this thread: {type, id, ...} as data. The error of
+  // one that refuses, where that is legal.
+  Result<void> ask_here(uint32_t point, Value data);
   uint64_t stray_answers() const { return calls_.stray.load(std::memory_order_relaxed); }
 
  private:
@@ -122,6 +127,7 @@ class Engine final {
 
   // lend.cpp
   base::Doc kept(const std::string& key);
+  static std::string cache_key(const plan::Component& tool, Value args);
   bool answer_from_cache(Slot& slot, const run::Command& command, const run::Called& way);
   void learn(Slot& slot, const Call& call, const run::Input& input);
   void know_breakers(const plan::Plan& plan);
@@ -137,14 +143,51 @@ class Engine final {
   void start_elsewhere(Call& call);
   void answer_inline(Slot& slot, Call& call, weft_status status);
   void answered(weft_op op);
-  void reply(Slot& slot, Call& call);
+  bool reply(Slot& slot, Call& call);
   void stop_call(const run::Command& command, const Slot& slot);
   static void work(void* arg);
 
   // ask.cpp
+  struct Question;
+  struct HookAnswer;
+  bool listens(uint32_t point) const { return (hooks_.points() >> point & 1U) != 0; }
+  bool is_voting() const { return hooks_.composition().mode != Composition::Mode::sequential; }
+  Question& open_question(const run::Command& of, uint32_t run);
+  void close_question(Question& q);
   void ask_hooks(Slot& slot, const run::Command& command);
-  uint32_t hook_verdict(Slot& slot, const run::Command& command, Value* value);
-  Value hook_subject(const Slot& slot, const run::Command& command, Value data);
+  void go_on_asking(Question& q);
+  bool ask_next(Question& q);
+  void ask_inline(Question& q, Hooks::Entry& entry);
+  bool ask_elsewhere(Question& q, Hooks::Entry& entry);
+  static weft_status work_of_hook(Call& call);
+  void hook_answered(Call& call);
+  void leave_hook(Call& call);
+  void bypass(Question& q, Hooks::Entry& entry, std::string_view why);
+  static void begin_note(const Question& q, const Hooks::Entry& entry, Builder& b);
+  void note_verdict(Question& q, const Hooks::Entry& entry, uint32_t result, Value value);
+  static run::Command asked_at(const Question& q);
+  void take_answer(Question& q, Hooks::Entry& entry, const HookAnswer& answer);
+  void count_vote(Question& q, Hooks::Entry& entry, const Vote& vote, Value value);
+  Result<void> judge(Question& q, uint32_t result, Value given, Value* value);
+  void refuse_answer(Question& q, Hooks::Entry& entry, const Error& error);
+  void follow(Question& q, Hooks::Entry& entry, uint32_t result, Value value);
+  void conclude(Question& q);
+  static Value notes_of(Question& q);
+  void decide_verdict(Slot& slot, Question& q);
+
+  // occasion.cpp
+  Value subject_of(Question& q);
+  void write_step(const Question& q, const Slot& slot, Builder& b);
+  void ask_start(Slot& slot, base::Doc acceptance);
+  void accept(Slot& slot, Question& q);
+  bool ask_about(Slot& slot, Call& call, const run::Input& input);
+  void decide_reply(Slot* slot, Question& q);
+  void tell_now(const Slot& slot, const run::Command& of, uint32_t point, Value data);
+  void tell_faults(const Slot& slot, const run::Command& of, const run::Input& input);
+  bool follow_cache(Question& q, uint32_t* result, Value* value);
+  void publish(Slot& slot, event::Event event);
+  void tell_published();
+  void tell_checkpoint(Slot& slot);
 
   // timer.cpp
   void set_timer(Slot& slot, const run::Command& command);
@@ -161,7 +204,7 @@ class Engine final {
   Ticks ticks_;
   journal::Store* store_;
   journal::Journal journal_;
-  std::vector<plugin::BoundHook> hooks_;
+  Hooks hooks_;
   std::vector<std::unique_ptr<Channel>> channels_;
   run::Decider decider_;
   run::Decision decision_;
@@ -182,6 +225,8 @@ class Engine final {
   std::vector<Due> heap_;
   uint64_t timers_set_ = 0;
   std::vector<Call*> abandoned_;
+  std::vector<std::unique_ptr<Question>> questions_;
+  std::vector<Question*> free_questions_;
   base::Blocks words_;
   weft_error error_{};  // of a call that is not made
   Breakers breakers_;

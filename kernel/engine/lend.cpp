@@ -20,13 +20,6 @@ using run::Input;
 
 namespace {
 
-// A tool that changed its version may answer differently.
-std::string cache_key(const plan::Component& tool, Value args) {
-  std::string words = tool.id + '@' + tool.version + '\n';
-  words += base::to_hex(base::digest(args.exists() ? args : null_value()));
-  return "cache/" + base::to_hex(base::sha256(words));
-}
-
 // Only what says something about the tool counts; a wrong argument says nothing.
 Breakers::Outcome outcome_of(const Input& input) {
   if (input.status == WEFT_OK) return Breakers::Outcome::success;
@@ -37,6 +30,13 @@ Breakers::Outcome outcome_of(const Input& input) {
 }
 
 }  // namespace
+
+// A tool that changed its version may answer differently.
+std::string Engine::cache_key(const plan::Component& tool, Value args) {
+  std::string words = tool.id + '@' + tool.version + '\n';
+  words += base::to_hex(base::digest(args.exists() ? args : null_value()));
+  return "cache/" + base::to_hex(base::sha256(words));
+}
 
 // A value that the store keeps under a key; missing when there is none or it is damaged.
 base::Doc Engine::kept(const std::string& key) {

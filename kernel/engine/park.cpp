@@ -92,6 +92,7 @@ void Engine::take_messages() {
 
 // Taken away in the same commit as what it led to. One that is damaged is taken away alone.
 void Engine::take_message(Slot& slot, std::string_view key, std::string_view bytes) {
+  if (slot.run->state.seq == 0) return;  // hooks have not said yet whether it begins
   journal_.erase(std::string(key));
   if (!base::validate(bytes.data(), bytes.size())) return;
   Input input;

@@ -16,14 +16,6 @@ using run::Input;
 
 namespace {
 
-// Whether the run still wants what was commanded.
-bool is_current(const run::Run& run, const Command& c) {
-  if (c.is_compensation) return !state::is_ended(run.state.status);
-  const state::Frame& frame = run.state.frames[c.frame];
-  return !frame.closed && frame.visit[c.node] == c.visit &&
-         frame.status[c.node] == WEFT_NODE_RUNNING && frame.attempt[c.node] == c.attempt;
-}
-
 bool is_stopping(const run::Run& run, const Command& c) {
   if (c.is_compensation) return false;
   return (run.state.frames[c.frame].traits[c.node] & state::trait_stopping) != 0;
@@ -37,12 +29,8 @@ void Engine::perform(Slot& slot, const Command& command) {
       if (!is_current(*slot.run, command)) return;
       return is_stopping(*slot.run, command) ? refuse_call(slot, command)
                                              : perform_call(slot, command);
-    case Command::Kind::ask: return ask_hooks(slot, command);
-    case Command::Kind::tell: {
-      Value ignored;
-      (void)hook_verdict(slot, command, &ignored);
-      return;
-    }
+    case Command::Kind::ask:
+    case Command::Kind::tell: return ask_hooks(slot, command);
     case Command::Kind::finished: return finish(slot, nullptr);
     case Command::Kind::parked: return park(slot, command.due);
     default: return;
@@ -55,6 +43,7 @@ void Engine::refuse(Slot& slot, const Command& command, weft_status status) {
   input.status = status;
   input.error = &error_;
   input.was_not_called = true;
+  if (hooks_.points() != 0) tell_faults(slot, command, input);
   decide(slot, input);
 }
 
@@ -140,11 +129,11 @@ void Engine::answer_inline(Slot& slot, Call& call, weft_status status) {
     return;
   }
   call.status = status;
-  reply(slot, call);
-  calls_.close(call);
+  if (reply(slot, call)) calls_.close(call);
 }
 
-void Engine::reply(Slot& slot, Call& call) {
+// False when hooks are asked about the answer: the call stays until it is decided.
+bool Engine::reply(Slot& slot, Call& call) {
   Input input = reply_to(call.of, slot.number);
   input.status = call.status;
   input.error = call.status < 0 ? &call.error : nullptr;
@@ -154,31 +143,33 @@ void Engine::reply(Slot& slot, Call& call) {
   }
   if ((call.out.flags & WEFT_OUT_META) != 0) input.flags = event::is_envelope;
   if (!call.secrets.empty()) redact_secrets(call, input);
-  weft_error misbehaved;
   if (call.status > 0) {
-    say(misbehaved, WEFT_ERR_BUG, "the tool answered with a status that a tool may not give");
+    say(call.error, WEFT_ERR_BUG, "the tool answered with a status that a tool may not give");
     input.status = WEFT_FAILED;
-    input.error = &misbehaved;
+    input.error = &call.error;
   } else if (call.is_late && call.status == WEFT_CANCELLED) {
-    say(misbehaved, WEFT_ERR_TIMEOUT | WEFT_ERR_RETRYABLE,
+    say(call.error, WEFT_ERR_TIMEOUT | WEFT_ERR_RETRYABLE,
         "the step took longer than its 'timeout'");
     input.status = WEFT_TIMEOUT;
-    input.error = &misbehaved;
+    input.error = &call.error;
   }
   const bool is_plain = input.status == WEFT_OK && breakers_.are_calm() && !call.may_cache;
   if (!is_plain) learn(slot, call, input);
+  if (hooks_.points() != 0 && ask_about(slot, call, input)) return false;
   decide(slot, input);
+  return true;
 }
 
 // A posted answer; its token may have become void meanwhile.
 void Engine::answered(weft_op op) {
   Call* call = calls_.find(op);
   if (call == nullptr) return;
+  if (call->is_hook) return hook_answered(*call);
   Slot* slot = holder_of(call->run);
   if (slot != nullptr) {
     --slot->open_calls;
     if (!call->is_forgotten && !slot->is_gone) {
-      reply(*slot, *call);
+      if (!reply(*slot, *call)) return;
     } else {
       // It was answered while its run ended, so that it was not given up with the others; whoever
       // waits for it to try the tool again waits no longer.
@@ -201,7 +192,9 @@ void Engine::work(void* arg) {
   Call& call = *static_cast<Call*>(arg);
   auto& engine = *static_cast<Engine*>(call.engine);
   const weft_op op = call.call.op;
-  const weft_status status = call.tool.table->start(call.tool.self, &call.call, &call.out);
+  const weft_status status = call.is_hook
+                                 ? work_of_hook(call)
+                                 : call.tool.table->start(call.tool.self, &call.call, &call.out);
   if (status == WEFT_PENDING) return;
   if (!engine.calls_.claim(call, op)) return;
   call.status = status;

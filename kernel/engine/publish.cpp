@@ -6,16 +6,10 @@
 #include "base/limits.hpp"
 
 namespace weft::engine {
-namespace {
 
-// Reads only what never changes once a frame is open, so any thread may.
-std::string path_of(const Published& p) {
+std::string path_of(const plan::Plan& plan, const state::Frame* frame, uint32_t node,
+                    uint32_t visit) {
   std::string path;
-  const plan::Plan& plan = *p.run->state.plan;
-  const state::Frame* frame = p.frame;
-  uint32_t node = p.event.node;
-  uint32_t visit = p.event.visit;
-  if (p.event.type == event::Type::frame_opened && frame != nullptr) frame = frame->outer;
   while (frame != nullptr && node != event::no_node) {
     std::string part(plan.node(plan.blocks[frame->block], node).id);
     if (visit != 0) part += '#' + std::to_string(visit);
@@ -26,6 +20,8 @@ std::string path_of(const Published& p) {
   }
   return path;
 }
+
+namespace {
 
 // As observers may see it.
 weft_val shown(const plan::Plan& plan, const event::Event& e, Arena arena) {
@@ -98,7 +94,9 @@ void Channel::consume(const std::vector<Published>& batch, uint64_t dropped) {
   base::Blocks redacted;  // takes memory only when there is something to hide
   for (const Published& p : batch) {
     const event::Event& e = p.event;
-    paths_.push_back(path_of(p));
+    const bool opens = e.type == event::Type::frame_opened && p.frame != nullptr;
+    paths_.push_back(
+        path_of(*p.run->state.plan, opens ? p.frame->outer : p.frame, e.node, e.visit));
     events_.push_back({sizeof(weft_event), static_cast<uint32_t>(e.type), e.seq, e.tick,
                        to_str(event::name(e.type)), to_str(p.run->id),
                        to_str(p.run->state.plan->id), to_str(paths_.back()), e.attempt, e.frame,
@@ -114,7 +112,7 @@ uint64_t Channel::consumed() const {
   return consumed_;
 }
 
-void Channel::flush() {
+bool Channel::flush() {
   drain();
   {
     base::Lock lock(mutex_);
@@ -127,7 +125,7 @@ void Channel::flush() {
   const weft_call call{sizeof call,  1,           0, {nullptr, 0}, arena.raw(), &cancel, 0,
                        {nullptr, 0}, {nullptr, 0}};
   weft_out out{sizeof out, 0, {nullptr, 0}, &error};
-  sink_.table->flush(sink_.self, &call, &out);
+  return sink_.table->flush(sink_.self, &call, &out) >= 0;
 }
 
 }  // namespace weft::engine

@@ -23,6 +23,11 @@ struct Published {
   event::Event event;
 };
 
+// Where a step stands, as state::step_path says it, from what never changes once a frame is open:
+// so any thread may ask, and also when the table of the frame is gone.
+std::string path_of(const plan::Plan& plan, const state::Frame* frame, uint32_t node,
+                    uint32_t visit);
+
 // One sink and its bounded queue. When it is full the oldest is dropped and counted; a run is never
 // slowed. Names and times are made here, by whoever drains, and not by the deciding thread.
 class Channel final {
@@ -35,8 +40,8 @@ class Channel final {
   void push(const Published& published);
   // Starts draining, on another thread if the sink may block and there is one.
   void drain();
-  // Everything pushed so far is consumed, and the sink has written it out.
-  void flush();
+  // Everything pushed so far is consumed, and the sink has written it out; false when it could not.
+  bool flush();
   uint64_t pushed() const { return pushed_; }
   uint64_t consumed() const;
 

@@ -18,6 +18,8 @@ struct Engine::Slot {
   std::shared_ptr<Ticket> ticket;            // shared with the host
   std::shared_ptr<const Bindings> bindings;  // shared with other runs of the plan
   base::Doc grants;
+  base::Doc acceptance;          // until hooks have said whether it begins
+  std::vector<base::Doc> shown;  // payloads that sinks get in place of the recorded ones
   bool is_durable = false;
   bool is_touched = false;
   bool is_gone = false;  // retired; what was queued for it is dropped
@@ -26,6 +28,14 @@ struct Engine::Slot {
   state::RunStatus known_status = state::RunStatus::pending;  // expires belongs to it
   std::vector<uint64_t> published;  // by channel: what must be consumed before the run is forgotten
 };
+
+// Whether the run still wants what was commanded.
+inline bool is_current(const run::Run& run, const run::Command& c) {
+  if (c.is_compensation) return !state::is_ended(run.state.status);
+  const state::Frame& frame = run.state.frames[c.frame];
+  return !frame.closed && frame.visit[c.node] == c.visit &&
+         frame.status[c.node] == WEFT_NODE_RUNNING && frame.attempt[c.node] == c.attempt;
+}
 
 // Only what says that there is no error; the text is 484 bytes that nobody reads then.
 inline void clear(weft_error& error) {

@@ -66,6 +66,14 @@ void Engine::take_late_calls() {
   });
   for (Call* call : abandoned_) abandon(*call);
   abandoned_.clear();
+  const auto look = [&](Call& call) {
+    if (call.is_forgotten) return;
+    if (call.due <= tick_) return abandoned_.push_back(&call);
+    next_late_call_ = std::min(next_late_call_, call.due);
+  };
+  calls_.for_each_open(look, true);
+  for (Call* call : abandoned_) leave_hook(*call);
+  abandoned_.clear();
 }
 
 void Engine::abandon(const Call& call) {

@@ -48,6 +48,9 @@ constexpr std::array<std::string_view, type_count> names{
     "state.key.changed",
     "workflow.run.migrated",
     "workflow.run.forked",
+    "hook.asked",
+    "hook.executed",
+    "hook.bypassed",
 };
 
 }  // namespace
@@ -58,6 +61,7 @@ std::string_view name(Type type) {
 }
 
 uint32_t area(Type type) {
+  if (type >= Type::hook_asked && type <= Type::hook_bypassed) return WEFT_AREA_HOOK;
   return type == Type::state_changed ? WEFT_AREA_STATE : WEFT_AREA_WORKFLOW;
 }
 

@@ -55,8 +55,11 @@ enum class Type : uint8_t {
   state_changed = 39,           // {variables, changes[{path, old?, new?}], writes?}
   run_migrated = 40,            // {definition, pins, map[{from, to}], variables}
   run_forked = 41,              // {run, seq, base, at, input?, params?, seed}
+  hook_asked = 42,              // {for, point, data}: what is to happen waits for a verdict
+  hook_executed = 43,           // {hook, point, phase?, result, value?, error?}
+  hook_bypassed = 44,           // {hook, point, phase?, reason}
 };
-inline constexpr uint8_t type_count = 42;
+inline constexpr uint8_t type_count = 45;
 
 // The dotted name of RUNTIME's event table, and its area as in weft/draft/sink.h.
 std::string_view name(Type type);

@@ -33,7 +33,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
   tick_ = tick;
   bindings_ = {};
   scratch_.reset();
-  bindings_ = {};
+  was_asked_ = false;
   if (state::is_ended(run.state.status)) {
     ++out.ignored;
     return;
@@ -70,6 +70,10 @@ void Decider::accept(const Input& input) {
   Error why;
   const bool kept = emit(Type::run_accepted, {}, {input.value}, &why);
   base::check(kept, "an acceptance was checked before it was submitted");
+  if (const Value said = state().acceptance["hook"_k]; said.exists()) {
+    of_start(said);
+    if (state::is_ended(state().status)) return;
+  }
   const Value at = input.value["start_ns"_k];
   if (!at.exists() || at.as_i64() <= tick_) return open_frame(0, {});
   Builder b(scratch_.arena());
@@ -84,6 +88,10 @@ void Decider::accept(const Input& input) {
 // Nothing runs. The run rests until what it waits for comes; if it waits for nothing, it waits for
 // a person who knows what became of a step, or the pattern forgot a node.
 void Decider::rest() {
+  const bool is_asked = std::any_of(state().waits.begin(), state().waits.end(), [](const auto& w) {
+    return w.kind == state::Wait::Kind::hook;
+  });
+  if (is_asked) return;
   // A block that waits to be tried again is not among what is busy.
   const auto is_of_node = [this](const state::Wait& w) {
     return w.kind != state::Wait::Kind::pattern && w.kind != state::Wait::Kind::compensation &&
@@ -147,6 +155,9 @@ void Decider::finish(Type type, Value outcome) {
   if (!emit(type, {}, {outcome}, &why)) {
     emit(Type::run_failed, {}, {explain({}, why)});
   }
+  const bool failed = out_->events.back().type == Type::run_failed;
+  announce({}, failed ? WEFT_AT_WORKFLOW_ERROR : WEFT_AT_AFTER_WORKFLOW_COMPLETE,
+           failed ? Phase::error_handling : Phase::workflow_complete, state().outcome);
   command(Command::Kind::finished, {});
 }
 
@@ -177,6 +188,7 @@ void Decider::fork(const Input& input) {
 void Decider::move(const Input& input) {
   run_->close_caches();
   emit(Type::run_migrated, {}, {input.value});
+  announce({}, WEFT_AT_STATE_MIGRATION, Phase::state_change, state().variables);
   awake("moved to another definition");
   const auto frames = state().frames.size();
   go_on(false);
@@ -189,6 +201,7 @@ void Decider::move(const Input& input) {
 // Timers are set again, and what was announced is done.
 void Decider::go_on(bool is_fork) {
   for (const state::Wait& w : state().waits) {
+    if (w.kind == state::Wait::Kind::hook) ask_again(w);
     if (w.due == state::never) continue;
     if (w.frame == event::no_frame) {
       command(Command::Kind::wake_at, {}, {}, w.due);
@@ -316,8 +329,8 @@ bool Decider::emit(Type type, const At& at, Payload payload, Error* why) {
 }
 
 void Decider::command(Command::Kind kind, const At& at, Value args, int64_t due) {
-  out_->commands.push_back(
-      {kind, at.is_compensation, at.attempt, at.frame, at.node, at.visit, 0, args, due});
+  out_->commands.push_back({kind, at.is_compensation, at.attempt, at.frame, at.node, at.visit, 0,
+                            Phase::none, args, due});
 }
 
 uint64_t Decider::seed(const At& at) const {

@@ -24,6 +24,7 @@ class Decider final {
  public:
   // Points that some hook listens at, as the bits of weft_hook.points.
   explicit Decider(uint64_t hook_points = 0) : hook_points_(hook_points) {}
+  void listen(uint64_t hook_points) { hook_points_ = hook_points; }
 
   // Requires: tick never goes back for one run.
   void decide(Run& run, const Input& input, int64_t tick, Decision& out);
@@ -68,6 +69,7 @@ class Decider final {
 
   // step.cpp: the life of a step.
   void start(const At& at);
+  void begin_step(const At& at);
   void start_block(const At& at);
   void start_tool(const At& at);
   void call(const At& at);
@@ -75,23 +77,22 @@ class Decider final {
   void evaluate(const At& at);
   Value explained(const At& at, Value verdict);
   void settle_node(const At& at, Value result);
-  void verdict(const Input& input);
+  void allow(const Input& input);
   void reply(const Input& input);
   void succeed(const At& at, Payload result);
   void fail(const At& at, Value error);
   void fail(const At& at, const Error& error);
   bool again(const At& at, Value error, uint32_t after_ms);
+  bool try_at(const At& at, Value error, int64_t due);
   void wake(const Input& input);
   void ask_or_call(const At& at);
-  bool asks_before_calls() const {
-    return (hook_points_ >> WEFT_AT_BEFORE_TOOL_EXECUTION & 1U) != 0;
-  }
+  void call_at_once(const At& at);
 
   // ladder.cpp: what is tried when attempts do not help.
   void failed_attempt(const At& at, const Input& input);
   bool wait_for_room(const At& at, const Input& input, Value error);
   void give_up(const At& at, Value error);
-  bool divert(const At& at, const plan::Rarity& rarity, Value error);
+  bool divert(const At& at, const plan::Rarity& rarity, Value error, bool asks);
   bool fall_back(const At& at, const plan::Rarity& rarity, Value error);
   void ask_people(const At& at, const plan::Rarity& rarity, Value error);
 
@@ -118,9 +119,39 @@ class Decider final {
   bool fail_join(state::Frame& frame, const Merging& all, Error error);
   std::string branch_name(const state::Frame& frame, const state::Layer& layer);
 
+  // hooked.cpp: where hooks are asked and told, and what follows from what they say.
+  bool listens(uint32_t point) const { return (hook_points_ >> point & 1U) != 0; }
+  bool asks_before_calls() const {
+    constexpr uint64_t before =
+        uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION | uint64_t{1} << WEFT_AT_TOOL_VALIDATION;
+    return (hook_points_ & before) != 0;
+  }
+  void announce(const At& at, uint32_t point, Phase phase, Value about);
+  void announce_begin(const state::Frame& frame, const At& at);
+  void announce_end(const state::Frame& frame, const At& at);
+  void announce_frame(const state::Frame& frame, bool opens);
+  void ask_hooks(const At& at, uint32_t point, Phase phase, Value about);
+  void ask_of_step(const At& at, uint32_t point, Phase phase, Value about);
+  void ask_again(const state::Wait& wait);
+  void offer(state::Frame& frame, const At& at, Value choice);
+  void take_branch(const At& at, Value choice, uint64_t taken);
+  void write(const At& at, Value changes);
+  void write_update(Value message, Value changes);
+  void verdict(const Input& input);
+  void note(const Input& input, const At& at);
+  void of_stage(const At& at, Value data, const Input& input);
+  void of_branch(const At& at, Value choice, const Input& input);
+  void of_write(const At& at, Value about, const Input& input);
+  void of_start(Value hook);
+  bool heed(const At& at, const Input& input, Value error);
+  void go_elsewhere(const At& at, Value payload, Value error);
+  Error refusal(const Input& input) const;
+  void refuse(const At& at, const Input& input);
+  bool passes_over(const state::Frame& frame, uint32_t node) const;
+
   // message.cpp: what people and other programs want of a run.
   void message(const Input& input);
-  void update(Value message);
+  void update(Value message, const At& asked);
   void receive_signal(Value message);
   void give_signal(const At& at, uint64_t seq, Value about);
   void decide_approval(Value message);
@@ -186,7 +217,8 @@ class Decider final {
   Run* run_ = nullptr;
   Decision* out_ = nullptr;
   int64_t tick_ = 0;
-  Value bindings_;  // of the node that is started
+  Value bindings_;          // of the node that is started
+  bool was_asked_ = false;  // the failure that is decided on was shown to hooks already
   base::Blocks scratch_;
   std::vector<Delivery> facts_;
   uint32_t delivered_ = 0;

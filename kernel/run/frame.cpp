@@ -24,6 +24,7 @@ void Decider::open_frame(uint32_t block, const At& parent) {
   Builder b(scratch_.arena());
   b.integer(state::frame_payload(parent.frame, block));
   emit(Type::frame_opened, {number, parent.node, parent.visit}, {b.take_value()});
+  if (listens(WEFT_AT_STAGE_TRANSITION)) announce_frame(state().frames[number], true);
   weft_fact begin{WEFT_FACT_BEGIN, 0, 0, 0, 0};
   const Value start = state().acceptance["start"_k];
   if (number == 0 && start.is_integer()) {
@@ -197,7 +198,12 @@ bool Decider::begin(Frame& f, const At& at, const weft_cmd& c) {
   }
   const plan::Kind kind = node(at).kind;
   if (kind == plan::Kind::record) return false;
+  if (f.detour != event::no_node && kind != plan::Kind::expression && passes_over(f, at.node)) {
+    skip(at, text("passed over, hooks sent the block to another step"));
+    return true;
+  }
   if (!state().layers.empty() && !make_room(f, at)) return true;
+  if (listens(WEFT_AT_STAGE_TRANSITION)) announce_begin(f, at);
   bindings_ = Value(c.args);
   const bool waits = state().status == state::RunStatus::paused && kind != plan::Kind::expression;
   waits ? hold(at) : start(at);
@@ -223,13 +229,7 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       // The pattern decided it, so it need not be told.
       emit(Type::step_skipped, at, {c.args.root != nullptr ? Value(c.args) : text("not needed")});
       return true;
-    case WEFT_CMD_SELECT: {
-      emit(Type::branch_selected, at, {Value(c.args)});
-      const Value said = Value(c.args)["taken"_k];
-      const uint64_t taken = said.exists() ? said.as_u64(WEFT_NO_NODE) : n;
-      tell(f.number, {WEFT_FACT_SELECTED, 0, c.node, taken, 0});
-      return true;
-    }
+    case WEFT_CMD_SELECT: offer(f, at, Value(c.args)); return true;
     case WEFT_CMD_TIMER: {
       Builder b(scratch_.arena());
       b.natural(c.at_ns);
@@ -240,6 +240,7 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
     case WEFT_CMD_MEMO: emit(Type::frame_advanced, {f.number}, {Value(c.args)}); return true;
     case WEFT_CMD_RETURN: {
       if (f.rollback.exists()) return true;
+      if (f.detour != event::no_node) break;
       Payload result{c.args.root != nullptr ? Value(c.args) : null_value()};
       const uint32_t from = n == static_cast<uint32_t>(WEFT_LAST_NODE) ? f.prev : n;
       const bool has_one = from < f.count && f.status[from] == WEFT_NODE_SUCCEEDED;
@@ -257,6 +258,17 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       return false;
     }
     default: break;
+  }
+  if (f.detour != event::no_node && c.kind == WEFT_CMD_RETURN) {
+    const Error lost{Status::failed,
+                     "hook.lost_target",
+                     "hooks sent the block to step '" + std::string(state().node(f, f.detour).id) +
+                         "', and the block ended without it",
+                     "redirect to a step that comes later",
+                     {},
+                     WEFT_ERR_BUG};
+    fail_frame(f, explain({}, lost));
+    return false;
   }
   const Error why{
       Status::failed,
@@ -282,6 +294,7 @@ void Decider::leave(Frame& f) {
     }
     emit(Type::step_cancelled, at, {text("its block has ended")});
   }
+  if (listens(WEFT_AT_STAGE_TRANSITION)) announce_frame(f, false);
   emit(Type::frame_closed, {f.number});
   run_->close_cache(f);
 }

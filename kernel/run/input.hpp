@@ -11,12 +11,32 @@
 
 namespace weft::run {
 
+// What of the run goes on while hooks are asked; the words are in points.cpp.
+enum class Phase : uint8_t {
+  none,
+  workflow_start,
+  workflow_complete,
+  step_boundary,
+  state_change,
+  condition_evaluation,
+  branch_selection,
+  loop_iteration_start,
+  loop_iteration_complete,
+  loop_termination,
+  parallel_fork,
+  parallel_join,
+  error_handling,
+  checkpoint,
+  rollback,
+  compensation,
+};
+
 // Something that happened outside. Values are borrowed until the input is decided.
 struct Input {
   enum class Kind : uint8_t {
     submit,   // value: the acceptance {id, definition, workflow, version, input, params, seed, ...}
     reply,    // a call ended: status, value or error
-    verdict,  // hooks answered: result, value
+    verdict,  // hooks answered at a point: result, value, notes
     wake,     // the next attempt of a waiting step is due
     fired,    // a timer that a pattern set
     cancel,   // value: reason
@@ -38,9 +58,14 @@ struct Input {
   uint32_t visit = 0;
   int32_t status = WEFT_OK;
   uint32_t result = 0;
+  uint32_t point = 0;  // of a verdict, and of a reply that hooks were asked about
   Value value;
+  Value notes;  // what hooks said or why they were not asked, as it is recorded; or missing
   const weft_error* error = nullptr;
 };
+
+// Result of a verdict that nobody waited for: only what is noted of it matters.
+inline constexpr uint32_t only_told = UINT32_MAX;
 
 enum class Settle : uint32_t { again, fail };
 
@@ -52,8 +77,8 @@ inline constexpr uint8_t as_recorded = 128;
 struct Command {
   enum class Kind : uint8_t {
     call,      // the tool of the node
-    ask,       // the hooks before the call
-    tell,      // the hooks after it; nobody waits
+    ask,       // hooks; a verdict is awaited
+    tell,      // hooks; nobody waits
     stop,      // a running call
     wake_at,   // due: a wake input
     timer_at,  // due: a fired input
@@ -66,7 +91,8 @@ struct Command {
   uint32_t frame = event::no_frame;
   uint32_t node = event::no_node;
   uint32_t visit = 0;
-  uint32_t point = 0;  // of hooks
+  uint16_t point = 0;  // of hooks
+  Phase phase = Phase::none;
   Value args;
   int64_t due = 0;
 };

@@ -22,6 +22,8 @@ void Decider::failed_attempt(const At& at, const Input& input) {
   const Value error = is_recorded
                           ? input.value
                           : fault(input.status, input.error, {path, at.attempt}, scratch_.arena());
+  was_asked_ = input.point == WEFT_AT_TOOL_ERROR;
+  if (was_asked_ && heed(at, input, error)) return;
   if (is_recorded && input.result == 1) return fail(at, error);
   const bool stopping = f.stopping || (f.traits[at.node] & state::trait_stopping) != 0;
   if (stopping) return fail(at, error);
@@ -65,7 +67,8 @@ void Decider::give_up(const At& at, Value error) {
   const plan::Rarity* rarity = state().plan->rarity(node(at));
   if (rarity == nullptr) return fail(at, error);
   const bool was_diverted = (frame(at).traits[at.node] & state::trait_diverted) != 0;
-  if (rarity->alternative != plan::none && !was_diverted && divert(at, *rarity, error)) return;
+  if (rarity->alternative != plan::none && !was_diverted && divert(at, *rarity, error, true))
+    return;
   if (!rarity->recovers) return fail(at, error);
   if (rarity->fallback != plan::none && fall_back(at, *rarity, error)) return;
   if (!rarity->is_required) return skip(at, error);
@@ -73,7 +76,7 @@ void Decider::give_up(const At& at, Value error) {
   fail(at, error);
 }
 
-bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error) {
+bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error, bool asks) {
   const Called way = called(state(), state().plan->ways[rarity.alternative]);
   Value arguments;
   if (way.arguments != plan::none) {
@@ -90,7 +93,7 @@ bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error) {
   }
   Builder b(scratch_.arena());
   b.begin_object();
-  b.set("error"_k, error);
+  if (error.exists()) b.set("error"_k, error);
   if (arguments.exists()) b.set("arguments"_k, arguments);
   b.end_object();
   Error why;
@@ -99,8 +102,7 @@ bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error) {
     fail(at, why);
     return true;
   }
-  if (!asks_before_calls()) emit(Type::step_started, first);
-  ask_or_call(first);
+  asks&& asks_before_calls() ? ask_or_call(first) : call_at_once(first);
   return true;
 }
 

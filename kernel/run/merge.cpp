@@ -95,8 +95,8 @@ Result<void> Merging::add(std::string_view by, Value value, const Path& path,
     return clash({path, std::string(other_writer(root, path, by)), std::string(by), folded.merged,
                   folded.value});
   }
-  error.message = std::string(by) + ": " + error.message + " at " +
-                  base::quoted(base::join_path(path));
+  error.message =
+      std::string(by) + ": " + error.message + " at " + base::quoted(base::join_path(path));
   return error;
 }
 

@@ -30,7 +30,7 @@ void Decider::message(const Input& input) {
   if (verb == "resume") return unpause(m);
   if (verb == "cancel") return cancel(m["reason"_k], nullptr);
   if (verb == "terminate") return terminate(m);
-  if (verb == "update") return update(m);
+  if (verb == "update") return update(m, {});
   if (verb == "settle") {
     for (const Frame& f : state().frames) {
       for (uint32_t n = 0; !f.closed && n < f.count; ++n) {
@@ -48,20 +48,21 @@ void Decider::message(const Input& input) {
 }
 
 // A patch applies to the variables as they are when it arrives: its tests see what others changed.
-void Decider::update(Value m) {
+void Decider::update(Value m, const At& asked) {
   if (!as_expected(state(), m["expect"_k])) {
     ++out_->ignored;
-    return;
+    return announce({}, WEFT_AT_STATE_CONFLICT, Phase::state_change, state().variables);
   }
+  const bool asks = asked.visit == 0 && listens(WEFT_AT_BEFORE_STATE_WRITE);
   if (!m["patch"_k].exists()) {
-    change_variables({}, m["changes"_k]);
-    return;
+    const Value changes = m["changes"_k];
+    return asks ? write_update(m, changes) : void(change_variables(asked, changes));
   }
   const Value before = state().variables;
   auto after = base::patched(before, m["patch"_k], scratch_.arena());
   if (!after || !after->is_object()) {
     ++out_->ignored;
-    return;
+    return announce({}, WEFT_AT_STATE_CONFLICT, Phase::state_change, state().variables);
   }
   Builder b(scratch_.arena());
   b.begin_object();
@@ -72,7 +73,8 @@ void Decider::update(Value m) {
   }
   b.end_object();
   const Value changes = b.take_value();
-  if (changes.size() != 0) change_variables({}, changes);
+  if (changes.size() == 0) return;
+  asks ? write_update(m, changes) : void(change_variables(asked, changes));
 }
 
 void Decider::receive_signal(Value m) {

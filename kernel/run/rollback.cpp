@@ -43,6 +43,8 @@ bool Decider::start_rollback(Frame& f, Value error) {
   if (error.exists()) b.set("error"_k, error);
   b.end_object();
   emit(Type::rollback_started, {f.number}, {b.take_value()});
+  announce({f.parent, f.parent_node, f.parent_visit}, WEFT_AT_ROLLBACK, Phase::rollback,
+           Value(out_->events.back().payload));
   if (mode == "rollback") {
     Builder done(scratch_.arena());
     done.begin_object();
@@ -103,6 +105,8 @@ bool Decider::compensate(Undo& u, Value reason) {
     return false;
   }
   command(Command::Kind::call, at, Value(u.compensation));
+  announce({u.frame, u.node, u.visit, 1}, WEFT_AT_ROLLBACK, Phase::compensation,
+           Value(u.compensation));
   return true;
 }
 

@@ -39,6 +39,14 @@ void Decider::start(const At& at) {
     }
     if (!holds->as_bool()) return skip(at, text("its condition is false"));
   }
+  if (listens(WEFT_AT_BEFORE_STAGE)) {
+    return ask_of_step(at, WEFT_AT_BEFORE_STAGE, Phase::step_boundary, bindings_);
+  }
+  begin_step(at);
+}
+
+void Decider::begin_step(const At& at) {
+  const plan::Node& n = node(at);
   if (n.kind == plan::Kind::block) return start_block(at);
   if (n.kind != plan::Kind::tool) return start_own(at);
   start_tool(at);
@@ -71,7 +79,11 @@ void Decider::start_tool(const At& at) {
     const auto& schema = plan.tools[n.tool].schema;
     if (schema != nullptr) {
       auto complete = schema->check_and_complete(args, scratch_.arena());
-      if (!complete) return fail(at, complete.error());
+      if (!complete) {
+        fail(at, complete.error());
+        return announce(at, WEFT_AT_TOOL_VALIDATION, Phase::error_handling,
+                        Value(out_->events.back().payload));
+      }
       args = *complete;
     }
     is_made = true;
@@ -93,8 +105,14 @@ void Decider::start_tool(const At& at) {
 // Requires: the step is queued where hooks are asked, and started where they are not.
 void Decider::ask_or_call(const At& at) {
   const bool asks = asks_before_calls();
-  command(asks ? Command::Kind::ask : Command::Kind::call, at, arguments(at));
-  if (asks) out_->commands.back().point = WEFT_AT_BEFORE_TOOL_EXECUTION;
+  if (!asks) return command(Command::Kind::call, at, arguments(at));
+  ask_hooks(at, WEFT_AT_BEFORE_TOOL_EXECUTION, Phase::none, arguments(at));
+}
+
+// Hooks were asked already.
+void Decider::call_at_once(const At& at) {
+  emit(Type::step_started, at);
+  command(Command::Kind::call, at, arguments(at));
 }
 
 // The very value that was recorded; or the plan's, where nothing in it is made at run time.
@@ -153,6 +171,8 @@ void Decider::evaluate(const At& at) {
                   WEFT_ERR_BAD_INPUT});
   }
   succeed(at, {explained(at, *value), event::is_envelope});
+  announce(at, WEFT_AT_STAGE_TRANSITION, Phase::condition_evaluation,
+           Value(out_->events.back().payload));
 }
 
 Value Decider::explained(const At& at, Value verdict) {
@@ -187,17 +207,17 @@ void Decider::settle_node(const At& at, Value result) {
   ended(at, WEFT_NODE_SUCCEEDED);
 }
 
-void Decider::verdict(const Input& input) {
+// What hooks said before a call.
+void Decider::allow(const Input& input) {
   const Frame& f = state().frames[input.frame];
   if (f.closed || f.status[input.node] != WEFT_NODE_READY || f.visit[input.node] != input.visit) {
     ++out_->ignored;
     return;
   }
   const At at{input.frame, input.node, input.visit, 1};
+  note(input, at);
   switch (input.result) {
-    case WEFT_VERDICT_CONTINUE:
-      emit(Type::step_started, at);
-      return command(Command::Kind::call, at, arguments(at));
+    case WEFT_VERDICT_CONTINUE: return call_at_once(at);
     case WEFT_VERDICT_MODIFIED: {
       Error why;
       if (!emit(Type::step_started, at, {input.value}, &why)) return fail(at, why);
@@ -205,22 +225,8 @@ void Decider::verdict(const Input& input) {
     }
     case WEFT_VERDICT_REPLACE: return succeed(at, {input.value, input.flags});
     case WEFT_VERDICT_SKIPPED: return skip(at, input.value);
-    case WEFT_VERDICT_CANCEL:
-      if ((input.flags & as_recorded) != 0) return fail(at, input.value);
-      return fail(at, Error{Status::denied,
-                            "hook.cancelled",
-                            "a hook refused the call: " + std::string(input.value.as_text()),
-                            {},
-                            {},
-                            WEFT_ERR_DENIED});
-    default:
-      return fail(at, Error{Status::failed,
-                            "hook.illegal_result",
-                            "a hook gave result " + std::to_string(input.result) +
-                                ", which is not legal before a call",
-                            "repair or remove the hook",
-                            {},
-                            WEFT_ERR_BUG});
+    case WEFT_VERDICT_REDIRECT: return go_elsewhere(at, input.value, {});
+    default: return refuse(at, input);
   }
 }
 
@@ -233,6 +239,7 @@ void Decider::reply(const Input& input) {
     return;
   }
   const At at{input.frame, input.node, input.visit, input.attempt};
+  note(input, at);
   if (input.status == WEFT_OK) return succeed(at, {input.value, input.flags});
   const bool stopping = f->stopping || (f->traits[input.node] & state::trait_stopping) != 0;
   if (input.status == WEFT_CANCELLED && stopping) {
@@ -251,7 +258,11 @@ bool Decider::again(const At& at, Value error, uint32_t after_ms) {
   if (n.kind == plan::Kind::tool && !may_repeat(way.effect)) return false;
   const uint64_t wait =
       std::max(delay_ns(policy, at.attempt, seed(at)), uint64_t{after_ms} * 1'000'000);
-  const int64_t due = tick_ + static_cast<int64_t>(wait);
+  return try_at(at, error, tick_ + static_cast<int64_t>(wait));
+}
+
+// The next attempt at that time, if the run lasts that long.
+bool Decider::try_at(const At& at, Value error, int64_t due) {
   if (due > state().expires()) return false;
   Builder b(scratch_.arena());
   b.begin_object();
@@ -279,10 +290,6 @@ void Decider::succeed(const At& at, Payload result) {
     result = {*made};
   }
   if (!emit(Type::step_succeeded, at, result, &why)) return fail(at, why);
-  if (n.kind == plan::Kind::tool && (hook_points_ >> WEFT_AT_AFTER_TOOL_EXECUTION & 1U) != 0) {
-    command(Command::Kind::tell, at, Value(out_->events.back().payload));
-    out_->commands.back().point = WEFT_AT_AFTER_TOOL_EXECUTION;
-  }
   ended(at, WEFT_NODE_SUCCEEDED);
 }
 
@@ -292,9 +299,11 @@ void Decider::fail(const At& at, Value error) {
   const plan::Node& n = node(at);
   const bool goes_on = n.on_error == plan::OnError::proceed && !frame(at).stopping;
   emit(Type::step_failed, at, {error, goes_on ? event::is_continued : uint8_t{0}});
-  if (n.kind == plan::Kind::tool && (hook_points_ >> WEFT_AT_TOOL_ERROR & 1U) != 0) {
-    command(Command::Kind::tell, at, Value(out_->events.back().payload));
-    out_->commands.back().point = WEFT_AT_TOOL_ERROR;
+  const Value told(out_->events.back().payload);
+  const bool is_news = n.kind == plan::Kind::tool && !was_asked_;
+  if (is_news) announce(at, WEFT_AT_TOOL_ERROR, Phase::error_handling, told);
+  if (n.kind != plan::Kind::expression) {
+    announce(at, WEFT_AT_STAGE_TRANSITION, Phase::error_handling, told);
   }
   ended(at, goes_on ? WEFT_NODE_CONTINUED : WEFT_NODE_FAILED);
 }
@@ -323,6 +332,7 @@ void Decider::stop(Frame& f, uint32_t n, Value reason) {
 }
 
 void Decider::ended(const At& at, uint8_t status) {
+  if (hook_points_ != 0) announce_end(frame(at), at);
   const uint64_t number = uint64_t{at.visit} << 32U | at.node;
   tell(at.frame, {WEFT_FACT_ENDED, 0, number, status, 0});
 }

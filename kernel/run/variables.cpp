@@ -38,7 +38,14 @@ bool is_in(Value list, std::string_view text) {
 }  // namespace
 
 void Decider::start_set(const At& at, Value said) {
-  if (change_variables(at, said)) succeed(at, {said});
+  if (listens(WEFT_AT_BEFORE_STATE_WRITE)) {
+    return ask_of_step(at, WEFT_AT_BEFORE_STATE_WRITE, Phase::state_change, said);
+  }
+  write(at, said);
+}
+
+void Decider::write(const At& at, Value changes) {
+  if (change_variables(at, changes)) succeed(at, {changes});
 }
 
 // Records the variables as they are afterwards, and what of them is new; in a branch also what it
@@ -83,7 +90,11 @@ bool Decider::change_variables(const At& at, Value changes) {
   }
   b.end_object();
   Error why;
-  return emit(Type::state_changed, at, {b.take_value()}, &why) || refuse(why);
+  if (!emit(Type::state_changed, at, {b.take_value()}, &why)) return refuse(why);
+  const Value told(out_->events.back().payload);
+  announce(at, WEFT_AT_AFTER_STATE_WRITE, Phase::state_change, told);
+  announce(at, WEFT_AT_STAGE_TRANSITION, Phase::state_change, told);
+  return true;
 }
 
 void Decider::write_change(std::string_view path, Value before, Value after, Builder& out) {

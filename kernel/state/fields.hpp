@@ -91,6 +91,7 @@ void visit_frame(Visit& v, F& f) {
   v.number(f.parent_node);
   v.number(f.parent_visit);
   v.number(f.prev);
+  v.number(f.detour);
   v.choice(f.stopping, 2);
   v.choice(f.closed, 2);
   v.value(f.memo);

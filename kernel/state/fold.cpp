@@ -62,6 +62,15 @@ void forget_wait(State& state, const Event& e) {
   std::erase_if(state.votes, [&](const Vote& v) { return v.frame == e.frame && v.node == e.node; });
 }
 
+// What hooks were asked is decided. Of the run itself it is known by its event, elsewhere by its
+// node.
+void forget_question(State& state, const Event& e) {
+  std::erase_if(state.waits, [&](const Wait& w) {
+    if (w.kind != Wait::Kind::hook || w.frame != e.frame || w.node != e.node) return false;
+    return e.frame != event::no_frame || static_cast<uint32_t>(Vault::seq_of(w.about)) == e.visit;
+  });
+}
+
 void set_status(State& state, Frame& frame, uint32_t node, uint8_t status) {
   uint8_t& now = frame.status[node];
   const auto change =
@@ -89,6 +98,7 @@ void start(State& state, Frame& frame, const Event& e) {
 }
 
 void queue(State& state, Frame& frame, const Event& e) {
+  if (frame.status[e.node] == WEFT_NODE_WAITING) forget_wait(state, e);
   frame.began[e.node] = e.tick;
   frame.visit[e.node] = e.visit;
   frame.attempt[e.node] = 0;
@@ -164,13 +174,14 @@ void wait(State& state, const Event& e, Wait::Kind kind) {
 
 Wait::Kind wait_kind(Value about) {
   using Kind = Wait::Kind;
-  constexpr std::array<std::pair<std::string_view, Kind>, 6> kinds{
+  constexpr std::array<std::pair<std::string_view, Kind>, 7> kinds{
       {{"time", Kind::time},
        {"signal", Kind::signal},
        {"resource", Kind::resource},
        {"pause", Kind::pause},
        {"compensation", Kind::compensation},
-       {"start", Kind::start}}};
+       {"start", Kind::start},
+       {"hook", Kind::hook}}};
   for (const auto& [word, kind] : kinds) {
     if (about["for"_k].as_text() == word) return kind;
   }
@@ -247,10 +258,23 @@ void migrate(State& state, const Event& e) {
   state.variables = e.value()["variables"_k];
 }
 
+// Said by hooks; what follows from it are events of their own, but for where a block is sent.
+void hear(State& state, const Event& e) {
+  const Value target = e.value()["target"_k];
+  const bool of_branch = e.value()["phase"_k].as_text() == "branch_selection";
+  if (e.frame == event::no_frame || of_branch) forget_question(state, e);
+  if (e.frame == event::no_frame) return;
+  if (!target.exists()) return;
+  Frame& frame = state.frames[e.frame];
+  frame.detour = static_cast<uint32_t>(target.as_u64());
+  touch(state, frame);
+}
+
 void fold_step(State& state, const Event& e) {
   Frame& frame = state.frames[e.frame];
   touch(state, frame);
   frame.dirty[e.node / chunk_nodes] = 1;
+  if (frame.detour == e.node) frame.detour = event::no_node;
   switch (e.type) {
     case Type::step_queued: return queue(state, frame, e);
     case Type::step_started: return start(state, frame, e);
@@ -338,7 +362,12 @@ void fold(State& state, const Event& e) {
           {Wait::Kind::pattern, e.frame, e.node, e.value().as_i64(), e.tick, e.payload});
       return;
     case Type::timer_fired: return forget_timer(state, e);
-    case Type::branch_selected: return;
+    case Type::branch_selected: return forget_question(state, e);
+    case Type::hook_asked:
+      state.waits.push_back({Wait::Kind::hook, e.frame, e.node, never, e.tick, e.payload});
+      return;
+    case Type::hook_executed: return hear(state, e);
+    case Type::hook_bypassed: return;
     case Type::signal_received: return receive(state, e);
     case Type::signal_consumed:
       std::erase_if(state.signals,
@@ -349,7 +378,9 @@ void fold(State& state, const Event& e) {
     case Type::approval_escalated: return escalate(state, e);
     case Type::rollback_started: return start_rollback(state, e);
     case Type::rollback_done: return end_rollback(state, e);
-    case Type::state_changed: return change(state, e);
+    case Type::state_changed:
+      change(state, e);
+      return e.visit != 0 ? forget_question(state, e) : void();
     case Type::run_migrated: return migrate(state, e);
     case Type::run_forked: return fork(state, e);
     case Type::step_waiting:

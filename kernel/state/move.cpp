@@ -308,6 +308,7 @@ void lay_out(State& state, Frame& frame, const Mapping& mapping) {
   carry(before, to, before.status, frame.status);
   carry(before, to, before.traits, frame.traits);
   if (frame.prev != event::no_node) frame.prev = to[frame.prev];
+  if (frame.detour != event::no_node) frame.detour = to[frame.detour];
   if (before.inner != nullptr) {
     take_inner(state, frame);
     carry(before, to, before.inner, frame.inner);

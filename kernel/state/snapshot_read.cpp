@@ -260,10 +260,11 @@ void Reading::frame(In& in) {
   }
   Frame& frame = state_.frames[read.number];
   if (frame.released || !is_same_place(frame, read)) return in.fail("it is another frame");
-  if (read.prev >= frame.count && read.prev != event::no_node) {
-    return in.fail("it names a step that is not there");
+  for (const uint32_t n : {read.prev, read.detour}) {
+    if (n >= frame.count && n != event::no_node) return in.fail("it names a missing step");
   }
   frame.prev = read.prev;
+  frame.detour = read.detour;
   frame.stopping = read.stopping;
   frame.closed = read.closed;
   frame.memo = read.memo;
@@ -306,12 +307,12 @@ Result<void> Reading::waits() {
   In in(*body, source_.payloads);
   visit_waits(in, state_);
   const auto check = [&](uint32_t frame, uint32_t node) {
-    if (frame >= state_.frames.size() || node >= state_.frames[frame].count) {
-      in.fail("it is of a step that is not there");
-    }
+    const bool is_there = frame < state_.frames.size() && node < state_.frames[frame].count;
+    if (!is_there) in.fail("it is of a step that is not there");
   };
   for (const Wait& w : state_.waits) {
-    if (w.frame != event::no_frame) check(w.frame, w.node);
+    const bool of_block = w.kind == Wait::Kind::hook && w.node == event::no_node;
+    if (w.frame != event::no_frame) check(w.frame, of_block ? 0 : w.node);
   }
   for (const Vote& v : state_.votes) check(v.frame, v.node);
   for (const Undo& u : state_.undo) check(u.frame, u.node);

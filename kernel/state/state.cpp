@@ -44,10 +44,16 @@ bool may_fold(const State& state, const Event& e) {
   if (e.frame == event::no_frame && may_be_of_run) return true;
   if (e.frame == event::no_frame) return e.type < Type::frame_opened;
   if (e.frame >= state.frames.size()) return false;
+  const Frame& frame = state.frames[e.frame];
+  if (e.type == Type::hook_executed) {
+    const uint64_t target = e.value()["target"_k].as_u64(0);
+    if (target >= frame.count) return false;
+  }
+  // A pattern may choose a branch at no node of its own.
+  const bool may_be_of_none = e.type == Type::branch_selected || e.type >= Type::hook_asked;
+  if (may_be_of_none && e.node == event::no_node) return true;
   const bool of_frame = e.type == Type::frame_advanced || e.type == Type::frame_closed;
-  // A choice that no step made, for its condition is a constant.
-  if (e.type == Type::branch_selected && e.node == event::no_node) return true;
-  return of_frame || e.node < state.frames[e.frame].count;
+  return of_frame || e.node < frame.count;
 }
 
 int64_t State::expires() const {

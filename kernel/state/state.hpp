@@ -48,10 +48,11 @@ struct Frame {
   uint32_t parent = event::no_frame;
   uint32_t parent_node = event::no_node;
   uint32_t parent_visit = 0;
-  uint32_t count = 0;              // of nodes
-  uint32_t active = 0;             // ready, running or waiting
-  uint32_t prev = event::no_node;  // the latest that succeeded
-  bool stopping = false;           // its nodes were asked to end; no more are started
+  uint32_t count = 0;                // of nodes
+  uint32_t active = 0;               // ready, running or waiting
+  uint32_t prev = event::no_node;    // the latest that succeeded
+  uint32_t detour = event::no_node;  // where hooks sent it: no other node begins before this one
+  bool stopping = false;             // its nodes were asked to end; no more are started
   bool closed = false;
   bool passed_pivot = false;  // only forward recovery is tried
   bool released = false;      // closed and superseded: its table is given back
@@ -104,6 +105,7 @@ struct Wait {
     pause,         // the run is paused
     compensation,  // the next attempt of one
     start,         // of the run itself
+    hook,          // a verdict; about: {for, point, data?, bindings?}
   };
   Kind kind{};
   uint32_t frame = event::no_frame, node = event::no_node;
@@ -112,7 +114,7 @@ struct Wait {
   const weft_slot* about = nullptr;  // payload of the event that began it
 };
 
-inline constexpr uint8_t wait_kind_count = 9;
+inline constexpr uint8_t wait_kind_count = 10;
 
 // A signal that nobody has waited for yet.
 struct Signal {

@@ -27,15 +27,15 @@ void fail(Cause& cause, Value fault, uint32_t flags) {
   cause.error.retry_after_ms = static_cast<uint32_t>(fault["retry_after_ms"_k].as_u64());
 }
 
+uint8_t status_of(const State& state, const Event& e) {
+  if (e.frame >= state.frames.size()) return any_status;
+  const state::Frame& frame = state.frames[e.frame];
+  return e.node < frame.count ? frame.status[e.node] : any_status;
+}
+
 namespace {
 
-constexpr uint8_t any = 255;  // whatever the status of the node was, or there is no node
-
-uint8_t status_of(const State& state, const Event& e) {
-  if (e.frame >= state.frames.size()) return any;
-  const state::Frame& frame = state.frames[e.frame];
-  return e.node < frame.count ? frame.status[e.node] : any;
-}
+constexpr uint8_t any = any_status;
 
 // Puts a message together: fill adds what belongs to the verb.
 template <class Fill>
@@ -257,6 +257,13 @@ bool waits_to_undo(const State&, Decision d) {
 }
 bool is_of_run(const State&, Decision d) { return d[0].frame == event::no_frame; }
 
+void asked_to_write(Cause& cause, const State&, Decision d) {
+  const Value message = d[0].value()["message"_k];
+  cause.input.value = message;
+}
+
+bool is_of_write(const State&, Decision d) { return d[0].value()["for"_k].as_text() == "write"; }
+
 struct Row {
   Type type;
   uint8_t before;  // status of the node
@@ -310,25 +317,27 @@ constexpr Row rows[] = {
     {Type::signal_lost, any, Input::Kind::message, signalled},
     {Type::approval_decided, any, Input::Kind::message, decided},
     {Type::approval_escalated, any, Input::Kind::message, escalated},
+    {Type::hook_asked, any, Input::Kind::message, asked_to_write, is_of_write},
     {Type::run_paused, any, Input::Kind::message, paused},
     {Type::state_changed, any, Input::Kind::message, updated, is_of_run},
 };
 
+}  // namespace
+
 // What is the same for every input to a step: where it stands, as the state has it.
-Cause begin(const State& before, const Event& e, Input::Kind kind) {
+Cause begin_cause(const State& before, const Event& e, Input::Kind kind) {
   Cause cause;
   cause.input.kind = kind;
   cause.input.frame = e.frame;
   cause.input.node = e.node;
   cause.input.visit = e.visit;
   cause.input.attempt = e.attempt;
+  if (kind == Input::Kind::verdict) cause.input.point = WEFT_AT_BEFORE_TOOL_EXECUTION;
   if (status_of(before, e) != any) cause.input.attempt = before.frames[e.frame].attempt[e.node];
   return cause;
 }
 
-}  // namespace
-
-std::optional<Cause> cause_of(const State& before, Decision decision) {
+std::optional<Cause> cause_of_others(const State& before, Decision decision) {
   // A run that rested says first that it goes on.
   const bool awakes = decision.front().type == Type::run_resumed && decision.size() > 1 &&
                       before.status == RunStatus::waiting;
@@ -343,7 +352,7 @@ std::optional<Cause> cause_of(const State& before, Decision decision) {
   for (const Row& row : rows) {
     if (row.type != e.type || (row.before != any && row.before != status)) continue;
     if (row.fits != nullptr && !row.fits(before, decision)) continue;
-    Cause cause = begin(before, e, row.kind);
+    Cause cause = begin_cause(before, e, row.kind);
     row.fill(cause, before, decision);
     return cause;
   }

@@ -16,10 +16,13 @@ using run::Input;
 namespace {
 
 uint64_t points_of(const std::vector<Answer>& answers) {
-  const bool asks = std::any_of(answers.begin(), answers.end(), [](const Answer& answer) {
-    return answer.cause.input.kind == Input::Kind::verdict;
-  });
-  return asks ? uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION : 0;
+  uint64_t points = 0;
+  for (const Answer& answer : answers) {
+    const Input& input = answer.cause.input;
+    const bool is_verdict = input.kind == Input::Kind::verdict && input.result != run::only_told;
+    if (is_verdict) points |= uint64_t{1} << input.point;
+  }
+  return points;
 }
 
 Input input_to(const Command& command, Input::Kind kind) {
@@ -30,7 +33,13 @@ Input input_to(const Command& command, Input::Kind kind) {
   input.node = command.node;
   input.visit = command.visit;
   input.is_compensation = command.is_compensation;
+  input.point = command.point;
   return input;
+}
+
+// What hooks were asked about, by where and at which point.
+std::string key_at(std::string_view path, uint32_t point) {
+  return std::string(path) + " (" + std::to_string(point) + ")";
 }
 
 // A step and what undoes it have answers of their own.
@@ -52,7 +61,10 @@ Imagined::Imagined(const std::vector<Answer>& answers, std::string run,
       case Input::Kind::reply:
         replies_[key_of(answers[i].step, answers[i].cause.input.is_compensation)].push(i);
         break;
-      case Input::Kind::verdict: verdicts_[answers[i].step].push(i); break;
+      case Input::Kind::verdict:
+        if (answers[i].cause.input.result == run::only_told) break;
+        verdicts_[key_at(answers[i].step, answers[i].cause.input.point)].push(i);
+        break;
       case Input::Kind::submit:
       case Input::Kind::fork:
       case Input::Kind::message:
@@ -148,7 +160,7 @@ void Imagined::want(const Command& command, bool is_asked) {
   const std::string path =
       key_of(state::step_path(run_.state, command.frame, command.node), command.is_compensation);
   auto& all = is_asked ? verdicts_ : replies_;
-  const auto found = all.find(path);
+  const auto found = all.find(is_asked ? key_at(path, command.point) : path);
   if (found != all.end() && !found->second.empty()) {
     ready_.push({found->second.front(), command});
     found->second.pop();

@@ -11,13 +11,14 @@
 
 namespace weft::travel {
 
+using namespace weft::lit;
 using event::Event;
 using event::Type;
 
 namespace {
 
 constexpr uint8_t compared_flags = event::is_envelope | event::is_continued | event::is_cached;
-constexpr uint64_t asking = uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION;
+constexpr uint64_t bit(uint32_t point) { return uint64_t{1} << point; }
 
 std::string path_of(const state::State& state, const Event& e) {
   return is_of_step(state, e) ? state::step_path(state, e.frame, e.node) : std::string();
@@ -69,10 +70,7 @@ Document document_of(uint64_t number) {
 }  // namespace
 
 Replay::Replay(const History& history, std::shared_ptr<const plan::Plan> plan)
-    : history_(&history),
-      recorded_(plan, pages_),
-      run_(0, history.run, std::move(plan), pages_),
-      deciders_{run::Decider(0), run::Decider(asking)} {}
+    : history_(&history), recorded_(plan, pages_), run_(0, history.run, std::move(plan), pages_) {}
 
 Result<void> Replay::play() {
   const journal::Recovery::Each take = [&](const Event& e) {
@@ -104,19 +102,33 @@ Result<void> Replay::decide() {
   keep(*cause);
   if (batch_.front().type == Type::run_migrated) run_.state.arriving = recorded_.plan;
   const run::Input input = cause->ready();
-  choose_decider(input);
+  learn_points(input);
+  decider_.listen(points_);
   decision_.clear();
-  deciders_[asks_ ? 1 : 0].decide(run_, input, batch_.front().tick, decision_);
+  decider_.decide(run_, input, batch_.front().tick, decision_);
   compare();
   batch_.clear();
   return {};
 }
 
 // Whether hooks were asked may change between two processes, and only what they led to is recorded.
-void Replay::choose_decider(const run::Input& input) {
+void Replay::learn_points(const run::Input& input) {
   const state::State& state = run_.state;
+  const bool is_verdict = input.kind == run::Input::Kind::verdict;
   for (const Event& e : batch_) {
-    if (e.type == Type::step_queued) asks_ = true;
+    const Value about = e.value();
+    const bool asks = e.type == Type::hook_asked ||
+                      (e.type == Type::step_waiting && about["for"_k].as_text() == "hook");
+    if (asks) points_ |= bit(static_cast<uint32_t>(about["point"_k].as_u64()));
+    if (e.type == Type::step_queued) points_ |= bit(WEFT_AT_BEFORE_TOOL_EXECUTION);
+    if (e.type == Type::branch_selected && !is_verdict) points_ &= ~bit(WEFT_AT_STAGE_TRANSITION);
+    if (e.type == Type::state_changed && !is_verdict) points_ &= ~bit(WEFT_AT_BEFORE_STATE_WRITE);
+    const bool begins = e.type == Type::step_started || e.type == Type::step_queued;
+    if (begins && !is_verdict && e.frame < state.frames.size()) {
+      const uint8_t before = state.frames[e.frame].status[e.node];
+      const bool is_first = before == WEFT_NODE_PENDING || state::is_node_ended(before);
+      if (is_first) points_ &= ~bit(WEFT_AT_BEFORE_STAGE);
+    }
     if (e.type != Type::step_started || input.kind == run::Input::Kind::verdict) continue;
     if (e.frame >= state.frames.size()) continue;
     const state::Frame& frame = state.frames[e.frame];
@@ -125,7 +137,7 @@ void Replay::choose_decider(const run::Input& input) {
     const bool goes_on = before == WEFT_NODE_RUNNING || before == WEFT_NODE_UNKNOWN ||
                          (before == WEFT_NODE_WAITING && frame.attempt[e.node] > 0);
     if (is_tool && e.attempt <= 1 && !goes_on) {
-      asks_ = false;
+      points_ &= ~bit(WEFT_AT_BEFORE_TOOL_EXECUTION);
     }
   }
 }

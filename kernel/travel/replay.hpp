@@ -39,7 +39,7 @@ class Replay final {
 
  private:
   Result<void> decide();
-  void choose_decider(const run::Input& input);
+  void learn_points(const run::Input& input);
   void keep(const Cause& cause);
   void compare();
   bool differs(const event::Event* recorded, const event::Event* decided);
@@ -48,8 +48,8 @@ class Replay final {
   state::Pages pages_;
   state::State recorded_;
   run::Run run_;
-  run::Decider deciders_[2];  // the second asks hooks
-  bool asks_ = false;
+  run::Decider decider_;
+  uint64_t points_ = 0;              // at which hooks were asked, as far as the record shows
   std::vector<event::Event> batch_;  // the recorded events of one decision
   run::Decision decision_;
   std::vector<Answer> answers_;

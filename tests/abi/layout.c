@@ -33,6 +33,9 @@ static void field(layout* s, const char* name, size_t offset, size_t size) {
   s->end = offset + size;
 }
 
+/* Constants of an enum, which the check of the headers does not see. */
+#define NUMBER(name) printf("%s %u\n", #name, (unsigned)(name))
+
 static int end(const layout* s) {
   if (s->end == s->size) return s->holes;
   fprintf(stderr, "%s: the last %zu bytes belong to no field\n", s->name, s->size - s->end);
@@ -302,11 +305,50 @@ static int print_streams(void) {
   return bad;
 }
 
+static void print_hooks(void) {
+  NUMBER(WEFT_AT_BEFORE_TOOL_DISCOVERY);
+  NUMBER(WEFT_AT_AFTER_TOOL_DISCOVERY);
+  NUMBER(WEFT_AT_BEFORE_TOOL_EXECUTION);
+  NUMBER(WEFT_AT_AFTER_TOOL_EXECUTION);
+  NUMBER(WEFT_AT_TOOL_VALIDATION);
+  NUMBER(WEFT_AT_TOOL_ERROR);
+  NUMBER(WEFT_AT_BEFORE_WORKFLOW_START);
+  NUMBER(WEFT_AT_STAGE_TRANSITION);
+  NUMBER(WEFT_AT_BEFORE_STAGE);
+  NUMBER(WEFT_AT_AFTER_STAGE);
+  NUMBER(WEFT_AT_CHECKPOINT);
+  NUMBER(WEFT_AT_ROLLBACK);
+  NUMBER(WEFT_AT_AFTER_WORKFLOW_COMPLETE);
+  NUMBER(WEFT_AT_WORKFLOW_ERROR);
+  NUMBER(WEFT_AT_BEFORE_STATE_WRITE);
+  NUMBER(WEFT_AT_AFTER_STATE_WRITE);
+  NUMBER(WEFT_AT_STATE_CONFLICT);
+  NUMBER(WEFT_AT_STATE_MIGRATION);
+  NUMBER(WEFT_AT_SYSTEM_STARTUP);
+  NUMBER(WEFT_AT_SYSTEM_SHUTDOWN);
+  NUMBER(WEFT_AT_RESOURCE_LIMIT);
+  NUMBER(WEFT_AT_SECURITY_VIOLATION);
+  NUMBER(WEFT_AT_BEFORE_EVENT_EMIT);
+  NUMBER(WEFT_AT_AFTER_EVENT_EMIT);
+  NUMBER(WEFT_AT_EVENT_HANDLER_ERROR);
+  NUMBER(WEFT_AT_ANY_CUSTOM);
+  NUMBER(WEFT_VERDICT_CONTINUE);
+  NUMBER(WEFT_VERDICT_MODIFIED);
+  NUMBER(WEFT_VERDICT_CANCEL);
+  NUMBER(WEFT_VERDICT_REDIRECT);
+  NUMBER(WEFT_VERDICT_REPLACE);
+  NUMBER(WEFT_VERDICT_RETRY);
+  NUMBER(WEFT_VERDICT_FORK);
+  NUMBER(WEFT_VERDICT_CACHE);
+  NUMBER(WEFT_VERDICT_SKIPPED);
+}
+
 int main(void) {
   int bad = 0;
   bad |= print_primitives();
   bad |= print_core();
   bad |= print_blocks();
   bad |= print_streams();
+  print_hooks();
   return bad;
 }

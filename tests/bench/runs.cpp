@@ -45,6 +45,31 @@ std::vector<Figure> step() {
   return {{"run.step_ns", ns, "ns", bare_call_ns(world), "the bare call of the tool", 250}};
 }
 
+weft_status say_nothing(void*, uint32_t, const weft_call*, weft_val, weft_out*) noexcept {
+  return WEFT_OK;
+}
+
+// What one more hook before each call costs that does not block and says nothing, and what the
+// first one costs, for which each step is queued and the subject is made.
+std::vector<Figure> hooks() {
+  constexpr uint32_t n = 10'000, more = 8;
+  const weft_hook table{sizeof table, 0, uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION, say_nothing};
+  const auto step_ns = [&](uint32_t count, double* call_ns) {
+    engine::Listener listener;
+    listener.bound.table = &table;
+    World world("memory:", std::vector<engine::Listener>(count, listener));
+    const Bindings bindings = world.load(sequence_of(n, "noop"));
+    *call_ns = bare_call_ns(world);
+    return median_run_ns(world, bindings, 41) / n;
+  };
+  double call = 0;
+  const double none = step_ns(0, &call);
+  const double one = step_ns(1, &call);
+  const double many = step_ns(1 + more, &call);
+  return {{"hook.inline_ns", (many - one) / more, "ns", call, "the bare call of a tool", 200},
+          {"hook.first_ns", one - none, "ns", call, "the bare call of a tool", 500}};
+}
+
 std::vector<Figure> small() {
   World world("memory:");
   const Bindings bindings = world.load(sequence_of(10, "noop"));
@@ -204,7 +229,8 @@ std::vector<Figure> iterations() {
 
 constexpr Case cases[] = {{"run.step_ns", step},          {"run.small_us", small},
                           {"run.dag_1e6_s", dag},         {"run.parallel_1e4_ms", branches},
-                          {"run.loop_1e6_s", iterations}, {"event.emit_ns", emit}};
+                          {"run.loop_1e6_s", iterations}, {"event.emit_ns", emit},
+                          {"hook.inline_ns", hooks}};
 
 }  // namespace
 

@@ -21,15 +21,15 @@ void stop(const std::string& message) {
   std::exit(2);
 }
 
-World::World(const std::string& store_url) {
+World::World(const std::string& store_url, std::vector<engine::Listener> hooks) {
   plugin::Options options;
   options.paths = {WEFT_PLUGINS, WEFT_BENCH_PLUGINS};
   options.port = &port;
   registry = std::make_unique<plugin::Registry>(options);
   registry->scan();
   store = std::make_unique<journal::Store>(must(registry->store(store_url)));
-  engine =
-      std::make_unique<engine::Engine>(engine::Engine::Parts{host_env.env(), store.get(), {}, {}});
+  engine = std::make_unique<engine::Engine>(
+      engine::Engine::Parts{host_env.env(), store.get(), std::move(hooks), {}});
   engine::Engine::connect(*engine, port);
   must(store->own());
 }

@@ -28,7 +28,7 @@ inline void must(const weft::Result<void>& result) {
 
 class World final {
  public:
-  explicit World(const std::string& store_url);
+  explicit World(const std::string& store_url, std::vector<weft::engine::Listener> hooks = {});
   ~World();
 
   // A definition in JSON, ready to run.

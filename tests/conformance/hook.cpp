@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <weft/draft/hook.h>
+#include <weft/tool.h>
 #include <atomic>
+#include <initializer_list>
 #include <thread>
 
 #include "catch.hpp"
@@ -16,26 +18,46 @@ using lit::operator""_k;
 constexpr uint32_t points_max = 64;
 // The points of RUNTIME's table, and 63 for custom ones; no other bit means anything.
 constexpr uint64_t known_points = ((uint64_t{1} << 43U) - 1) | (uint64_t{1} << 63U);
+constexpr uint64_t set_of(std::initializer_list<uint32_t> points) {
+  uint64_t set = 0;
+  for (const uint32_t point : points) set |= uint64_t{1} << point;
+  return set;
+}
 constexpr uint64_t before_execution =
-    (uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION) | (uint64_t{1} << WEFT_AT_BEFORE_WORKFLOW_START);
-constexpr uint64_t after_execution = (uint64_t{1} << WEFT_AT_AFTER_TOOL_EXECUTION) |
-                                     (uint64_t{1} << WEFT_AT_AFTER_WORKFLOW_COMPLETE);
-constexpr uint64_t errors =
-    (uint64_t{1} << WEFT_AT_TOOL_ERROR) | (uint64_t{1} << WEFT_AT_WORKFLOW_ERROR);
+    set_of({WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_BEFORE_STAGE, WEFT_AT_BEFORE_WORKFLOW_START});
+constexpr uint64_t transition = set_of({WEFT_AT_STAGE_TRANSITION});
+constexpr uint64_t after_execution = set_of({WEFT_AT_AFTER_TOOL_EXECUTION});
+constexpr uint64_t errors = set_of({WEFT_AT_TOOL_ERROR});
+constexpr uint64_t writes = set_of({WEFT_AT_BEFORE_STATE_WRITE, WEFT_AT_BEFORE_EVENT_EMIT});
+constexpr uint64_t validation = set_of({WEFT_AT_TOOL_VALIDATION});
 
-// Where a verdict is legal, among the points that the kernel asks at.
+// Where a verdict is legal, among the points that the kernel asks at; kernel/run/HOOKS.md.
 uint64_t legal_points(uint32_t verdict) {
   switch (verdict) {
     case WEFT_VERDICT_CONTINUE:
     case WEFT_VERDICT_SKIPPED: return ~uint64_t{0};
-    case WEFT_VERDICT_MODIFIED: return before_execution | after_execution;
-    case WEFT_VERDICT_CANCEL: return before_execution;
-    case WEFT_VERDICT_REDIRECT: return before_execution | errors;
+    case WEFT_VERDICT_MODIFIED: return before_execution | after_execution | writes | validation;
+    case WEFT_VERDICT_CANCEL:
+      return before_execution | writes | validation | transition |
+             set_of({WEFT_AT_BEFORE_TOOL_DISCOVERY});
+    case WEFT_VERDICT_REDIRECT: return before_execution | errors | transition;
     case WEFT_VERDICT_REPLACE: return before_execution | after_execution | errors;
     case WEFT_VERDICT_RETRY: return errors;
-    case WEFT_VERDICT_FORK:
-    case WEFT_VERDICT_CACHE: return after_execution;
+    case WEFT_VERDICT_CACHE: return set_of({WEFT_AT_BEFORE_TOOL_EXECUTION}) | after_execution;
     default: return 0;
+  }
+}
+
+// What a payload must be for its verdict to be followed.
+bool is_usable(uint32_t verdict, Value payload) {
+  switch (verdict) {
+    case WEFT_VERDICT_CANCEL: return payload.is_null() || payload.is_text() || payload.is_object();
+    case WEFT_VERDICT_REDIRECT:
+      return payload.is_text() || payload["step"_k].is_text() || payload["branch"_k].is_text() ||
+             payload["tool"_k].is_text();
+    case WEFT_VERDICT_RETRY:
+    case WEFT_VERDICT_CACHE: return payload.is_null() || payload.is_object();
+    default: return true;
   }
 }
 
@@ -46,6 +68,18 @@ Value subject_of(Memory& memory, std::string_view run) {
   b.set("workflow"_k, "nightly");
   b.set("step"_k, "outer/fetch#2");
   b.set("tool"_k, "echo");
+  for (const Key part : {"component"_k, "operation"_k}) {
+    b.key(part);
+    b.begin_object();
+    b.set("id"_k, "echo");
+    b.set("type"_k, part.view() == "operation" ? "pure" : "tool");
+    b.end_object();
+  }
+  b.key("data"_k);
+  b.begin_object();
+  b.set("text"_k, "what the verdict is about");
+  b.end_object();
+  b.set("time_ns"_k, int64_t{1} << 60U);
   b.end_object();
   return b.take_value();
 }
@@ -62,6 +96,7 @@ class Hook final {
   weft_status on(uint32_t point, Value subject, Invocation& call) const {
     return table_->on(instance_.self(), point, call.call(), subject.raw(), call.out());
   }
+  bool may_block() const { return (table_->flags & WEFT_BLOCKING) != 0; }
   FakeHost& host() { return host_; }
 
  private:
@@ -92,7 +127,33 @@ TEST_CASE("every verdict is legal at its point", "[hook]") {
     CHECK((status == WEFT_OK || status == WEFT_PENDING || status < 0));
     if (status != WEFT_OK) continue;
     CHECK(((legal_points(call.flags()) >> point) & 1U) == 1);
+    CHECK(is_usable(call.flags(), call.value()));
   }
+}
+
+TEST_CASE("a hook that does not say that it may block answers at once", "[hook]") {
+  const Hook hook;
+  if (hook.may_block()) {
+    WARN("skipped: the hook says that it may block");
+    return;
+  }
+  // Events wait for nobody, so only such a hook may listen there.
+  Memory memory;
+  const Value subject = subject_of(memory, "r1");
+  for (uint32_t point = 0; point < points_max; ++point) {
+    if (!hook.listens(point)) continue;
+    Invocation call;
+    CHECK(hook.on(point, subject, call) != WEFT_PENDING);
+  }
+}
+
+TEST_CASE("a hook that may block does not listen where events are on their way", "[hook]") {
+  const Hook hook;
+  if (!hook.may_block()) {
+    WARN("skipped: the hook does not block");
+    return;
+  }
+  CHECK_FALSE(hook.listens(WEFT_AT_BEFORE_EVENT_EMIT));
 }
 
 TEST_CASE("a point that the hook does not know is answered with Continue", "[hook]") {

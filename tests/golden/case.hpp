@@ -2,7 +2,8 @@
 //
 //   workflow.json or .yaml   the definition
 //   input.json, grants.json  of the run
-//   options.json             {starting_step?, params?, config?}; config is that of the plugin
+//   options.json             {starting_step?, params?, config?, hooks?}; config is that of the
+//                            plugin, hooks those of hooks that say what they are told to
 //   files/                   copied into the working directory
 //   README.md                of a case that is an example, for people
 //   output.json | error.txt  the result, or the problems of the definition, or why the run failed

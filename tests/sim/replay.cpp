@@ -66,13 +66,14 @@ struct Judge {
   weft_hook table{};
   std::map<std::string, uint32_t, std::less<>> verdicts;
 
-  plugin::BoundHook bound() {
+  engine::Listener bound() {
     table.size = sizeof table;
     table.points = uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION;
     table.on = on;
-    plugin::BoundHook hook;
-    hook.table = &table;
-    hook.self = this;
+    engine::Listener hook;
+    hook.bound.table = &table;
+    hook.bound.self = this;
+    hook.id = "judge";
     return hook;
   }
   static weft_status on(void* self, uint32_t, const weft_call*, weft_val subject,
@@ -81,7 +82,7 @@ struct Judge {
     const auto& verdicts = static_cast<Judge*>(self)->verdicts;
     const auto found = verdicts.find(Value(subject)["step"_k].as_text());
     out->flags = found != verdicts.end() ? found->second : WEFT_VERDICT_CONTINUE;
-    if (out->flags != WEFT_VERDICT_CONTINUE) out->val = Value(subject)["args"_k].raw();
+    if (out->flags != WEFT_VERDICT_CONTINUE) out->val = Value(subject)["data"_k].raw();
     return WEFT_OK;
   }
 };

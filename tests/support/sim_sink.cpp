@@ -9,7 +9,7 @@ namespace weft::tests {
 SimSink::SimSink(uint32_t flags) {
   table_.size = sizeof table_;
   table_.flags = flags;
-  table_.kinds = uint64_t{1} << WEFT_AREA_WORKFLOW;
+  table_.kinds = uint64_t{1} << WEFT_AREA_WORKFLOW | uint64_t{1} << WEFT_AREA_HOOK;
   table_.consume = consume;
   table_.flush = [](void*, const weft_call*, weft_out*) noexcept -> weft_status { return WEFT_OK; };
 }

@@ -25,6 +25,7 @@ SimWorld::~SimWorld() {
 
 void SimWorld::open() {
   engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
+  parts.composition = setup_.composition;
   if (setup_.has_sink) parts.sinks.push_back(sink.bound());
   parts.bindings_of = [this](Value named) { return bindings_of(named); };
   wall_offset_ = env.wall_offset();

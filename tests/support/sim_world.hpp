@@ -21,7 +21,8 @@ class SimWorld final {
     uint64_t seed = 1;
     bool has_threads = true;
     bool has_sink = true;
-    std::vector<plugin::BoundHook> hooks{};
+    std::vector<engine::Listener> hooks{};
+    engine::Composition composition{};
     std::vector<plugin::BoundSink> sinks{};  // beside the one of the world
   };
   explicit SimWorld(Setup setup);

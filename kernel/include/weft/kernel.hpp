@@ -156,8 +156,8 @@ struct KernelOptions {
     std::string id;
     Document config;
   };
-  std::vector<Part> sinks;
-  std::vector<Part> hooks;
+  std::vector<Part> sinks, hooks;  // of a hook's config, {priority?, mandatory?} is the kernel's
+  Document hook_composition;       // {mode?, threshold?, ties?}, see kernel/run/HOOKS.md
   // Observes in this process, called by whoever drives; outlives the kernel. May be null.
   const weft_sink* observer = nullptr;
   void* observer_self = nullptr;

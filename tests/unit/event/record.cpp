@@ -144,8 +144,12 @@ TEST_CASE("every type of event has a dotted name of its own", "[event]") {
   std::vector<std::string_view> names;
   for (uint8_t i = 1; i < event::type_count; ++i) {
     names.push_back(event::name(static_cast<Type>(i)));
-    const bool is_of_state = static_cast<Type>(i) == Type::state_changed;
-    CHECK(names.back().starts_with(is_of_state ? "state." : "workflow."));
+    const auto type = static_cast<Type>(i);
+    const bool is_of_hooks = type >= Type::hook_asked && type <= Type::hook_bypassed;
+    const std::string_view area = is_of_hooks                   ? "hook."
+                                  : type == Type::state_changed ? "state."
+                                                                : "workflow.";
+    CHECK(names.back().starts_with(area));
   }
   std::sort(names.begin(), names.end());
   CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());

@@ -1,0 +1,377 @@
+// Where hooks are asked or told besides the commands of a run: what they are shown, the start of a
+// run, answers of tools, events on their way to sinks, and the engine itself.
+#include <algorithm>
+#include <array>
+
+#include <weft/draft/hook.h>
+
+#include "base/encode.hpp"
+#include "base/limits.hpp"
+#include "base/pack.hpp"
+#include "base/sha256.hpp"
+#include "base/units.hpp"
+#include "base/valid.hpp"
+#include "engine/engine.hpp"
+#include "engine/question.hpp"
+#include "engine/slot.hpp"
+#include "run/fault.hpp"
+#include "run/points.hpp"
+#include "run/ways.hpp"
+
+namespace weft::engine {
+
+using namespace weft::lit;
+using run::Command;
+using run::Input;
+
+namespace {
+
+std::string_view effect_text(spec::Effect effect) {
+  constexpr std::array<std::string_view, 5> words{"pure", "read", "idempotent", "compensable",
+                                                  "at_most_once"};
+  return words[static_cast<size_t>(effect)];
+}
+
+std::string_view kind_text(plan::Kind kind) {
+  switch (kind) {
+    case plan::Kind::wait: return "wait";
+    case plan::Kind::approval: return "approval";
+    case plan::Kind::set: return "set";
+    case plan::Kind::fail: return "fail";
+    case plan::Kind::end: return "end";
+    default: return "expression";
+  }
+}
+
+void write_component(std::string_view id, std::string_view type, std::string_view name,
+                     Builder& b) {
+  b.key("component"_k);
+  b.begin_object();
+  b.set("id"_k, id);
+  b.set("type"_k, type);
+  b.set("name"_k, name);
+  b.end_object();
+}
+
+// Where an event belongs; the one that opens a frame names the step that holds it.
+void place(Command& of, const state::Frame* frame, const event::Event& e) {
+  const bool opens = e.type == event::Type::frame_opened && frame != nullptr;
+  of.frame = opens ? frame->parent : e.frame;
+  of.node = e.node;
+  of.visit = e.visit;
+}
+
+// What hooks keep is apart from what tools keep; by its own name, or by the arguments.
+std::string hook_key(std::string key, Value named) {
+  key = "hook\n" + key;
+  if (named.is_text()) key.append("\n").append(named.as_text());
+  return "cache/" + base::to_hex(base::sha256(key));
+}
+
+}  // namespace
+
+Value Engine::subject_of(Question& q) {
+  Builder b(q.arena.words());
+  const Slot* slot = holder_of(q.run);
+  b.begin_object();
+  b.set("point"_k, run::point_name(q.point));
+  if (q.of.phase != run::Phase::none) b.set("phase"_k, run::phase_text(q.of.phase));
+  if (slot != nullptr) {
+    const plan::Plan& plan = *slot->run->state.plan;
+    b.set("run"_k, std::string_view(slot->run->id));
+    b.set("correlation"_k, std::string_view(slot->run->id));
+    b.set("workflow"_k, std::string_view(plan.id));
+    if (q.of.frame != event::no_frame && q.of.node != event::no_node) {
+      write_step(q, *slot, b);
+    } else {
+      write_component(plan.id, "workflow", plan.name, b);
+    }
+  }
+  if (q.event != event::Type{}) {
+    b.key("operation"_k);
+    b.begin_object();
+    b.set("type"_k, std::string_view("event"));
+    b.set("id"_k, event::name(q.event));
+    b.end_object();
+  }
+  if (q.data.exists()) b.set("data"_k, q.data);
+  b.set("time_ns"_k, tick_);
+  b.end_object();
+  return b.take_value();
+}
+
+void Engine::write_step(const Question& q, const Slot& slot, Builder& b) {
+  const state::State& state = slot.run->state;
+  const state::Frame& frame = state.frames[q.of.frame];
+  const plan::Node& node = state.node(frame, q.of.node);
+  if (frame.parent == event::no_frame && q.of.visit == 0) {
+    b.set("step"_k, node.id);
+  } else {
+    b.set("step"_k, std::string_view(path_of(*state.plan, &frame, q.of.node, q.of.visit)));
+  }
+  if (node.kind == plan::Kind::block) {
+    const plan::Block& block = state.plan->blocks[node.block];
+    return write_component(state.plan->patterns[block.pattern].id, "pattern", node.id, b);
+  }
+  if (node.kind != plan::Kind::tool)
+    return write_component(kind_text(node.kind), "step", node.id, b);
+  // The table of a frame that is over may be gone; then it is the tool that the step names.
+  const run::Called way = frame.released ? run::Called{node.tool} : run::called(state, q.of);
+  const std::string_view tool = state.plan->tools[way.tool].id;
+  b.set("tool"_k, tool);
+  write_component(tool, "tool", node.id, b);
+  const bool is_call = q.point >= WEFT_AT_BEFORE_TOOL_EXECUTION && q.point <= WEFT_AT_TOOL_ERROR;
+  if (!is_call || !q.is_asked) return;
+  b.key("operation"_k);
+  b.begin_object();
+  b.set("type"_k, effect_text(way.effect));
+  b.set("id"_k, tool);
+  if (q.of.args.exists()) b.set("parameters"_k, q.of.args);
+  if (q.point == WEFT_AT_AFTER_TOOL_EXECUTION) b.set("result"_k, q.data);
+  if (q.point == WEFT_AT_TOOL_ERROR) b.set("error"_k, q.data);
+  b.end_object();
+}
+
+// --- the start of a run
+
+void Engine::ask_start(Slot& slot, base::Doc acceptance) {
+  slot.acceptance = std::move(acceptance);
+  Command of;
+  of.kind = Command::Kind::ask;
+  of.point = WEFT_AT_BEFORE_WORKFLOW_START;
+  of.phase = run::Phase::workflow_start;
+  of.args = slot.acceptance.view()["input"_k];
+  ask_hooks(slot, of);
+}
+
+// What hooks said is part of the acceptance, so that it is one record with it.
+void Engine::accept(Slot& slot, Question& q) {
+  const base::Doc kept = std::move(slot.acceptance);
+  const Value given = kept.view();
+  Input input;
+  input.kind = Input::Kind::submit;
+  input.run = slot.number;
+  input.value = given;
+  if (!q.notes.empty()) {
+    Builder b(q.arena.words());
+    b.begin_object();
+    for (uint32_t i = 0; i < given.size(); ++i) {
+      const Key name(given.key(i));
+      const bool is_input = name.view() == "input" && q.result == WEFT_VERDICT_MODIFIED;
+      b.set(name, is_input ? q.value : given[i]);
+    }
+    if (q.result == WEFT_VERDICT_REDIRECT) {
+      b.set("start"_k, run::target_of(slot.run->state, q.of, q.value).node);
+    }
+    b.key("hook"_k);
+    b.begin_object();
+    b.set("result"_k, q.result);
+    if (q.result != WEFT_VERDICT_MODIFIED && q.value.exists()) b.set("value"_k, q.value);
+    b.set("notes"_k, notes_of(q));
+    b.end_object();
+    b.end_object();
+    input.value = b.take_value();
+  }
+  decide(slot, input);
+}
+
+// --- answers of tools
+
+// True when hooks hear of the answer first; it is decided on with what they say.
+bool Engine::ask_about(Slot& slot, Call& call, const Input& input) {
+  tell_faults(slot, call.of, input);
+  const bool is_fine = input.status == WEFT_OK;
+  const uint32_t point = is_fine ? WEFT_AT_AFTER_TOOL_EXECUTION : WEFT_AT_TOOL_ERROR;
+  if (!listens(point) || input.is_compensation || input.status == WEFT_CANCELLED) return false;
+  if (!is_current(*slot.run, call.of)) return false;
+  Command of = call.of;
+  of.kind = Command::Kind::ask;
+  of.point = static_cast<uint16_t>(point);
+  Question& q = open_question(of, slot.number);
+  if (is_fine) {
+    const bool is_wrapped = (input.flags & event::is_envelope) != 0;
+    auto copy =
+        base::copy_checked(is_wrapped ? input.value["result"_k] : input.value, q.arena.words());
+    if (!copy) {  // the decision says what is wrong with it
+      close_question(q);
+      return false;
+    }
+    q.data = *copy;
+  } else {
+    const std::string path = state::step_path(slot.run->state, of.frame, of.node);
+    q.data = run::fault(input.status, input.error, {path, of.attempt}, q.arena.words());
+  }
+  q.held = &call;
+  q.reply = input;
+  ++slot.open_calls;
+  go_on_asking(q);
+  return true;
+}
+
+void Engine::decide_reply(Slot* slot, Question& q) {
+  if (slot != nullptr) {
+    --slot->open_calls;
+    Input input = q.reply;
+    input.point = q.of.point;
+    input.notes = notes_of(q);
+    const bool replaces = q.result == WEFT_VERDICT_MODIFIED || q.result == WEFT_VERDICT_REPLACE;
+    if (replaces) {
+      input.status = WEFT_OK;
+      input.error = nullptr;
+      input.value = q.value.exists() ? q.value : null_value();
+      input.flags = 0;
+    }
+    if (!slot->is_gone && !q.held->is_forgotten) decide(*slot, input);
+  }
+  calls_.close(*q.held);
+}
+
+// Somebody is told what cannot wait for a commit; nothing depends on the answer.
+void Engine::tell_now(const Slot& slot, const Command& of, uint32_t point, Value data) {
+  Command told = of;
+  told.kind = Command::Kind::tell;
+  told.point = static_cast<uint16_t>(point);
+  told.phase = run::Phase::error_handling;
+  Question& q = open_question(told, slot.number);
+  q.data = data;
+  go_on_asking(q);
+}
+
+void Engine::tell_faults(const Slot& slot, const Command& of, const Input& input) {
+  if (input.status >= 0) return;
+  const bool is_denied = input.status == WEFT_DENIED ||
+                         (input.error != nullptr && (input.error->flags & WEFT_ERR_DENIED) != 0);
+  const bool is_full = run::class_of(input.status, input.error) == "resource";
+  const bool tells_denial = is_denied && listens(WEFT_AT_SECURITY_VIOLATION);
+  const bool tells_limit = is_full && listens(WEFT_AT_RESOURCE_LIMIT);
+  if (!tells_denial && !tells_limit) return;
+  base::Blocks blocks;
+  const std::string path = state::step_path(slot.run->state, of.frame, of.node);
+  const base::Doc fault =
+      base::pack(run::fault(input.status, input.error, {path, of.attempt}, blocks.arena()));
+  if (tells_denial) tell_now(slot, of, WEFT_AT_SECURITY_VIOLATION, fault.view());
+  if (tells_limit) tell_now(slot, of, WEFT_AT_RESOURCE_LIMIT, fault.view());
+}
+
+// Behind a call its result is kept; before one, what was kept is the result. False when nothing
+// follows from it.
+bool Engine::follow_cache(Question& q, uint32_t* result, Value* value) {
+  const Slot* slot = slot_of(q.run);
+  if (slot == nullptr) return false;
+  const state::State& state = slot->run->state;
+  const plan::Component& tool = state.plan->tools[run::called(state, q.of).tool];
+  const Value named = (*value)["key"_k];
+  const std::string key =
+      hook_key(named.is_text() ? tool.id + '@' + tool.version : cache_key(tool, q.of.args), named);
+  if (q.point == WEFT_AT_BEFORE_TOOL_EXECUTION) {
+    const base::Doc found = kept(key);
+    const Value entry = found.view();
+    if (!entry.is_object() || entry["until_ns"_k].as_i64(INT64_MAX) < tick_) return false;
+    auto copy = base::copy_checked(entry["result"_k], q.arena.words());
+    if (!copy) return false;
+    *result = WEFT_VERDICT_REPLACE;
+    *value = *copy;
+    q.flags = event::is_cached;
+    return true;
+  }
+  if (q.held == nullptr || !q.held->secrets.empty()) return false;
+  const Value ttl = (*value)["ttl"_k];
+  auto ns = ttl.exists() ? base::parse_duration(ttl) : Result<int64_t>(INT64_MAX - tick_);
+  if (!ns) return false;
+  Builder b(q.arena.words());
+  b.begin_object();
+  b.set("until_ns"_k, *ns > INT64_MAX - tick_ ? INT64_MAX : tick_ + *ns);
+  b.set("result"_k, q.data);
+  b.end_object();
+  const Value entry = b.take_value();
+  if (base::packed_bytes(entry) > base::limits::inline_bytes) return false;
+  journal_.put(key, entry);
+  return true;
+}
+
+// --- events, and the engine itself
+
+// The journal has the event as it is; hooks may say what sinks see of it, and whether they do.
+void Engine::publish(Slot& slot, event::Event e) {
+  const bool of_frame = e.frame != event::no_frame;
+  const state::Frame* frame = of_frame ? &slot.run->state.frames[e.frame] : nullptr;
+  if (listens(WEFT_AT_BEFORE_EVENT_EMIT)) {
+    Command of;
+    of.kind = Command::Kind::ask;
+    of.point = WEFT_AT_BEFORE_EVENT_EMIT;
+    place(of, frame, e);
+    of.args = Value(e.shown());
+    Question& q = open_question(of, slot.number);
+    q.is_alone = true;
+    q.event = e.type;
+    go_on_asking(q);
+    const bool is_refused = q.result == WEFT_VERDICT_CANCEL;
+    if (q.result == WEFT_VERDICT_MODIFIED) {
+      slot.shown.push_back(base::pack(q.value));
+      e.payload = slot.shown.back().view().slot();
+    }
+    close_question(q);
+    if (is_refused) return;
+  }
+  published_.push_back({slot.run.get(), frame, e});
+}
+
+void Engine::tell_published() {
+  for (const Published& p : published_) {
+    Command of;
+    of.kind = Command::Kind::tell;
+    of.point = WEFT_AT_AFTER_EVENT_EMIT;
+    place(of, p.frame, p.event);
+    of.args = Value(p.event.shown());
+    Question& q = open_question(of, p.run->number);
+    q.is_alone = true;
+    q.event = p.event.type;
+    go_on_asking(q);
+    close_question(q);
+  }
+}
+
+// Behind the commit that holds the snapshot.
+void Engine::tell_checkpoint(Slot& slot) {
+  if (!listens(WEFT_AT_CHECKPOINT)) return;
+  Command told;
+  told.kind = Command::Kind::tell;
+  told.point = WEFT_AT_CHECKPOINT;
+  told.phase = run::Phase::checkpoint;
+  route(slot, told);
+}
+
+Result<void> Engine::ask_here(uint32_t point, Value data) {
+  if (!listens(point)) return {};
+  plugin::CallArena arena;
+  Builder b(arena.words());
+  b.begin_object();
+  b.set("point"_k, run::point_name(point));
+  if (data.exists()) b.set("data"_k, data);
+  b.set("time_ns"_k, ticks_.now());
+  b.end_object();
+  const Value subject = b.take_value();
+  for (Hooks::Entry& entry : hooks_.all()) {
+    if (!entry.listens(point)) continue;
+    weft_error error;
+    clear(error);
+    uint32_t cancel = 0;
+    const weft_call call{sizeof call,  1,           0, subject.raw(), arena.raw(), &cancel, 0,
+                         {nullptr, 0}, {nullptr, 0}};
+    weft_out out{sizeof out, 0, {nullptr, 0}, &error};
+    const weft_status status = Hooks::call(entry, point, call, subject.raw(), out);
+    const bool refuses = status < 0 || out.flags == WEFT_VERDICT_CANCEL;
+    if (!refuses || !run::is_asked(point, run::Phase::none)) continue;
+    const std::string_view said = status < 0 ? std::string_view(error.msg, error.msg_len)
+                                             : Value(out.val).as_text("it gives no reason");
+    return Error{Status::denied,
+                 "hook.cancelled",
+                 "the hook '" + std::string(entry.id()) + "' refused it: " + std::string(said),
+                 {},
+                 {},
+                 WEFT_ERR_DENIED};
+  }
+  return {};
+}
+
+}  // namespace weft::engine
