@@ -5,6 +5,8 @@
 //     uint64_t points = at({WEFT_AT_BEFORE_TOOL_EXECUTION});   // may depend on the configuration
 //     Result<Verdict> on(uint32_t point, Value subject, Call& call);
 //   };
+//
+// kernel/run/HOOKS.md tells where hooks are asked and what each verdict does there.
 #pragma once
 
 #include <initializer_list>
