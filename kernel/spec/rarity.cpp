@@ -28,8 +28,8 @@ std::string_view scope_of(std::string_view key) {
   static constexpr std::string_view scopes[] = {"global", "user",     "session", "agent", "tool",
                                                 "step",   "workflow", "hook",    "custom"};
   const std::string_view word = key.substr(0, key.find(':'));
-  const bool is_scope = word.size() < key.size() && std::find(std::begin(scopes), std::end(scopes),
-                                                              word) != std::end(scopes);
+  const bool is_scope = word.size() < key.size() &&
+                        std::find(std::begin(scopes), std::end(scopes), word) != std::end(scopes);
   return is_scope ? word : std::string_view();
 }
 

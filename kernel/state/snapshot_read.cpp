@@ -388,8 +388,7 @@ Result<base::Doc> acceptance_in(std::string_view bytes, const event::Fetch& fetc
   Pages pages;
   State state(nullptr, pages);
   Payloads payloads;
-  const plan::PlanOf none;
-  const SnapshotSource source{payloads, fetch, none};
+  const SnapshotSource source{payloads, fetch, plan::PlanOf()};
   Reading reading(bytes, state, source);
   for (auto step : {&Reading::payloads, &Reading::run}) {
     const auto done = (reading.*step)();
