@@ -114,7 +114,7 @@ bool Engine::ask_next(Question& q) {
 
 void Engine::ask_inline(Question& q, Entry& entry) {
   clear(error_);
-  uint32_t cancel = 0;
+  const uint32_t cancel = 0;
   const weft_call call{sizeof call,  1,           0, q.about.raw(), q.arena.raw(), &cancel, 0,
                        {nullptr, 0}, {nullptr, 0}};
   weft_out out{sizeof out, 0, {nullptr, 0}, &error_};

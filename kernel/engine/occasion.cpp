@@ -355,7 +355,7 @@ Result<void> Engine::ask_here(uint32_t point, Value data) {
     if (!entry.listens(point)) continue;
     weft_error error;
     clear(error);
-    uint32_t cancel = 0;
+    const uint32_t cancel = 0;
     const weft_call call{sizeof call,  1,           0, subject.raw(), arena.raw(), &cancel, 0,
                          {nullptr, 0}, {nullptr, 0}};
     weft_out out{sizeof out, 0, {nullptr, 0}, &error};

@@ -182,6 +182,7 @@ class Decider final {
   void ask(state::Frame& frame);
   const uint8_t* status_before(const state::Frame& frame);
   bool apply(state::Frame& frame, const weft_cmd& command);
+  void give_result(state::Frame& f, uint32_t n, const weft_cmd& c);
   bool begin(state::Frame& frame, const At& at, const weft_cmd& command);
   void close(state::Frame& frame, Payload result, Value about);
   Payload in_envelope(Value result, Value about);

@@ -211,6 +211,24 @@ bool Decider::begin(Frame& f, const At& at, const weft_cmd& c) {
   return true;
 }
 
+void Decider::give_result(Frame& f, uint32_t n, const weft_cmd& c) {
+  if (f.detour != event::no_node) {
+    const Error lost{Status::failed,
+                     "hook.lost_target",
+                     "hooks sent the block to step '" + std::string(state().node(f, f.detour).id) +
+                         "', and the block ended without it",
+                     "redirect to a step that comes later",
+                     {},
+                     WEFT_ERR_BUG};
+    return fail_frame(f, explain({}, lost));
+  }
+  Payload result{c.args.root != nullptr ? Value(c.args) : null_value()};
+  const uint32_t from = n == static_cast<uint32_t>(WEFT_LAST_NODE) ? f.prev : n;
+  const bool has_one = from < f.count && f.status[from] == WEFT_NODE_SUCCEEDED;
+  if (c.args.root == nullptr && has_one) result.value = result_of(f, from);
+  close(f, result, Value(c.opts));
+}
+
 // False when the frame is closed, so that what follows no longer matters.
 bool Decider::apply(Frame& f, const weft_cmd& c) {
   const auto n = static_cast<uint32_t>(c.node);
@@ -238,16 +256,10 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       return true;
     }
     case WEFT_CMD_MEMO: emit(Type::frame_advanced, {f.number}, {Value(c.args)}); return true;
-    case WEFT_CMD_RETURN: {
+    case WEFT_CMD_RETURN:
       if (f.rollback.exists()) return true;
-      if (f.detour != event::no_node) break;
-      Payload result{c.args.root != nullptr ? Value(c.args) : null_value()};
-      const uint32_t from = n == static_cast<uint32_t>(WEFT_LAST_NODE) ? f.prev : n;
-      const bool has_one = from < f.count && f.status[from] == WEFT_NODE_SUCCEEDED;
-      if (c.args.root == nullptr && has_one) result.value = result_of(f, from);
-      close(f, result, Value(c.opts));
+      give_result(f, n, c);
       return false;
-    }
     case WEFT_CMD_FAIL: {
       // What was asked to end does not fail because it ends; it closes when nothing runs in it.
       if (f.stopping) return true;
@@ -258,17 +270,6 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       return false;
     }
     default: break;
-  }
-  if (f.detour != event::no_node && c.kind == WEFT_CMD_RETURN) {
-    const Error lost{Status::failed,
-                     "hook.lost_target",
-                     "hooks sent the block to step '" + std::string(state().node(f, f.detour).id) +
-                         "', and the block ended without it",
-                     "redirect to a step that comes later",
-                     {},
-                     WEFT_ERR_BUG};
-    fail_frame(f, explain({}, lost));
-    return false;
   }
   const Error why{
       Status::failed,

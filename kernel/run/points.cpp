@@ -234,16 +234,16 @@ Target target_of(const State& state, const Command& at, Value payload) {
 }
 
 Result<RetryAsked> retry_of(Value payload) {
-  RetryAsked asked{0, 3};
+  RetryAsked wish{0, 3};
   const Value delay = payload["delay"_k];
   if (delay.exists()) {
     auto ns = base::parse_duration(delay);
     if (!ns) return ns.error();
-    asked.delay_ns = *ns;
+    wish.delay_ns = *ns;
   }
-  const uint64_t most = payload["max_attempts"_k].as_u64(asked.attempts_max);
-  asked.attempts_max = static_cast<uint32_t>(std::min<uint64_t>(most, base::limits::attempts));
-  return asked;
+  const uint64_t most = payload["max_attempts"_k].as_u64(wish.attempts_max);
+  wish.attempts_max = static_cast<uint32_t>(std::min<uint64_t>(most, base::limits::attempts));
+  return wish;
 }
 
 Result<void> may_follow(const State& state, const Command& at, uint32_t verdict, Value payload) {

@@ -38,11 +38,11 @@ struct Target {
 // What the payload of a redirection names, seen from where it is asked. A step that has begun or
 // stands in another block, a branch that was not offered and a tool that the definition does not
 // name as the alternative are nowhere.
-Target target_of(const state::State& state, const Command& asked, Value payload);
+Target target_of(const state::State& state, const Command& at, Value payload);
 
 // Why a verdict that is legal at its point cannot be followed here: a repetition that the effect
 // contract forbids, a target that is nowhere, a payload without what it needs. OK otherwise.
-Result<void> may_follow(const state::State& state, const Command& asked, uint32_t verdict,
+Result<void> may_follow(const state::State& state, const Command& at, uint32_t verdict,
                         Value payload);
 
 // Whether a choice of a branch has this node among what may be taken.

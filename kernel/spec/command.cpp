@@ -81,6 +81,7 @@ void Parser::unknown_command(const Draft& draft, std::string_view name, const Er
   }
   std::vector<std::string_view> names;
   const Value rows = spec().definition["commands"_k];
+  names.reserve(rows.size());
   for (uint32_t i = 0; i < rows.size(); ++i) names.push_back(rows.key(i));
   std::string plan = base::did_you_mean(name, names);
   if (plan.empty() && error.hint.starts_with("did you mean")) plan = error.hint;

@@ -162,9 +162,9 @@ std::string_view form_of(std::string_view mode, Value block, bool is_plain) {
   return mode == "flow" && is_plain ? "chain" : "hybrid";
 }
 
-std::string number_text(double number, const char* format) {
+std::string number_text(double number, int decimals = 1) {
   char text[32];
-  std::snprintf(text, sizeof text, format, number);
+  std::snprintf(text, sizeof text, "%.*f", decimals, number);
   return text;
 }
 
@@ -190,7 +190,7 @@ std::string Measures::terms() const {
   const auto add = [&](double weight, uint32_t count, std::string_view one) {
     if (count == 0) return;
     if (!text.empty()) text += " + ";
-    if (weight != 1) text += number_text(weight, "%.1f") + " x ";
+    if (weight != 1) text += number_text(weight) + " x ";
     text += std::to_string(count).append(" ").append(one);
     if (count != 1) text += 's';
   };
@@ -247,8 +247,8 @@ Detected detect(Value block, DetectBy by) {
   };
   if (by == DetectBy::score) {
     const double complexity = measures.complexity(), share = opportunity(block);
-    const std::string scores = "its complexity is " + number_text(complexity, "%.1f") +
-                               " and its parallel opportunity " + number_text(share, "%.2f");
+    const std::string scores = "its complexity is " + number_text(complexity) +
+                               " and its parallel opportunity " + number_text(share, 2);
     if (complexity > 8 && share > 0.6) return say("swarm", scores);
     if (measures.conditions > 0) return flow();
     if (is_line && complexity < 5) return say("chain", "it is linear and " + scores);

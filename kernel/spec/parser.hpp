@@ -97,6 +97,7 @@ class Parser final {
   // rarity.cpp
   void take_own(Draft& draft, Kind kind, Value value);
   void read_own(Draft& draft);
+  void check_target(std::string_view key, Value value);
   void check_own(const Draft& draft, std::span<const std::string_view> known);
   void read_rarity(Draft& draft, const Strategy& strategy);
   void read_ladder(Value ladder, Rarity& rarity);

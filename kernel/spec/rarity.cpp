@@ -50,6 +50,25 @@ void Parser::take_own(Draft& draft, Kind kind, Value value) {
   draft.own_kind = kind;
 }
 
+// What a 'set' writes: a declared variable, or a path into one.
+void Parser::check_target(std::string_view key, Value value) {
+  if (const std::string_view scope = scope_of(key); !scope.empty()) {
+    return problem(value, "spec.not_available",
+                   "nobody keeps the scope " + base::quoted(scope) + " in this version",
+                   "variables of the run are written without a scope");
+  }
+  const auto path = base::split_path(key);
+  if (!path) return problem(value, "spec.pattern", path.error().message, path.error().hint);
+  const Value declared = spec().variables;
+  if (!declared.exists() || declared[Key(path->front())].exists()) return;
+  std::vector<std::string_view> names;
+  names.reserve(declared.size());
+  for (uint32_t k = 0; k < declared.size(); ++k) names.push_back(declared.key(k));
+  problem(value, "spec.unknown_reference",
+          "the definition declares no variable " + base::quoted(path->front()),
+          base::did_you_mean(path->front(), names));
+}
+
 void Parser::read_own(Draft& draft) {
   draft.item.kind = draft.own_kind;
   draft.item.effect = Effect::pure;
@@ -81,28 +100,7 @@ void Parser::read_own(Draft& draft) {
       return;
     case Kind::set:
       if (!own.is_object()) return wrong_type(own, "set", "an object of variables");
-      for (uint32_t i = 0; i < own.size(); ++i) {
-        if (const std::string_view scope = scope_of(own.key(i)); !scope.empty()) {
-          problem(own[i], "spec.not_available",
-                  "nobody keeps the scope " + base::quoted(scope) + " in this version",
-                  "variables of the run are written without a scope");
-          continue;
-        }
-        const auto path = base::split_path(own.key(i));
-        if (!path) {
-          problem(own[i], "spec.pattern", path.error().message, path.error().hint);
-          continue;
-        }
-        if (!spec().variables.exists() || spec().variables[Key(path->front())].exists()) continue;
-        std::vector<std::string_view> names;
-        names.reserve(spec().variables.size());
-        for (uint32_t k = 0; k < spec().variables.size(); ++k) {
-          names.push_back(spec().variables.key(k));
-        }
-        problem(own[i], "spec.unknown_reference",
-                "the definition declares no variable " + base::quoted(path->front()),
-                base::did_you_mean(path->front(), names));
-      }
+      for (uint32_t i = 0; i < own.size(); ++i) check_target(own.key(i), own[i]);
       return;
     case Kind::fail:
       if (!own.is_text()) check_own(draft, of_fail);
