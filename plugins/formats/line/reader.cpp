@@ -368,7 +368,7 @@ bool Reader::in_brackets(Scanner& scanner, const Inside& inside, Tree& steps) {
     return false;
   }
   scanner.take("(");
-  Inside deeper{")", {}, inside.depth + 1};
+  const Inside deeper{")", {}, inside.depth + 1};
   Tree block = Tree::of_kind(Kind::object, at, 0);
   name(block, {});
   Tree list = list_at(scanner.here());

@@ -93,7 +93,7 @@ std::string Steps::id(uint32_t node) const {
 }
 
 std::string Steps::pointer(uint32_t node) const {
-  std::string pointer(field_);
+  const std::string pointer(field_);
   return has(node) ? pointer + "/" + std::to_string(index_[node]) : pointer;
 }
 

@@ -47,7 +47,8 @@ bool is_near(double a, double b) { return std::abs(a - b) < 1e-9; }
 TEST_CASE("n independent steps that count alike are predicted to save all but one nth",
           "[plan][forecast]") {
   for (int n = 1; n <= 32; ++n) {
-    const plan::Forecast made = Planned(n, "[]").forecast(std::vector<double>(n, 1.0));
+    const plan::Forecast made =
+        Planned(n, "[]").forecast(std::vector<double>(static_cast<size_t>(n), 1.0));
     INFO(n);
     CHECK(is_near(made.gain(), 1.0 - 1.0 / n));
     CHECK(is_near(made.opportunity(), 1.0 - 1.0 / n));
