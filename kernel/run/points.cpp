@@ -265,8 +265,8 @@ Result<void> may_follow(const State& state, const Command& at, uint32_t verdict,
         return illegal("a hook asked to repeat a call that must not be made twice",
                        "the effect contract of the tool decides, no hook can change it");
       }
-      auto asked = retry_of(payload);
-      return asked ? Result<void>() : illegal(asked.error().message, asked.error().hint);
+      auto wish = retry_of(payload);
+      return wish ? Result<void>() : illegal(wish.error().message, wish.error().hint);
     }
     case WEFT_VERDICT_CACHE:
       if (effect <= spec::Effect::read) return {};
