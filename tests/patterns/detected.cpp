@@ -5,19 +5,13 @@
 #include <weft/kernel.hpp>
 
 #include "catch.hpp"
+#include "house.hpp"
 
 using namespace weft;
 using namespace weft::lit;
+using weft::tests::kernel;
 
 namespace {
-
-std::unique_ptr<Kernel> kernel() {
-  KernelOptions options;
-  options.plugin_paths = {WEFT_PLUGINS};
-  auto made = Kernel::create(std::move(options));
-  REQUIRE(made);
-  return std::move(*made);
-}
 
 std::string problems_of(const Loaded& loaded) {
   std::string text;

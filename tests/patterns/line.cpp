@@ -6,6 +6,7 @@
 #include <weft/sdk/json.hpp>
 
 #include "catch.hpp"
+#include "house.hpp"
 #include "json.hpp"
 #include "printer.hpp"
 #include "reader.hpp"
@@ -13,16 +14,9 @@
 using namespace weft;
 using namespace weft::lit;
 using weft::line::Tree;
+using weft::tests::kernel;
 
 namespace {
-
-std::unique_ptr<Kernel> kernel() {
-  KernelOptions options;
-  options.plugin_paths = {WEFT_PLUGINS};
-  auto made = Kernel::create(std::move(options));
-  REQUIRE(made);
-  return std::move(*made);
-}
 
 std::string problems_of(const Loaded& loaded) {
   std::string text;

@@ -1,5 +1,6 @@
 // What holds of several patterns at once.
 #include "catch.hpp"
+#include "house.hpp"
 
 #include <memory>
 #include <random>
@@ -33,14 +34,11 @@ struct Started {
 
 std::unique_ptr<Kernel> kernel(Started* started = nullptr) {
   KernelOptions options;
-  options.plugin_paths = {WEFT_PLUGINS};
   if (started != nullptr) {
     options.observer = Started::table();
     options.observer_self = started;
   }
-  auto made = Kernel::create(std::move(options));
-  REQUIRE(made);
-  return std::move(*made);
+  return tests::kernel(std::move(options));
 }
 
 std::string problems_of(const Loaded& loaded) {
