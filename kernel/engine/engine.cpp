@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
@@ -162,7 +163,7 @@ bool Engine::take_turn() {
   has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty();
   if (!has_work_) tend();
   retire();
-  if (!full_.empty()) sweep();
+  if (!full_.empty() || shows_other_) sweep();
   update_next_due();
   return had_work || has_posted || is_due;
 }
@@ -296,6 +297,10 @@ void Engine::sweep() {
     }
   }
   full_.clear();
+  if (!std::exchange(shows_other_, false)) return;
+  for (const auto& slot : slots_) {
+    if (slot != nullptr) slot->shown.clear();
+  }
 }
 
 // Calls and questions that wait hold arguments of steps, which are in the state; what hooks are to

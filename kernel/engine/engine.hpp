@@ -233,6 +233,7 @@ class Engine final {
   std::vector<bool> known_tools_;  // whose breaker was asked for
   std::vector<Parked> parked_;     // a heap, the earliest on top
   std::vector<uint32_t> full_;     // runs whose payloads want a sweep
+  bool shows_other_ = false;       // sinks get payloads that hooks gave, which runs keep until then
   std::function<void(std::string_view)> revive_;
   std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;
   std::function<void()> idle_;

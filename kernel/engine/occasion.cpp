@@ -308,6 +308,7 @@ void Engine::publish(Slot& slot, event::Event e) {
     const bool is_refused = q.result == WEFT_VERDICT_CANCEL;
     if (q.result == WEFT_VERDICT_MODIFIED) {
       slot.shown.push_back(base::pack(q.value));
+      shows_other_ = true;
       e.payload = slot.shown.back().view().slot();
     }
     close_question(q);

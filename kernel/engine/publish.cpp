@@ -25,7 +25,7 @@ namespace {
 
 // As observers may see it.
 weft_val shown(const plan::Plan& plan, const event::Event& e, Arena arena) {
-  if (plan.redactor == nullptr || !Value(e.shown()).exists()) return e.shown();
+  if (!Value(e.shown()).exists()) return e.shown();
   return plan.redactor->shown(Value(e.shown()), arena).raw();
 }
 

@@ -26,8 +26,7 @@ void set_time(Builder& b, Key key, int64_t tick) {
 
 // As people may see it.
 Value shown(const state::State& state, Value value, Arena arena) {
-  const auto& redactor = state.plan->redactor;
-  return redactor != nullptr ? redactor->shown(value, arena) : value;
+  return state.plan->redactor->shown(value, arena);
 }
 
 double milliseconds(int64_t ns) { return static_cast<double>(ns) / 1e6; }
