@@ -162,7 +162,7 @@ TEST_CASE("auto_parallel_result_equals_sequential_result", "[sim][chain]") {
     for (uint64_t schedule = 1; schedule <= 4; ++schedule) {
       const Played beside = play(plans, chain, 1000 * seed + schedule);
       REQUIRE(beside.told == alone.told);
-      overlapped += beside.lines != alone.lines ? 1 : 0;
+      overlapped += static_cast<uint64_t>(beside.lines != alone.lines);
     }
     const std::string in_order =
         drawn.definition("chain", R"("options":{"parallel_where_possible":false},)");

@@ -81,7 +81,7 @@ struct Judge {
     using namespace weft::lit;
     const auto& verdicts = static_cast<Judge*>(self)->verdicts;
     const auto found = verdicts.find(Value(subject)["step"_k].as_text());
-    out->flags = found != verdicts.end() ? found->second : WEFT_VERDICT_CONTINUE;
+    out->flags = found != verdicts.end() ? found->second : WEFT_VERDICT_CONTINUE + 0U;
     if (out->flags != WEFT_VERDICT_CONTINUE) out->val = Value(subject)["data"_k].raw();
     return WEFT_OK;
   }

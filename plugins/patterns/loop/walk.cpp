@@ -70,11 +70,12 @@ bool Walk::measure() {
     const int64_t to = number(form_.end);
     if (by_ == 0) return bad("loop.zero_step", "a range with step 0 never ends");
     if (from_ == INT64_MIN || by_ == INT64_MIN || to == INT64_MIN) total_ = INT64_MIN;
-    const auto distance = static_cast<__int128>(to) - from_;
-    const __int128 steps = (distance + by_ + (by_ > 0 ? -1 : 1)) / by_;
+    __extension__ using Wide = __int128;
+    const Wide distance = Wide{to} - from_;
+    const Wide steps = (distance + by_ + (by_ > 0 ? -1 : 1)) / by_;
     if (total_ == unlimited) {
       total_ = (distance > 0) == (by_ > 0)
-                   ? static_cast<int64_t>(std::min<__int128>(steps, int64_t{INT64_MAX}))
+                   ? static_cast<int64_t>(std::min<Wide>(steps, int64_t{INT64_MAX}))
                    : 0;
     }
   }

@@ -78,7 +78,7 @@ void check_sums(Value block, std::vector<Complaint>& problems) {
   uint32_t limited = 0;
   for (const Value branch : branches) {
     sum += branch["weight"_k].as_f64(1);
-    limited += branch["timeout"_k].exists() ? 1 : 0;
+    limited += static_cast<uint32_t>(branch["timeout"_k].exists());
   }
   if (branches.size() == 0) {
     problems.push_back({"/branches", "parallel.no_branch", "there is no branch", "add one"});
