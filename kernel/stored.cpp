@@ -51,8 +51,7 @@ Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t fr
 
 // Why it rests or how it ended, as people may see it.
 Value shown(const state::State& state, Arena arena) {
-  const auto& redactor = state.plan->redactor;
-  return redactor != nullptr ? redactor->shown(state.why(), arena) : state.why();
+  return state.plan->redactor->shown(state.why(), arena);
 }
 
 Error no_history(std::string_view run) {

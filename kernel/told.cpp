@@ -59,7 +59,6 @@ std::string path_of(const state::State& state, const event::Event& e) {
 weft_event readable(const Readable& in, const event::Event& e, Arena arena) {
   const plan::Plan& plan = *in.state.plan;
   const Value payload(e.shown());
-  const bool is_hidden = payload.exists() && plan.redactor != nullptr;
   return {sizeof(weft_event),
           static_cast<uint32_t>(e.type),
           e.seq,
@@ -70,7 +69,7 @@ weft_event readable(const Readable& in, const event::Event& e, Arena arena) {
           to_str(in.path),
           e.attempt,
           e.frame,
-          is_hidden ? plan.redactor->shown(payload, arena).raw() : e.shown()};
+          payload.exists() ? plan.redactor->shown(payload, arena).raw() : e.shown()};
 }
 
 // A run that cannot be read tells nothing, and says why to whoever asks for it.

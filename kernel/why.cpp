@@ -132,6 +132,7 @@ Result<Why> Kernel::why(std::string_view id) {
   why.sentence = recalled->state->plan->redactor->shown(why.sentence);
   return why;
 }
+
 // The names of the outermost block mean what they mean to its steps.
 Result<Document> Kernel::query(std::string_view run, std::string_view expression) {
   auto recalled = rooms_->recall(run);
