@@ -100,7 +100,7 @@ Result<void> Kernel::Rooms::open(KernelOptions the_options) {
 }
 
 Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
-  engine::Engine::Parts parts{host_env->env(), store.get(), {}, {}, {}};
+  engine::Parts parts{host_env->env(), store.get(), {}, {}, {}};
   // A run that cannot come back now stays in the store, where 'resume' tells why.
   parts.bindings_of = [this](Value named) { return bindings_of(named); };
   parts.idle = [this] { tell(); };
@@ -109,6 +109,9 @@ Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
   auto composition = engine::composition_of(options.hook_composition.view());
   if (!composition) return composition.error();
   parts.composition = *composition;
+  auto limits = engine::host_limits_of(options.resources.view());
+  if (!limits) return limits.error();
+  parts.limits = std::move(*limits);
   for (const KernelOptions::Part& part : options.hooks) {
     auto listener = listener_of(*registry, part);
     if (!listener) return listener.error();

@@ -79,9 +79,23 @@ Why of_failure(const state::State& state, const std::string& run) {
           step.empty() ? "weft show " + run : "weft fork " + run + " --at " + step};
 }
 
+// A step that waits for room, and what it takes.
+Why of_queued(const state::State& state, const Place& at) {
+  const state::Frame& frame = state.frames[at.frame];
+  const plan::Node& node = state.node(frame, at.node);
+  std::string sentence = "step '" + state::step_path(state, at.frame, at.node) + "' waits for room";
+  const plan::Rarity* rarity = state.plan->rarity(node);
+  for (size_t i = 0; rarity != nullptr && i < rarity->needs.size(); ++i) {
+    sentence += (i == 0 ? ": " : ", ") + rarity->needs[i].resource;
+  }
+  return {std::move(sentence), frame.began[at.node], {}};
+}
+
 Why of_running(const state::State& state, const std::string& run, bool is_owned) {
   const Place at = step_with(state, WEFT_NODE_RUNNING);
   if (at.frame == event::no_frame) {
+    const Place queued = step_with(state, WEFT_NODE_READY);
+    if (queued.frame != event::no_frame && is_owned) return of_queued(state, queued);
     if (!state.waits.empty()) return of_wait(state, run);
     return {"the run is under way", state.updated, {}};
   }

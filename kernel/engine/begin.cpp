@@ -79,6 +79,7 @@ void Engine::begin(Submission& s) {
   const plan::Plan& plan = *slot.bindings->plan;
   slot.is_durable = store_->is_durable() && plan.durability != plan::Durability::none;
   know_breakers(plan);
+  gate_.know(*slot.bindings);
   run::Input input;
   input.run = slot.number;
   if (s.records.empty()) {

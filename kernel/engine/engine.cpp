@@ -55,7 +55,8 @@ Engine::Engine(Parts parts)
       store_(parts.store),
       journal_(*parts.store),
       hooks_(std::move(parts.hooks), parts.composition),
-      decider_(hooks_.points()),
+      decider_(hooks_.points(), {this, admit}),
+      gate_(std::move(parts.limits), *parts.store),
       revive_(std::move(parts.revive)),
       bindings_of_(std::move(parts.bindings_of)),
       idle_(std::move(parts.idle)),
@@ -157,10 +158,13 @@ bool Engine::take_turn() {
   if (is_due) take_due();
   if (polls() && tick_ - polled_ >= base::limits::message_poll_ns) take_messages();
   run_ready(ready_);
+  if (!gate_.is_idle()) give_room();
+  gate_.keep(journal_);
   commit();
   release();
   run_ready(performing_);
-  has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty();
+  has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty() ||
+              gate_.has_news();
   if (!has_work_) tend();
   retire();
   if (!full_.empty() || shows_other_) sweep();
@@ -191,6 +195,7 @@ void Engine::decide(Slot& slot, const run::Input& input) {
   decision_.clear();
   // The wall clock may have been set back since another process recorded the run.
   decider_.decide(*slot.run, input, std::max(tick_, slot.run->state.updated), decision_);
+  if (!admitted_.empty() || !gate_.is_idle()) check_room(slot);
   if (!slot.is_touched) {
     slot.is_touched = true;
     touched_.push_back(&slot);

@@ -55,6 +55,7 @@ void Engine::finish(Slot& slot, const Error* error) {
       breakers_.record(slot.run->state.plan->tools[way.tool], Breakers::Outcome::neither, tick_);
     });
   }
+  gate_.leave(slot.number);
   close(ticket);
   const bool is_told = slot.is_durable && error == nullptr && !ticket.wants_detail;
   const bool is_over = state::is_ended(slot.run->state.status);
@@ -78,6 +79,7 @@ void Engine::retire() {
     for (size_t i = 0; i < slot->published.size(); ++i) {
       if (channels_[i]->consumed() < slot->published[i]) return false;
     }
+    gate_.forget(slot->number);
     return true;
   });
 }

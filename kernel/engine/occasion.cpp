@@ -264,7 +264,7 @@ bool Engine::follow_cache(Question& q, uint32_t* result, Value* value) {
   const std::string key =
       hook_key(named.is_text() ? tool.id + '@' + tool.version : cache_key(tool, q.of.args), named);
   if (q.point == WEFT_AT_BEFORE_TOOL_EXECUTION) {
-    const base::Doc found = kept(key);
+    const base::Doc found = store_->value(key);
     const Value entry = found.view();
     if (!entry.is_object() || entry["until_ns"_k].as_i64(INT64_MAX) < tick_) return false;
     auto copy = base::copy_checked(entry["result"_k], q.arena.words());

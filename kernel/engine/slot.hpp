@@ -64,6 +64,20 @@ inline run::Input reply_to(const run::Command& command, uint32_t run) {
   return input;
 }
 
+// A command that waits for the end of the turn, or for the commit.
+struct Engine::Held {
+  Slot* slot;
+  run::Command command;
+};
+
+// A run that is not in memory, and when it comes back.
+struct Engine::Parked {
+  int64_t due;
+  std::array<char, 32> run;  // its id, filled up with zeros
+  std::string_view id() const;
+  bool operator<(const Parked& other) const { return due > other.due; }
+};
+
 // Something that becomes due; the earliest is on top of the heap.
 struct Engine::Due {
   int64_t at;

@@ -43,6 +43,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
     case Input::Kind::reply: reply(input); break;
     case Input::Kind::verdict: verdict(input); break;
     case Input::Kind::wake: wake(input); break;
+    case Input::Kind::granted: granted(input); break;
     case Input::Kind::fired: fired(input); break;
     case Input::Kind::cancel: cancel(input.value, nullptr); break;
     case Input::Kind::expire: {
@@ -238,7 +239,10 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
   const At at{frame.number, n, frame.visit[n], frame.attempt[n]};
   if (node.kind == plan::Kind::block) return;
   if (frame.status[n] == WEFT_NODE_WAITING) return;  // its timer was set again already
-  if (frame.status[n] == WEFT_NODE_READY) return start_tool(at);
+  if (frame.status[n] == WEFT_NODE_READY) {
+    if ((frame.traits[n] & event::for_room) == 0) return start_tool(at);
+    return state().status == state::RunStatus::paused ? hold(at, false) : enter(at);
+  }
   const spec::Effect effect = called(state(), frame, n).effect;
   // What another run announced, this one has not done yet.
   if (!may_repeat(effect) && !is_fork) {
@@ -257,7 +261,7 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
   // A fork may have another input, so what it is called with is made again; but for what was made
   // of bindings, which nobody knows any more.
   if (is_fork && !state().block(frame).binds) return start(at);
-  call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+  enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
 }
 
 void Decider::fired(const Input& input) {
@@ -295,7 +299,7 @@ void Decider::settle(const Input& input) {
 }
 
 void Decider::settle_doubt(const At& at, bool again) {
-  if (again) return call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+  if (again) return enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
   fail(at, Error{Status::failed,
                  "effect.doubted",
                  "the step may have had its effect and was given up by decision",
@@ -304,9 +308,10 @@ void Decider::settle_doubt(const At& at, bool again) {
                  0});
 }
 
-void Decider::emit(Type type, const At& at) {
+void Decider::emit(Type type, const At& at, uint8_t flags) {
   state::State& s = state();
-  const event::Event e{type, 0, at.attempt, at.frame, at.node, at.visit, s.seq + 1, tick_, nullptr};
+  const event::Event e{type,     flags,     at.attempt, at.frame, at.node,
+                       at.visit, s.seq + 1, tick_,      nullptr};
   out_->events.push_back(e);
   state::fold(s, e);
 }

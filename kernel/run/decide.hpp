@@ -11,6 +11,7 @@
 #include "base/blocks.hpp"
 #include "run/input.hpp"
 #include "run/merge.hpp"
+#include "run/room.hpp"
 #include "run/run.hpp"
 #include "run/scope.hpp"
 
@@ -23,7 +24,8 @@ namespace weft::run {
 class Decider final {
  public:
   // Points that some hook listens at, as the bits of weft_hook.points.
-  explicit Decider(uint64_t hook_points = 0) : hook_points_(hook_points) {}
+  explicit Decider(uint64_t hook_points = 0, Room room = {})
+      : hook_points_(hook_points), room_(room) {}
   void listen(uint64_t hook_points) { hook_points_ = hook_points; }
 
   // Requires: tick never goes back for one run.
@@ -72,7 +74,8 @@ class Decider final {
   void begin_step(const At& at);
   void start_block(const At& at);
   void start_tool(const At& at);
-  void call(const At& at);
+  void enter(const At& at, Value args = {});
+  void granted(const Input& input);
   Value arguments(const At& at);
   void evaluate(const At& at);
   Value explained(const At& at, Value verdict);
@@ -85,8 +88,6 @@ class Decider final {
   bool again(const At& at, Value error, uint32_t after_ms);
   bool try_at(const At& at, Value error, int64_t due);
   void wake(const Input& input);
-  void ask_or_call(const At& at);
-  void call_at_once(const At& at);
 
   // ladder.cpp: what is tried when attempts do not help.
   void failed_attempt(const At& at, const Input& input);
@@ -103,7 +104,7 @@ class Decider final {
   void start_fail(const At& at, Value said);
   void start_end(const At& at, Value said);
   void waited(const At& at, const state::Wait& wait);
-  void hold(const At& at);
+  void hold(const At& at, bool was_called = true);
   void open_approval(const At& at, Value about, int64_t due);
 
   // variables.cpp: what steps and people change.
@@ -199,7 +200,7 @@ class Decider final {
   // Records an event and folds it. False when the payload is damaged or too large, which only one
   // that a plugin made can be; then nothing happened.
   bool emit(event::Type type, const At& at, Payload payload, Error* why = nullptr);
-  void emit(event::Type type, const At& at);
+  void emit(event::Type type, const At& at, uint8_t flags = 0);
   void command(Command::Kind kind, const At& at, Value args = {}, int64_t due = 0);
 
   // What names mean to a step, and 'result' in it.
@@ -215,6 +216,7 @@ class Decider final {
   Value explain(const At& at, const Error& error);
 
   uint64_t hook_points_;
+  Room room_;
   Run* run_ = nullptr;
   Decision* out_ = nullptr;
   int64_t tick_ = 0;

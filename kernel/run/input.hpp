@@ -38,6 +38,7 @@ struct Input {
     reply,    // a call ended: status, value or error
     verdict,  // hooks answered at a point: result, value, notes
     wake,     // the next attempt of a waiting step is due
+    granted,  // there is room for the call of a queued step; or status says that it waited too long
     fired,    // a timer that a pattern set
     cancel,   // value: reason
     expire,   // the run is out of time

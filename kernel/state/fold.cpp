@@ -80,31 +80,32 @@ void set_status(State& state, Frame& frame, uint32_t node, uint8_t status) {
   now = status;
 }
 
-void start(State& state, Frame& frame, const Event& e) {
+// Whether a visit begins. What was held up before its first attempt has no arguments yet.
+bool begins(const Frame& frame, uint32_t node) {
+  const uint8_t before = frame.status[node];
+  return before == WEFT_NODE_PENDING || is_node_ended(before) ||
+         (before == WEFT_NODE_WAITING && frame.attempt[node] == 0);
+}
+
+// It is called, or queues: before hooks have said whether, or for room.
+void announce(State& state, Frame& frame, const Event& e) {
   const uint8_t before = frame.status[e.node];
+  const bool is_called = e.type == Type::step_started;
+  const bool for_room = !is_called && (e.flags & event::for_room) != 0;
+  const bool is_new = begins(frame, e.node) || (!is_called && !for_room);
   if (before == WEFT_NODE_WAITING) forget_wait(state, e);
   if (before == WEFT_NODE_UNKNOWN) forget_doubt(state, e);
-  // What was held up before its first attempt has no arguments yet.
-  const bool was_held = before == WEFT_NODE_WAITING && frame.attempt[e.node] == 0;
-  if (before == WEFT_NODE_PENDING || is_node_ended(before) || was_held) {
+  if (is_new) {
     frame.began[e.node] = e.tick;
     frame.visit[e.node] = e.visit;
     frame.value[e.node] = nullptr;
     frame.traits[e.node] = 0;
   }
-  frame.attempt[e.node] = e.attempt;
+  frame.attempt[e.node] = is_called || for_room ? e.attempt : 0;
+  frame.traits[e.node] &= static_cast<uint8_t>(~event::for_room);
+  if (for_room) frame.traits[e.node] |= event::for_room;
   if (e.payload != nullptr) frame.value[e.node] = e.payload;
-  set_status(state, frame, e.node, WEFT_NODE_RUNNING);
-}
-
-void queue(State& state, Frame& frame, const Event& e) {
-  if (frame.status[e.node] == WEFT_NODE_WAITING) forget_wait(state, e);
-  frame.began[e.node] = e.tick;
-  frame.visit[e.node] = e.visit;
-  frame.attempt[e.node] = 0;
-  frame.value[e.node] = e.payload;
-  frame.traits[e.node] = 0;
-  set_status(state, frame, e.node, WEFT_NODE_READY);
+  set_status(state, frame, e.node, is_called ? WEFT_NODE_RUNNING : WEFT_NODE_READY);
 }
 
 void end(State& state, Frame& frame, const Event& e, uint8_t status) {
@@ -276,8 +277,8 @@ void fold_step(State& state, const Event& e) {
   frame.dirty[e.node / chunk_nodes] = 1;
   if (frame.detour == e.node) frame.detour = event::no_node;
   switch (e.type) {
-    case Type::step_queued: return queue(state, frame, e);
-    case Type::step_started: return start(state, frame, e);
+    case Type::step_queued:
+    case Type::step_started: return announce(state, frame, e);
     case Type::step_succeeded:
       if (const auto kind = state.node(frame, e.node).kind;
           kind != plan::Kind::expression && kind != plan::Kind::record) {

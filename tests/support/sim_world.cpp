@@ -6,6 +6,7 @@
 #include "base/encode.hpp"
 #include "base/json.hpp"
 #include "journal/recover.hpp"
+#include "travel/replay.hpp"
 
 namespace weft::tests {
 
@@ -24,8 +25,9 @@ SimWorld::~SimWorld() {
 }
 
 void SimWorld::open() {
-  engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
+  engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
   parts.composition = setup_.composition;
+  parts.limits = setup_.limits;
   if (setup_.has_sink) parts.sinks.push_back(sink.bound());
   parts.bindings_of = [this](Value named) { return bindings_of(named); };
   wall_offset_ = env.wall_offset();
@@ -187,6 +189,21 @@ std::string tell(const engine::Report& report) {
   std::sort(lines.begin(), lines.end());
   for (const std::string& line : lines) text += line;
   return text;
+}
+
+std::string replayed(const SimWorld::Plan& plan, SimWorld& world, std::string id) {
+  travel::History history;
+  history.records = world.store.runs[id].records;
+  history.run = std::move(id);
+  travel::Replay replay(history, plan);
+  const auto played = replay.play();
+  if (!played) return played.error().message;
+  const Replayed result = replay.take_result();
+  if (result.differences.empty()) return {};
+  const Divergence& d = result.differences.front();
+  return "event " + std::to_string(d.seq) + " " + d.step + " " + d.field + d.pointer + ": " +
+         (d.first ? d.first->to_json() : "nothing") + " against " +
+         (d.second ? d.second->to_json() : "nothing");
 }
 
 }  // namespace weft::tests

@@ -24,6 +24,7 @@ class SimWorld final {
     std::vector<engine::Listener> hooks{};
     engine::Composition composition{};
     std::vector<plugin::BoundSink> sinks{};  // beside the one of the world
+    engine::HostLimits limits{};
   };
   explicit SimWorld(Setup setup);
   ~SimWorld();
@@ -78,5 +79,8 @@ class SimWorld final {
 // How a run ended: its status, its outcome and every step with status and output; no times and no
 // numbers of attempts, which a crash changes.
 std::string tell(const engine::Report& report);
+
+// What is decided otherwise when the records of a run are decided again; empty when nothing is.
+std::string replayed(const SimWorld::Plan& plan, SimWorld& world, std::string id = "run-1");
 
 }  // namespace weft::tests
