@@ -6,9 +6,11 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "base/units.hpp"
 #include "engine/question.hpp"
 #include "engine/report.hpp"
 #include "engine/slot.hpp"
+#include "run/fault.hpp"
 #include "run/ways.hpp"
 #include "state/sweep.hpp"
 
@@ -151,7 +153,7 @@ bool Engine::turn() {
 bool Engine::take_turn() {
   tick_ = ticks_.now();
   const bool had_work = has_work_;
-  has_work_ = false;
+  has_work_ = is_over_ = false;
   const bool has_posted = !inbox_.is_empty();
   const bool is_due = next_due_ <= tick_;
   if (has_posted) take_posted();
@@ -210,10 +212,11 @@ void Engine::decide(Slot& slot, const run::Input& input) {
     for (const event::Event& e : decision_.events) publish(slot, e);
   }
   if (slot.known_status != slot.run->state.status) note_status(slot);
-  if (slot.run->state.vault.is_full() && !decision_.events.empty() &&
-      repeats(*slot.run, decision_)) {
-    full_.push_back(slot.number);
-  }
+  const state::Vault& vault = slot.run->state.vault;
+  const bool is_over = vault.held_bytes() > slot.run->state.plan->budget.memory;
+  const bool is_full = vault.is_full() && !decision_.events.empty();
+  is_over_ = is_over_ || is_over;
+  if (is_over || (is_full && repeats(*slot.run, decision_))) full_.push_back(slot.number);
   // Routing may decide nothing at once, so the list stays as it is.
   for (const run::Command& command : decision_.commands) route(slot, command);
   if (saved != slot.run->state.saved.seq) tell_checkpoint(slot);
@@ -248,11 +251,12 @@ void Engine::route(Slot& slot, const run::Command& command) {
   }
 }
 
-// The list grows while it is worked on: what a call answers may lead to further calls.
+// The list grows while it is worked on: what a call answers may lead to further calls. A run that
+// has too much memory ends the turn, so that it is swept.
 void Engine::run_ready(std::vector<Held>& list) {
   size_t done = 0;
   const size_t most = std::max<size_t>(list.size(), base::limits::turn_inputs);
-  for (; done < list.size() && done < most; ++done) {
+  for (; done < list.size() && done < most && !is_over_; ++done) {
     const Held held = list[done];
     if (!held.slot->is_gone) perform(*held.slot, held.command);
   }
@@ -297,15 +301,34 @@ void Engine::sweep() {
   if (!published_.empty()) return;
   for (const uint32_t number : full_) {
     Slot* slot = slot_of(number);
-    if (slot != nullptr && slot->run->state.vault.is_full() && may_sweep(*slot)) {
-      state::sweep(slot->run->state);
-    }
+    if (slot == nullptr || !may_sweep(*slot)) continue;
+    state::State& state = slot->run->state;
+    const auto is_over = [&] { return state.vault.held_bytes() > state.plan->budget.memory; };
+    if (state.vault.is_full() || is_over()) state::sweep(state);
+    if (is_over()) end_for_memory(*slot);
   }
   full_.clear();
   if (!std::exchange(shows_other_, false)) return;
   for (const auto& slot : slots_) {
     if (slot != nullptr) slot->shown.clear();
   }
+}
+
+// Even without what nobody refers to any more it is too much.
+void Engine::end_for_memory(Slot& slot) {
+  if (slot.run->state.stopping.exists()) return;
+  if (slot.run->state.stopping.exists()) return;
+  const Error error{Status::limit, "limit.memory",
+                    "the values of the run take more than its budget of " +
+                        base::size_text(slot.run->state.plan->budget.memory),
+                    "raise 'budget.memory' in the definition, or keep large values in files"};
+  base::Blocks blocks;
+  run::Input input;
+  input.kind = run::Input::Kind::expire;
+  input.run = slot.number;
+  input.value = run::fault(error, {}, blocks.arena());
+  decide(slot, input);
+  has_work_ = true;
 }
 
 // Calls and questions that wait hold arguments of steps, which are in the state; what hooks are to

@@ -85,6 +85,7 @@ class Engine final {
   void tend();
   void sweep();
   bool may_sweep(const Slot& slot);
+  void end_for_memory(Slot& slot);
   void publish_held();
 
   // begin.cpp
@@ -218,6 +219,7 @@ class Engine final {
   std::vector<bool> known_tools_;       // whose breaker was asked for
   std::vector<Parked> parked_;          // a heap, the earliest on top
   std::vector<uint32_t> full_;          // runs whose payloads want a sweep
+  bool is_over_ = false;                // one of them is over its budget of memory
   bool shows_other_ = false;  // sinks get payloads that hooks gave, which runs keep until then
   std::function<void(std::string_view)> revive_;
   std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;

@@ -111,6 +111,7 @@ void Filler::header() {
   plan_.policy = spec_.grants;
   plan_.timeout_ns = spec_.timeout_ns;
   plan_.resources = spec_.resources;
+  plan_.budget = spec_.budget;
   plan_.durability = spec_.durability;
   auto redactor = expr::Redactor::make(spec_.redact);  // parse has found what is wrong with it
   plan_.redactor =

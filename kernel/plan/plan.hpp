@@ -166,6 +166,7 @@ struct Plan {
   std::vector<Rarity> rarities;
   std::vector<Merge> merges;  // 0 is that of the definition
   std::vector<spec::Resource> resources;
+  spec::Budget budget;
   std::vector<Variable> variables;
   std::vector<std::string> warnings;
   Value input_schema;                         // or missing

@@ -45,17 +45,8 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
     case Input::Kind::wake: wake(input); break;
     case Input::Kind::granted: granted(input); break;
     case Input::Kind::fired: fired(input); break;
-    case Input::Kind::cancel: cancel(input.value, nullptr); break;
-    case Input::Kind::expire: {
-      const Error late{Status::timeout,
-                       "timeout",
-                       "the run took longer than its time limit",
-                       "raise 'timeout' in the definition",
-                       {},
-                       WEFT_ERR_TIMEOUT};
-      cancel(text("the run is out of time"), &late);
-      break;
-    }
+    case Input::Kind::cancel: cancel(input.value, {}); break;
+    case Input::Kind::expire: expire(input.value); break;
     case Input::Kind::resume: resume(); break;
     case Input::Kind::settle: settle(input); break;
     case Input::Kind::message: message(input); break;
@@ -162,12 +153,24 @@ void Decider::finish(Type type, Value outcome) {
   command(Command::Kind::finished, {});
 }
 
-void Decider::cancel(Value reason, const Error* why) {
+void Decider::expire(Value error) {
+  const Error late{Status::timeout,
+                   "timeout",
+                   "the run took longer than its time limit",
+                   "raise 'timeout' in the definition",
+                   {},
+                   WEFT_ERR_TIMEOUT};
+  if (!error.exists()) error = explain({}, late);
+  const bool is_late = error["code"_k].as_text() == "timeout";
+  cancel(text(is_late ? "the run is out of time" : "the run is out of its budget"), error);
+}
+
+void Decider::cancel(Value reason, Value error) {
   if (state().stopping.exists()) return;
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("reason"_k, reason);
-  if (why != nullptr) b.set("error"_k, explain({}, *why));
+  if (error.exists()) b.set("error"_k, error);
   b.end_object();
   emit(Type::run_stopping, {}, {b.take_value()});
   stop_frame(state().frames.front(), reason);

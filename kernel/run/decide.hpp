@@ -60,7 +60,8 @@ class Decider final {
   void resume_step(state::Frame& frame, uint32_t node, bool is_fork);
   void fork(const Input& input);
   void move(const Input& input);
-  void cancel(Value reason, const Error* why);
+  void cancel(Value reason, Value error);
+  void expire(Value error);
   void fired(const Input& input);
   void settle(const Input& input);
   void finish(event::Type type, Value outcome);
@@ -76,6 +77,7 @@ class Decider final {
   void start_tool(const At& at);
   void enter(const At& at, Value args = {});
   void granted(const Input& input);
+  const char* used_up() const;
   Value arguments(const At& at);
   void evaluate(const At& at);
   Value explained(const At& at, Value verdict);

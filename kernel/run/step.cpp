@@ -101,6 +101,14 @@ void Decider::start_tool(const At& at) {
 // arguments of the attempt before where none are given.
 void Decider::enter(const At& at, Value args) {
   if (node(at).kind == plan::Kind::block) return start_block(at);
+  if (const char* what = used_up(); what != nullptr) {
+    return fail(at, Error{Status::limit,
+                          std::string("limit.") + what,
+                          std::string("the run has used up its budget of ") + what,
+                          "raise 'budget' in the definition",
+                          {},
+                          0});
+  }
   Command made{Command::Kind::call, false, at.attempt, at.frame, at.node, at.visit, 0,
                Phase::none,         args,  0};
   const bool has_room = room_.admit == nullptr || room_.admit(room_.self, *run_, made);
@@ -115,6 +123,13 @@ void Decider::enter(const At& at, Value args) {
   if (!has_room) return;
   made.args = arguments(at);
   out_->commands.push_back(made);
+}
+
+// What the run may use no more of; null when there is nothing.
+const char* Decider::used_up() const {
+  const spec::Budget& budget = run_->state.plan->budget;
+  if (run_->state.cost >= budget.cost) return "cost";
+  return run_->state.tokens >= budget.tokens ? "tokens" : nullptr;
 }
 
 // A step that queued has its turn, or has stood there too long.

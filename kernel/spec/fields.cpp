@@ -51,7 +51,7 @@ constexpr std::array<FieldName, 40> of_steps{{
     {"end"_k, Field::end, "end"},
 }};
 
-constexpr std::array<FieldName, 26> of_definitions{{
+constexpr std::array<FieldName, 27> of_definitions{{
     {"id"_k, Field::id, "id"},
     {"name"_k, Field::name, "name"},
     {"version"_k, Field::version, "version"},
@@ -76,6 +76,7 @@ constexpr std::array<FieldName, 26> of_definitions{{
     {"merge"_k, Field::merge, "merge"},
     {"redact"_k, Field::redact, "redact"},
     {"resources"_k, Field::resources, "resources"},
+    {"budget"_k, Field::budget, "budget"},
     {"commands"_k, Field::command, "commands"},
     {"detect"_k, Field::detect, "detect"},
 }};

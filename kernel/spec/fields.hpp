@@ -42,6 +42,7 @@ enum class Field : uint8_t {
   variables,
   redact,
   resources,
+  budget,
   alternative,
   compensate,
   pivot,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "spec/parser.hpp"
 
 namespace weft::spec {
@@ -64,6 +65,29 @@ void Parser::read_resources(Value value) {
       continue;
     }
     spec().resources.push_back({name, *limit});
+  }
+}
+
+void Parser::read_budget(Value value) {
+  if (!value.is_object()) return wrong_type(value, "budget", "an object");
+  for (uint32_t i = 0; i < value.size(); ++i) {
+    static constexpr std::string_view known[] = {"cost", "tokens", "memory"};
+    const std::string_view name = value.key(i);
+    const Value said = value[i];
+    if (name == "memory") {
+      auto bytes = base::parse_size(said);
+      if (!bytes) problem(said, "spec.range", bytes.error().message, "such as \"200MB\"");
+      if (bytes) spec().budget.memory = *bytes;
+    } else if (name == "tokens") {
+      if (!said.is_integer() || said.as_i64() < 0) wrong_type(said, name, "a number, not below 0");
+      spec().budget.tokens = said.as_i64();
+    } else if (name == "cost") {
+      if (!said.is_number() || said.as_f64() < 0) wrong_type(said, name, "a number, not below 0");
+      spec().budget.cost = Budget::cost_of(said.as_f64());
+    } else {
+      problem(said, "spec.unknown_field", "unknown field " + base::quoted(name),
+              base::did_you_mean(name, known));
+    }
   }
 }
 

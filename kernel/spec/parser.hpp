@@ -109,6 +109,7 @@ class Parser final {
 
   // needs.cpp
   void read_resources(Value value);
+  void read_budget(Value value);
   void read_needs(const Draft& draft, Rarity& rarity);
   void read_mutex(Value value, std::vector<Need>& needs);
   void read_semaphore(Value value, std::vector<Need>& needs);

@@ -1,6 +1,7 @@
 // Spec: what a user asked for, parsed and validated, still in the order in which it was written.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -138,6 +139,18 @@ struct Block {
   Value at, output;
 };
 
+// What a run may use up in all.
+struct Budget {
+  static constexpr int64_t without_end = INT64_MAX;
+  int64_t cost = without_end;  // in billionths, whatever the money is
+  int64_t tokens = without_end;
+  uint64_t memory = 500'000'000;  // bytes of its values
+  static int64_t cost_of(double money) {
+    return money > 0 ? static_cast<int64_t>(std::min(money, 9e9) * 1e9 + 0.5) : 0;
+  }
+  bool counts() const { return cost != without_end || tokens != without_end; }
+};
+
 // Something that steps share, in all runs of a kernel.
 struct Resource {
   std::string_view name;
@@ -169,6 +182,7 @@ struct Spec {
   std::vector<Rarity> rarities;
   std::vector<Merge> merges;  // 0 is that of the definition
   std::vector<Resource> resources;
+  Budget budget;
   Value definition;             // as written
   std::vector<uint32_t> edges;  // numbers of items in their block
   std::vector<StepName> step_names;

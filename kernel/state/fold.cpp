@@ -47,18 +47,13 @@ void close_frame(State& state, Frame& frame) {
   }
 }
 
-void forget_timer(State& state, const Event& e) {
+// The node waits no more; or a timer of its pattern has come.
+void forget_wait(State& state, const Event& e, bool of_pattern = false) {
   std::erase_if(state.waits, [&](const Wait& w) {
-    return w.frame == e.frame && w.node == e.node && w.kind == Wait::Kind::pattern;
+    return w.frame == e.frame && w.node == e.node && w.kind != Wait::Kind::compensation &&
+           (w.kind == Wait::Kind::pattern) == of_pattern;
   });
-}
-
-// The node waits no more.
-void forget_wait(State& state, const Event& e) {
-  std::erase_if(state.waits, [&](const Wait& w) {
-    return w.frame == e.frame && w.node == e.node && w.kind != Wait::Kind::pattern &&
-           w.kind != Wait::Kind::compensation;
-  });
+  if (of_pattern) return;
   std::erase_if(state.votes, [&](const Vote& v) { return v.frame == e.frame && v.node == e.node; });
 }
 
@@ -106,6 +101,14 @@ void announce(State& state, Frame& frame, const Event& e) {
   if (for_room) frame.traits[e.node] |= event::for_room;
   if (e.payload != nullptr) frame.value[e.node] = e.payload;
   set_status(state, frame, e.node, is_called ? WEFT_NODE_RUNNING : WEFT_NODE_READY);
+}
+
+// What the result says that it took, where somebody counts that.
+void count_use(State& state, const Event& e) {
+  if ((e.flags & event::is_envelope) == 0 || !state.plan->budget.counts()) return;
+  const Value said = e.value()["metadata"_k];
+  state.tokens += std::max<int64_t>(said["tokens"_k].as_i64(), 0);
+  state.cost += spec::Budget::cost_of(said["cost"_k].as_f64());
 }
 
 void end(State& state, Frame& frame, const Event& e, uint8_t status) {
@@ -280,6 +283,7 @@ void fold_step(State& state, const Event& e) {
     case Type::step_queued:
     case Type::step_started: return announce(state, frame, e);
     case Type::step_succeeded:
+      count_use(state, e);
       if (const auto kind = state.node(frame, e.node).kind;
           kind != plan::Kind::expression && kind != plan::Kind::record) {
         frame.prev = e.node;
@@ -362,7 +366,7 @@ void fold(State& state, const Event& e) {
       state.waits.push_back(
           {Wait::Kind::pattern, e.frame, e.node, e.value().as_i64(), e.tick, e.payload});
       return;
-    case Type::timer_fired: return forget_timer(state, e);
+    case Type::timer_fired: return forget_wait(state, e, true);
     case Type::branch_selected: return forget_question(state, e);
     case Type::hook_asked:
       state.waits.push_back({Wait::Kind::hook, e.frame, e.node, never, e.tick, e.payload});

@@ -173,16 +173,17 @@ struct State {
   int64_t spent = 0;  // of its time limit before that
   Value acceptance;   // payload of run_accepted
   Value input, params;
-  Value stopping;          // payload of run_stopping, when the run was asked to end
-  Value outcome;           // result, error or reason
-  Value variables;         // an object
-  Value reason;            // why it waits or is paused
-  Value moved;             // payload of the latest run_migrated
-  bool had_timer = false;  // it has rested until a time
-  uint64_t base_seq = 0;   // of a fork: what came before is in the journal of its base
-  uint32_t busy = 0;       // active nodes that are not blocks: what the run waits for
-  uint32_t continued = 0;  // failures under the strategy 'continue'
-  uint32_t doubted = 0;    // steps whose effect may or may not have happened
+  Value stopping;                // payload of run_stopping, when the run was asked to end
+  Value outcome;                 // result, error or reason
+  Value variables;               // an object
+  Value reason;                  // why it waits or is paused
+  Value moved;                   // payload of the latest run_migrated
+  bool had_timer = false;        // it has rested until a time
+  int64_t cost = 0, tokens = 0;  // what results say that they took, where there is a budget
+  uint64_t base_seq = 0;         // of a fork: what came before is in the journal of its base
+  uint32_t busy = 0;             // active nodes that are not blocks: what the run waits for
+  uint32_t continued = 0;        // failures under the strategy 'continue'
+  uint32_t doubted = 0;          // steps whose effect may or may not have happened
   Frames frames;
   std::vector<Wait> waits;
   std::vector<Signal> signals;

@@ -107,6 +107,8 @@ void copy(const State& from, State& to) {
   to.doubted = from.doubted;
   to.spent = from.spent;
   to.base_seq = from.base_seq;
+  to.cost = from.cost;
+  to.tokens = from.tokens;
   to.had_timer = from.had_timer;
   to.variables = from.variables;
   to.reason = from.reason;

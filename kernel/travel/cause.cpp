@@ -160,7 +160,7 @@ void undoing(Cause& cause, const State& state, Decision d) {
 
 void stopped(Cause& cause, const State&, Decision d) {
   const Value why = d[0].value();
-  cause.input.value = why["reason"_k];
+  cause.input.value = why["error"_k].exists() ? why["error"_k] : why["reason"_k];
   if (why["error"_k].exists()) cause.input.kind = Input::Kind::expire;
 }
 

@@ -352,6 +352,60 @@ TEST_CASE("a run has ten calls open at once unless somebody says otherwise", "[s
   CHECK(tell(ticket->report).starts_with("completed"));
 }
 
+TEST_CASE("a run makes no call beyond its budget", "[sim][room]") {
+  const auto [budget, code, calls] = GENERATE(table<const char*, const char*, uint32_t>({
+      {R"({"cost":0.25})", "limit.cost", 3},
+      {R"({"tokens":200})", "limit.tokens", 2},
+      {R"({"cost":100})", "", 5},
+  }));
+  SimPlans plans;
+  SimWorld world({});
+  std::string text = R"({"id":"m","budget":)" + std::string(budget) + R"(,"steps":[)";
+  for (int i = 0; i < 5; ++i) {
+    text += std::string(i > 0 ? "," : "") + R"({"id":"s)" + std::to_string(i) +
+            R"(","tool":"idem","parameters":{"name":"s","do":"meta",
+                "metadata":{"cost":0.1,"tokens":100}}})";
+  }
+  const auto plan = plans.build(text + "]}");
+  auto ticket = world.submit(plan);
+  const bool crashes = GENERATE(false, true);
+  if (crashes) {
+    world.engine->turn();
+    world.crash();
+    ticket = world.resume(plan);
+  }
+  rest(world);
+  CHECK(world.tools.calls.size() >= calls);
+  CHECK(
+      (tell(ticket->report).starts_with("failed " + std::string(code) + " in s") || *code == '\0'));
+  CHECK(replayed(plan, world) == "");
+}
+
+TEST_CASE("a run that keeps more than its budget of memory ends and says so", "[sim][room]") {
+  SimPlans plans;
+  SimWorld world({.has_sink = false});
+  const std::string large(20'000, 'x');
+  const auto plan = plans.build(
+      R"({"id":"l","type":"loop","budget":{"memory":"6MB"},"iterator":{"count":1000},"body":[
+          {"id":"s","tool":"idem","parameters":{"name":"s","value":"{{loop.index}})" +
+      large + R"("}}]})");
+  const auto ticket = world.submit(plan);
+  rest(world);
+  REQUIRE(ticket->is_done);
+  CHECK(tell(ticket->report).starts_with("failed limit.memory"));
+  CHECK(world.tools.calls.size() < 400);
+  CHECK(replayed(plan, world) == "");
+
+  const auto forgets = plans.build(
+      R"({"id":"f","type":"loop","aggregation":"none","budget":{"memory":"6MB"},
+          "iterator":{"count":1000},"body":[
+          {"id":"s","tool":"idem","parameters":{"name":"s","value":"{{loop.index}})" +
+      large + R"("}}]})");
+  const auto other = world.submit(forgets, "run-2");
+  rest(world);
+  CHECK(tell(other->report).starts_with("completed"));
+}
+
 // Every order in which calls can end, one run after the other from the beginning.
 struct Orders {
   SimWorld::Plan plan;

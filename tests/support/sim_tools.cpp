@@ -48,6 +48,7 @@ weft_val result_of(const weft_call* call, bool is_envelope) {
   if (is_envelope) {
     b.end_object();
     b.set("message"_k, "said beside the result");
+    if (args["metadata"_k].exists()) b.set("metadata"_k, args["metadata"_k]);
   }
   b.end_object();
   return b.take();
