@@ -106,10 +106,9 @@ Why of_running(const state::State& state, const std::string& run, bool is_owned)
           "weft resume " + run};
 }
 
-Why explained(const Kernel::Rooms::Recalled& recalled, std::string_view id) {
+Why explained(const Kernel::Rooms::Recalled& recalled, std::string_view id, bool is_owned) {
   const state::State& state = *recalled.state;
   const std::string run(id);
-  const bool is_owned = recalled.summary.view()["owned"_k].as_bool();
   switch (state.status) {
     case RunStatus::failed: return of_failure(state, run);
     case RunStatus::completed: return Why{"the run has completed", state.ended, {}};
@@ -142,7 +141,9 @@ Why explained(const Kernel::Rooms::Recalled& recalled, std::string_view id) {
 Result<Why> Kernel::why(std::string_view id) {
   auto recalled = rooms_->recall(id);
   if (!recalled) return recalled.error();
-  Why why = explained(*recalled, id);
+  auto owner = rooms_->store->get("owner/" + std::string(id));
+  const bool is_owned = owner && owner->view()["alive"_k].as_bool();
+  Why why = explained(*recalled, id, is_owned);
   why.sentence = recalled->state->plan->redactor->shown(why.sentence);
   return why;
 }

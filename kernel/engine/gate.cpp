@@ -173,7 +173,7 @@ Gate::Answer Gate::ask(const run::Run& run, const run::Command& call, int64_t ti
   }
   const Key key = key_of(run.number, call);
   if (const auto found = open_.find(key); found != open_.end()) {
-    return permits_.is_granted(found->second) ? Answer::given : Answer::waits;
+    return entries_[found->second].waits ? Answer::waits : Answer::given;
   }
   gather(run, call);
   if (needs_.empty()) return Answer::free;
@@ -188,11 +188,17 @@ Gate::Answer Gate::ask(const run::Run& run, const run::Command& call, int64_t ti
   open_.emplace(key, claim);
   Entry& entry = entries_[claim];
   const bool can_come = permits_.beyond(claim) == Permits::none;
-  entry = {key, call, can_come ? wish.since + limits::resource_wait_ns : tick,
-           !permits_.is_granted(claim)};
+  entry = {key,
+           call,
+           can_come ? wish.since + limits::resource_wait_ns : tick,
+           !permits_.is_granted(claim),
+           run.id,
+           wants(run, call),
+           {},
+           0};
   // What is not announced yet has no arguments that last.
   if (!call.is_compensation && status != WEFT_NODE_RUNNING) entry.call.args = {};
-  if (!entry.waits) return Answer::given;
+  if (!entry.waits && lock(claim, tick)) return Answer::given;
   next_late_ = std::min(next_late_, entry.until);
   return Answer::waits;
 }
@@ -206,12 +212,46 @@ uint32_t Gate::bind(uint32_t run, const run::Command& call) {
   return claim;
 }
 
-void Gate::give_back(uint32_t claim) { permits_.give_back(claim); }
+void Gate::give_back(uint32_t claim) {
+  std::vector<std::string>& locks = entries_[claim].locks;
+  returned_.insert(returned_.end(), locks.begin(), locks.end());
+  locks.clear();
+  permits_.give_back(claim);
+}
+
+// What only one process may have at a time: nothing where there is only one.
+std::vector<Locks::Want> Gate::wants(const run::Run& run, const run::Command& call) {
+  std::vector<Locks::Want> wants;
+  const plan::Node& node = run.state.node(run.state.frames[call.frame], call.node);
+  const plan::Rarity* rarity = run.state.plan->rarity(node);
+  if (rarity == nullptr || locks_.are_needless()) return wants;
+  for (const plan::Need& need : rarity->needs) {
+    const spec::Limit limit = permits_.limit_of(permits_.find(need.resource));
+    if (limit.at_once != spec::none) {
+      wants.push_back({need.resource, need.amount, limit.at_once});
+    }
+  }
+  return wants;
+}
+
+// It has what it needs in this process; false when another one has it still.
+bool Gate::lock(uint32_t claim, int64_t tick) {
+  Entry& entry = entries_[claim];
+  const bool has_all = entry.wants.empty() ||
+                       locks_.take(entry.wants, entry.of, tick, entry.locks, entry.held_since);
+  const auto waits = std::find(abroad_.begin(), abroad_.end(), claim);
+  if (has_all && waits != abroad_.end()) abroad_.erase(waits);
+  if (!has_all && waits == abroad_.end()) abroad_.push_back(claim);
+  entry.waits = !has_all;
+  if (!has_all) next_try_ = tick + limits::message_poll_ns;
+  return has_all;
+}
 
 void Gate::end(uint32_t claim) {
   open_.erase(entries_[claim].key);
   entries_[claim].waits = false;
-  permits_.give_back(claim);
+  std::erase(abroad_, claim);
+  give_back(claim);
 }
 
 void Gate::drop(uint32_t run, const run::Command& call) {
@@ -237,11 +277,18 @@ void Gate::forget(uint32_t run) {
 }
 
 Gate::Turn Gate::next(int64_t tick) {
-  const uint32_t claim = permits_.next(tick);
-  if (claim == Permits::none) return {};
-  Entry& entry = entries_[claim];
-  entry.waits = false;
-  return {claim, entry.key.run, entry.call};
+  const auto turn = [&](uint32_t claim) {
+    return Turn{claim, entries_[claim].key.run, entries_[claim].call};
+  };
+  for (uint32_t claim = permits_.next(tick); claim != Permits::none; claim = permits_.next(tick)) {
+    if (lock(claim, tick)) return turn(claim);
+  }
+  if (next_try_ > tick) return {};
+  const std::vector<uint32_t> tried = abroad_;
+  for (const uint32_t claim : tried) {
+    if (lock(claim, tick)) return turn(claim);
+  }
+  return {};
 }
 
 // Few wait that long, so nothing is kept but the earliest time.
@@ -273,6 +320,7 @@ std::vector<Gate::Late> Gate::take_late(int64_t tick) {
 // does not wait in vain for its own calls.
 int64_t Gate::stuck_at(uint32_t claim, int64_t tick) const {
   if (permits_.beyond(claim) != Permits::none) return tick;
+  if (permits_.is_granted(claim)) return entries_[claim].held_since + limits::resource_wait_ns;
   const uint32_t lacking = permits_.lacking(claim, tick);
   const bool is_own = lacking == Permits::none || permits_.name(lacking).empty();
   return (is_own ? tick : permits_.given_at(lacking)) + limits::resource_wait_ns;
@@ -282,7 +330,11 @@ Error Gate::reason(uint32_t claim, int64_t tick) const {
   const uint32_t beyond = permits_.beyond(claim);
   const uint32_t lacking = beyond != Permits::none ? beyond : permits_.lacking(claim, tick);
   std::string name = "run";  // its own calls have no name
-  if (lacking != Permits::none && !permits_.name(lacking).empty()) name = permits_.name(lacking);
+  if (permits_.is_granted(claim)) {
+    name = entries_[claim].wants.front().name;
+  } else if (lacking != Permits::none && !permits_.name(lacking).empty()) {
+    name = permits_.name(lacking);
+  }
   name = base::quoted(name);
   if (beyond != Permits::none) {
     return {Status::limit, "limit.resource", "the step needs more of " + name + " than there is",
@@ -294,11 +346,15 @@ Error Gate::reason(uint32_t claim, int64_t tick) const {
 }
 
 int64_t Gate::due(int64_t tick) const {
-  return permits_.is_idle() ? INT64_MAX : std::min(next_late_, permits_.due(tick));
+  if (is_idle()) return INT64_MAX;
+  const int64_t due = std::min(next_late_, permits_.due(tick));
+  return abroad_.empty() ? due : std::min(due, next_try_);
 }
 
 // In the commit of the calls that used it. What only one run has ends with it.
 void Gate::keep(journal::Journal& journal) {
+  Locks::give_back(returned_, journal);
+  returned_.clear();
   for (const uint32_t resource : permits_.take_used()) {
     if (permits_.name(resource).empty()) continue;
     const Permits::Share share = permits_.share(resource);

@@ -14,6 +14,7 @@
 #include <weft/value.hpp>
 
 #include "engine/inbox.hpp"
+#include "engine/locks.hpp"
 #include "engine/permits.hpp"
 #include "journal/journal.hpp"
 #include "journal/store.hpp"
@@ -33,6 +34,7 @@ class Gate final {
   Gate(HostLimits limits, journal::Store& store)
       : host_(std::move(limits)),
         store_(&store),
+        locks_(store),
         limits_tools_(std::any_of(host_.begin(), host_.end(),
                                   [](const auto& one) { return one.first.starts_with("tool:"); })) {
   }
@@ -72,8 +74,8 @@ class Gate final {
   };
   std::vector<Late> take_late(int64_t tick);
 
-  bool is_idle() const { return permits_.is_idle(); }
-  bool has_news() const { return permits_.has_news(); }
+  bool is_idle() const { return permits_.is_idle() && abroad_.empty(); }
+  bool has_news() const { return permits_.has_news() || !returned_.empty(); }
   int64_t due(int64_t tick) const;
 
  private:
@@ -90,6 +92,10 @@ class Gate final {
     run::Command call;
     int64_t until = 0;
     bool waits = false;
+    std::string of;                  // the run
+    std::vector<Locks::Want> wants;  // that other processes must not have
+    std::vector<std::string> locks;  // that it has
+    int64_t held_since = 0;          // what it wants, by another process
   };
 
   static Key key_of(uint32_t run, const run::Command& call);
@@ -99,12 +105,15 @@ class Gate final {
   uint32_t calls_of(const run::Run& run);
   void gather(const run::Run& run, const run::Command& call);
   void end(uint32_t claim);
+  bool lock(uint32_t claim, int64_t tick);
+  std::vector<Locks::Want> wants(const run::Run& run, const run::Command& call);
   Permits::Share kept_of(std::string_view name, const spec::Limit& limit);
   int64_t stuck_at(uint32_t claim, int64_t tick) const;
   Error reason(uint32_t claim, int64_t tick) const;
 
   HostLimits host_;
   journal::Store* store_;
+  Locks locks_;
   Permits permits_;
   std::vector<Entry> entries_;
   std::unordered_map<Key, uint32_t, Hash> open_;  // claims whose calls are not made yet
@@ -113,7 +122,9 @@ class Gate final {
   std::set<uint32_t> defaults_;                   // resources with the limit of their kind
   bool limits_tools_;                             // some tool has a limit of its own
   std::vector<Permits::Need> needs_;
-  int64_t next_late_ = INT64_MAX;
+  std::vector<uint32_t> abroad_;       // claims that wait for another process
+  std::vector<std::string> returned_;  // locks that go back with the next commit
+  int64_t next_late_ = INT64_MAX, next_try_ = 0;
 };
 
 }  // namespace weft::engine

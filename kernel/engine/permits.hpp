@@ -41,6 +41,7 @@ class Permits final {
   // is_new when it was not known before.
   uint32_t named(std::string_view name, const Limit& limit, bool* is_new = nullptr);
   uint32_t find(const std::string& name) const;  // none when it is not known
+  Limit limit_of(uint32_t resource) const { return resources_[resource].limit; }
   void limit(uint32_t resource, const Limit& limit) { resources_[resource].limit = limit; }
   // One without a name, and its end; nobody has anything of it then.
   uint32_t add(const Limit& limit);
