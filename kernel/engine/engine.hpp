@@ -12,11 +12,7 @@
 
 #include "engine/breakers.hpp"
 #include "engine/calls.hpp"
-#include "engine/env.hpp"
-#include "engine/hooks.hpp"
-#include "engine/inbox.hpp"
-#include "engine/publish.hpp"
-#include "engine/ticket.hpp"
+#include "engine/parts.hpp"
 #include "journal/journal.hpp"
 #include "journal/store.hpp"
 #include "plugin/port.hpp"
@@ -29,21 +25,7 @@ namespace weft::engine {
 // called from any thread.
 class Engine final {
  public:
-  struct Parts {
-    Env env;
-    journal::Store* store;  // outlives the engine
-    std::vector<Listener> hooks;
-    std::vector<plugin::BoundSink> sinks;
-    // Brings a run back that rests in the store; called by the deciding thread.
-    std::function<void(std::string_view run)> revive{};
-    // A definition that a run was moved to; called by the deciding thread.
-    std::function<Result<std::shared_ptr<const Bindings>>(Value named)> bindings_of{};
-    // There is time for what nobody waits for; called by the deciding thread.
-    std::function<void()> idle{};
-    Composition composition{};  // of the hooks
-    // The store has all that its host could ask of this run; called by the deciding thread.
-    std::function<void(const Ticket& ticket)> left{};
-  };
+  using Parts = engine::Parts;
   explicit Engine(Parts parts);
   ~Engine();
   Engine(const Engine&) = delete;
@@ -80,6 +62,7 @@ class Engine final {
  private:
   struct Slot;
   struct Due;
+  struct Question;
   struct Held {
     Slot* slot;
     run::Command command;
@@ -147,8 +130,12 @@ class Engine final {
   void stop_call(const run::Command& command, const Slot& slot);
   static void work(void* arg);
 
+  // spawn.cpp
+  Result<void> want_runs(Value operations, std::vector<Wanted>* to);
+  void keep_runs(Slot& slot, Question& q);
+  void start_kept();
+
   // ask.cpp
-  struct Question;
   struct HookAnswer;
   bool listens(uint32_t point) const { return (hooks_.points() >> point & 1U) != 0; }
   bool is_voting() const { return hooks_.composition().mode != Composition::Mode::sequential; }
@@ -177,9 +164,12 @@ class Engine final {
 
   // occasion.cpp
   Value subject_of(Question& q);
-  void write_step(const Question& q, const Slot& slot, Builder& b);
+  Value subject_for(Question& q, const Hooks::Entry& entry);
+  Value restored(Question& q, Value given);
+  void write_step(const Question& q, const Slot& slot, const run::Command& at, Builder& b);
   void ask_start(Slot& slot, base::Doc acceptance);
   void accept(Slot& slot, Question& q);
+  void accept(Slot& slot, Value acceptance);
   bool ask_about(Slot& slot, Call& call, const run::Input& input);
   void decide_reply(Slot* slot, Question& q);
   void tell_now(const Slot& slot, const run::Command& of, uint32_t point, Value data);
@@ -238,6 +228,9 @@ class Engine final {
   std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;
   std::function<void()> idle_;
   std::function<void(const Ticket&)> left_;
+  std::function<Result<Wanted>(Value)> want_;
+  std::function<Result<void>(const Kept&)> start_;
+  std::vector<Kept> kept_runs_;  // to be started behind the commit that holds them
 
   int64_t tick_ = 0;
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;

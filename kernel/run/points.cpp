@@ -89,7 +89,7 @@ constexpr std::array<uint64_t, 9> legal{
     set_of({WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_AFTER_TOOL_EXECUTION, WEFT_AT_TOOL_ERROR,
             WEFT_AT_BEFORE_STAGE, WEFT_AT_BEFORE_WORKFLOW_START}),
     set_of({WEFT_AT_TOOL_ERROR}),
-    0,
+    set_of({WEFT_AT_AFTER_TOOL_EXECUTION, WEFT_AT_AFTER_STAGE, WEFT_AT_AFTER_STATE_WRITE}),
     set_of({WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_AFTER_TOOL_EXECUTION}),
     ~uint64_t{0}};
 
@@ -247,10 +247,6 @@ Result<RetryAsked> retry_of(Value payload) {
 }
 
 Result<void> may_follow(const State& state, const Command& at, uint32_t verdict, Value payload) {
-  if (verdict == WEFT_VERDICT_FORK) {
-    return illegal("a hook asked to fork, and nothing starts detached runs yet",
-                   "start the other workflow from the hook's own process");
-  }
   if (!is_legal(verdict, at.point, at.phase)) {
     return illegal("a hook gave result " + std::to_string(verdict) + " (" +
                        std::string(verdict_text(verdict)) + "), which is not legal at " + where(at),
