@@ -40,6 +40,7 @@ class Replay final {
  private:
   Result<void> decide();
   void learn_points(const run::Input& input);
+  void learn_conflicts(bool is_verdict);
   void keep(const Cause& cause);
   void compare();
   bool differs(const event::Event* recorded, const event::Event* decided);
