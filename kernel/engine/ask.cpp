@@ -85,7 +85,7 @@ void Engine::go_on_asking(Question& q) {
     if (q.has_ended || !is_first) return conclude(q);
     q.point = q.of.point;
     q.next = 0;
-    q.about = {};
+    q.about = q.shown = {};
   }
 }
 
