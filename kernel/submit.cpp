@@ -102,7 +102,7 @@ Result<Kernel::Rooms::Start> Kernel::Rooms::started_before(const Workflow::Body&
 
 Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Body& body,
                                                               const RunOptions& run,
-                                                              std::string_view id) {
+                                                              std::string_view id, Value origin) {
   const plan::Plan& plan = body.plan();
   base::Blocks blocks;
   Builder nothing(blocks.arena());
@@ -123,6 +123,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   ticket->run = id.empty() ? new_id() : std::string(id);
   ticket->wants_detail = run.with_detail;
   ticket->stays = run.stays;
+  ticket->came_back = origin.exists();  // nobody asked for it
 
   auto submission = std::make_unique<engine::Submission>();
   submission->grants = united(plan.policy, run.grants);
@@ -151,6 +152,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   }
   if (run.start_ns != 0) b.set("start_ns"_k, run.start_ns);
   if (!run.key.empty()) b.set("key"_k, run.key);
+  if (origin.exists()) b.set("caused_by"_k, origin["caused_by"_k]);
   if (!run.starting_step.empty()) {
     auto node = starting_node(plan, run.starting_step);
     if (!node) return node.error();
@@ -162,6 +164,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   submission->acceptance = std::move(*acceptance);
   submission->bindings = body.bindings;
   submission->ticket = ticket;
+  submission->started_by = origin["started_by"_k].as_text();
   engine->submit(std::move(submission));
   return ticket;
 }

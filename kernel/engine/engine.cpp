@@ -63,6 +63,8 @@ Engine::Engine(Parts parts)
       bindings_of_(std::move(parts.bindings_of)),
       idle_(std::move(parts.idle)),
       left_(std::move(parts.left)),
+      want_(std::move(parts.want)),
+      start_(std::move(parts.start)),
       tended_(ticks_.now()),
       polled_(tended_) {
   for (const plugin::BoundSink& sink : parts.sinks) {
@@ -164,9 +166,10 @@ bool Engine::take_turn() {
   gate_.keep(journal_);
   commit();
   release();
+  if (!kept_runs_.empty()) start_kept();
   run_ready(performing_);
-  has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty() ||
-              gate_.has_news();
+  has_work_ = !kept_runs_.empty() || !journal_.is_empty() || !ready_.empty() || !held_.empty() ||
+              !performing_.empty() || gate_.has_news();
   if (!has_work_) tend();
   retire();
   if (!full_.empty() || shows_other_) sweep();
@@ -188,7 +191,12 @@ void Engine::take(Posted& posted) {
     case Posted::Kind::input: break;
   }
   Slot* slot = slot_of(posted.ticket->number.load(std::memory_order_acquire));
-  if (slot == nullptr || slot->run->state.seq == 0) return;
+  if (slot == nullptr) return;
+  // Hooks have not said yet whether it begins.
+  if (slot->run->state.seq == 0) {
+    if (slot->early.size() < base::limits::messages) slot->early.push_back(std::move(posted));
+    return;
+  }
   posted.input.value = posted.value.view();
   decide(*slot, posted.input);
 }
@@ -293,8 +301,29 @@ void Engine::publish_held() {
   for (const auto& channel : channels_) channel->drain();
 }
 
-// What long runs made and nobody refers to any more is given back, between two turns.
+// What long runs made and nobody refers to any more is given back, between two turns. What sinks
+// are shown instead goes in two parts, for a sink that lags has never seen all of it.
 void Engine::sweep() {
+  const auto has_gone = [&](const std::vector<uint64_t>& until) {
+    for (size_t i = 0; i < until.size(); ++i) {
+      if (channels_[i]->consumed() < until[i]) return false;
+    }
+    return true;
+  };
+  bool is_left = false;
+  for (const auto& slot : slots_) {
+    if (!shows_other_ || slot == nullptr || !has_gone(slot->shown_until)) {
+      is_left = is_left || (slot != nullptr && !slot->shown_before.empty());
+      continue;
+    }
+    slot->shown_before = std::exchange(slot->shown, {});
+    slot->shown_until.clear();
+    is_left = is_left || !slot->shown_before.empty();
+    for (const auto& channel : channels_) {
+      slot->shown_until.push_back(channel->pushed() + published_.size());
+    }
+  }
+  shows_other_ = shows_other_ && is_left;
   for (const auto& channel : channels_) {
     if (channel->consumed() < channel->pushed()) return;
   }
@@ -308,15 +337,10 @@ void Engine::sweep() {
     if (is_over()) end_for_memory(*slot);
   }
   full_.clear();
-  if (!std::exchange(shows_other_, false)) return;
-  for (const auto& slot : slots_) {
-    if (slot != nullptr) slot->shown.clear();
-  }
 }
 
 // Even without what nobody refers to any more it is too much.
 void Engine::end_for_memory(Slot& slot) {
-  if (slot.run->state.stopping.exists()) return;
   if (slot.run->state.stopping.exists()) return;
   const Error error{Status::limit, "limit.memory",
                     "the values of the run take more than its budget of " +

@@ -65,6 +65,7 @@ class Engine final {
   struct Slot;
   struct Due;
   struct Held;
+  struct Question;
 
   // engine.cpp
   bool decide_and_give_way();
@@ -131,8 +132,12 @@ class Engine final {
   void refuse_late(const Gate::Late& late);
   void free_room(Call& call);
 
+  // spawn.cpp
+  Result<void> want_runs(Value operations, std::vector<Wanted>* to);
+  void keep_runs(Slot& slot, Question& q);
+  void start_kept();
+
   // ask.cpp
-  struct Question;
   struct HookAnswer;
   bool listens(uint32_t point) const { return (hooks_.points() >> point & 1U) != 0; }
   bool is_voting() const { return hooks_.composition().mode != Composition::Mode::sequential; }
@@ -161,9 +166,12 @@ class Engine final {
 
   // occasion.cpp
   Value subject_of(Question& q);
-  void write_step(const Question& q, const Slot& slot, Builder& b);
+  Value subject_for(Question& q, const Hooks::Entry& entry);
+  Value restored(Question& q, Value given);
+  void write_step(const Question& q, const Slot& slot, const run::Command& at, Builder& b);
   void ask_start(Slot& slot, base::Doc acceptance);
   void accept(Slot& slot, Question& q);
+  void accept(Slot& slot, Value acceptance);
   bool ask_about(Slot& slot, Call& call, const run::Input& input);
   void decide_reply(Slot* slot, Question& q);
   void tell_now(const Slot& slot, const run::Command& of, uint32_t point, Value data);
@@ -225,6 +233,9 @@ class Engine final {
   std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;
   std::function<void()> idle_;
   std::function<void(const Ticket&)> left_;
+  std::function<Result<Wanted>(Value)> want_;
+  std::function<Result<void>(const Kept&)> start_;
+  std::vector<Kept> kept_runs_;  // to be started behind the commit that holds them
 
   int64_t tick_ = 0;
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;

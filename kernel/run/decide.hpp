@@ -41,6 +41,11 @@ class Decider final {
     Value value;
     uint8_t flags = 0;  // event::is_envelope or is_continued
   };
+  // How a pattern ends its block; said: what hooks made of conflicts.
+  struct Ending {
+    Value result, about;
+    const Input* said = nullptr;
+  };
   struct Delivery {
     uint32_t frame;
     weft_fact fact;
@@ -117,9 +122,13 @@ class Decider final {
 
   // join.cpp: what branches changed comes together.
   Merging merging(const state::Frame& frame, Value target);
-  bool join(state::Frame& frame);
+  Result<void> bring_together(Merging& all, const state::Frame& frame);
+  bool join(state::Frame& frame, const Ending& how);
   bool make_room(state::Frame& frame, const At& at);
-  bool fail_join(state::Frame& frame, const Merging& all, Error error);
+  bool ask_of_conflicts(state::Frame& frame, const Merging& all, const Ending& how);
+  Result<void> follow(Merging& all, const Input& said);
+  void of_join(const At& at, Value about, const Input& input);
+  bool fail_join(state::Frame& frame, const Merging& all, Error error, const Input* said = nullptr);
   std::string branch_name(const state::Frame& frame, const state::Layer& layer);
 
   // hooked.cpp: where hooks are asked and told, and what follows from what they say.
@@ -187,13 +196,14 @@ class Decider final {
   bool apply(state::Frame& frame, const weft_cmd& command);
   void give_result(state::Frame& f, uint32_t n, const weft_cmd& c);
   bool begin(state::Frame& frame, const At& at, const weft_cmd& command);
-  void close(state::Frame& frame, Payload result, Value about);
+  void close(state::Frame& frame, const Ending& how);
   Payload in_envelope(Value result, Value about);
   void fail_frame(state::Frame& frame, Value error);
   void settle_stopped(state::Frame& frame);
   void close_stopped(state::Frame& frame);
   void close_failed(state::Frame& frame, Value error);
   void stop_frame(state::Frame& frame, Value reason);
+  void stop_rest(state::Frame& frame);
   void leave(state::Frame& frame);
   static weft_status add_command(weft_cmds* to, const weft_cmd* command) noexcept;
   static weft_val frame_result(void* frame, uint64_t node) noexcept;

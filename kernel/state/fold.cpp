@@ -38,6 +38,7 @@ void open_frame(State& state, const Event& e) {
 void close_frame(State& state, Frame& frame) {
   touch(state, frame);
   frame.closed = true;
+  frame.joining = false;
   drop_layers(state, frame.number);
   std::erase_if(state.waits, [&](const Wait& w) {
     return w.frame == frame.number && w.kind != Wait::Kind::compensation;
@@ -203,6 +204,7 @@ void receive(State& state, const Event& e) {
 
 void start_rollback(State& state, const Event& e) {
   Frame& frame = state.frames[e.frame];
+  forget_join(state, frame);
   frame.stopping = true;
   frame.rollback = e.value();
   touch(state, frame);
@@ -268,6 +270,7 @@ void hear(State& state, const Event& e) {
   const bool of_branch = e.value()["phase"_k].as_text() == "branch_selection";
   if (e.frame == event::no_frame || of_branch) forget_question(state, e);
   if (e.frame == event::no_frame) return;
+  if (e.value()["phase"_k].as_text() == "parallel_join") forget_join(state, state.frames[e.frame]);
   if (!target.exists()) return;
   Frame& frame = state.frames[e.frame];
   frame.detour = static_cast<uint32_t>(target.as_u64());
@@ -370,7 +373,7 @@ void fold(State& state, const Event& e) {
     case Type::branch_selected: return forget_question(state, e);
     case Type::hook_asked:
       state.waits.push_back({Wait::Kind::hook, e.frame, e.node, never, e.tick, e.payload});
-      return;
+      return mark_join(state, state.waits.back());
     case Type::hook_executed: return hear(state, e);
     case Type::hook_bypassed: return;
     case Type::signal_received: return receive(state, e);

@@ -55,6 +55,7 @@ struct Frame {
   bool stopping = false;             // its nodes were asked to end; no more are started
   bool closed = false;
   bool passed_pivot = false;  // only forward recovery is tried
+  bool joining = false;       // its pattern has ended it; it waits for what becomes of conflicts
   bool released = false;      // closed and superseded: its table is given back
   bool is_dirty = false;      // listed in State::dirty
   Value memo;
@@ -230,6 +231,9 @@ bool may_fold(const State& state, const event::Event& event);
 // Opens a frame whose header is set. The frame before it of the same step, which is closed, and all
 // within that one have been seen for the last time: their tables are given back.
 void open_table(State& state, Frame& frame);
+
+// What follows from tables and waits that were read is counted and not read.
+void recount(State& state);
 
 // Makes an empty state of the same plan and pool one that goes on from where the other stands, as a
 // fork does. Payloads are shared. Takes time by the size of the open tables; neither knows of the

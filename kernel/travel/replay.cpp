@@ -124,10 +124,24 @@ bool Replay::admit(void* self, const run::Run&, const run::Command& call) {
   });
 }
 
+// What is in conflict fails a block at once, or goes along with a loop where hooks will be asked.
+void Replay::learn_conflicts(bool is_verdict) {
+  bool goes_along = false, fails = false;
+  for (const Event& e : batch_) {
+    const Value about = e.value();
+    goes_along = goes_along || (e.type == Type::state_changed && about["conflicts"_k].exists());
+    fails = fails || about["code"_k].as_text() == "state.conflict" ||
+            about["error"_k]["code"_k].as_text() == "state.conflict";
+  }
+  if (goes_along) points_ |= bit(WEFT_AT_STATE_CONFLICT);
+  if (fails && !goes_along && !is_verdict) points_ &= ~bit(WEFT_AT_STATE_CONFLICT);
+}
+
 // Whether hooks were asked may change between two processes, and only what they led to is recorded.
 void Replay::learn_points(const run::Input& input) {
   const state::State& state = run_.state;
   const bool is_verdict = input.kind == run::Input::Kind::verdict;
+  learn_conflicts(is_verdict);
   for (const Event& e : batch_) {
     const Value about = e.value();
     const bool asks = e.type == Type::hook_asked ||

@@ -256,13 +256,6 @@ TEST_CASE("illegal_result_is_reported", "[sim][hooks]") {
                ContainsSubstring("hook.executed a") && ContainsSubstring("hook.illegal_result"));
     CHECK(played.difference == "");
   }
-  SECTION("a fork is refused with what to do") {
-    SimHook hook(bit(WEFT_AT_AFTER_TOOL_EXECUTION),
-                 at(WEFT_AT_AFTER_TOOL_EXECUTION, {WEFT_VERDICT_FORK, "[]"}));
-    const Played played = play(hook);
-    CHECK(played.outcome.starts_with("completed"));
-    CHECK_THAT(played.journal, ContainsSubstring("nothing starts detached runs yet"));
-  }
 }
 
 TEST_CASE("hook_retry_cannot_break_an_effect_contract", "[sim][hooks]") {
