@@ -18,10 +18,10 @@ struct Engine::Slot {
   std::shared_ptr<Ticket> ticket;            // shared with the host
   std::shared_ptr<const Bindings> bindings;  // shared with other runs of the plan
   base::Doc grants;
-  base::Doc acceptance;          // until hooks have said whether it begins
-  std::vector<Posted> early;     // what came for it before that
-  std::string started_by;        // key of the store that its acceptance takes away
-  std::vector<base::Doc> shown;  // payloads that sinks get in place of the recorded ones
+  base::Doc acceptance;                 // until hooks have said whether it begins
+  std::vector<Posted> early;            // what came for it before that
+  std::string started_by;               // key of the store that its acceptance takes away
+  std::vector<base::Doc> shown;         // payloads that sinks get in place of the recorded ones
   std::vector<base::Doc> shown_before;  // those before them,
   std::vector<uint64_t> shown_until;    // and by channel what must be consumed until they may go
   bool is_durable = false;
