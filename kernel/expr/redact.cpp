@@ -146,8 +146,8 @@ std::string mark(std::string_view kind) {
 // operation of a patch and of a conflict it is the path.
 std::string_view name_of(Value object, uint32_t entry) {
   const std::string_view name = object.key(entry);
-  const bool is_changed = name == "old" || name == "new" || name == "value" || name == "base" ||
-                          name == "values";
+  const bool is_changed =
+      name == "old" || name == "new" || name == "value" || name == "base" || name == "values";
   return is_changed && object["path"_k].is_text() ? object["path"_k].as_text() : name;
 }
 

@@ -28,15 +28,16 @@ struct House {
   House(const House&) = delete;
   House& operator=(const House&) = delete;
 
-  void open(std::string_view step, std::string_view workflow) {
+  void open(std::string_view step, std::string_view workflow,
+            uint32_t point = WEFT_AT_AFTER_STAGE) {
     kernel.reset();
     KernelOptions options;
     options.plugin_paths = {WEFT_PLUGINS, WEFT_GOLDEN_PLUGINS};
     options.store = "sqlite:" + folder + "/weft.db";
     if (!step.empty()) {
-      auto config = Document::parse_json(R"({"point":)" + std::to_string(WEFT_AT_AFTER_STAGE) +
-                                         R"(,"verdict":)" + std::to_string(WEFT_VERDICT_FORK) +
-                                         R"(,"step":")" + std::string(step) + R"(","value":")" +
+      auto config = Document::parse_json(R"({"point":)" + std::to_string(point) + R"(,"verdict":)" +
+                                         std::to_string(WEFT_VERDICT_FORK) + R"(,"step":")" +
+                                         std::string(step) + R"(","value":")" +
                                          std::string(workflow) + R"("})");
       REQUIRE(config);
       options.hooks.push_back({"judge", std::move(*config)});
@@ -122,7 +123,7 @@ TEST_CASE("what a hook forked at the end of a process is begun by the next one, 
 
 TEST_CASE("a workflow that nobody has loaded is not forked, and the run goes on", "[fork]") {
   House house;
-  house.open("a", "nowhere");
+  house.open("a", "nowhere", WEFT_AT_AFTER_TOOL_EXECUTION);
   auto outcome = house.kernel->run(house.load(parent), {});
   REQUIRE(outcome);
   CHECK(outcome->state == RunState::completed);

@@ -265,7 +265,8 @@ TEST_CASE("a conflict is undone like any failure when hooks leave it", "[sim][ho
     "variables":{"n":{"type":"integer","default":0}},"steps":[
     {"id":"e","tool":"undone","parameters":{"name":"e"},
      "compensate":{"tool":"idem","parameters":{"name":"undo"}}},
-    {"id":"p","type":"parallel","branches":[{"id":"a","set":{"n":1}},{"id":"b","set":{"n":2}}]}]})");
+    {"id":"p","type":"parallel","branches":[
+      {"id":"a","set":{"n":1}},{"id":"b","set":{"n":2}}]}]})");
   CHECK(played.outcome.starts_with("failed state.conflict"));
   CHECK_THAT(played.outcome, ContainsSubstring("e compensated"));
 }

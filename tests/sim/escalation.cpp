@@ -12,7 +12,8 @@ using namespace weft::lit;
 constexpr std::string_view review = R"({"id":"x","type":"dag","steps":[
   {"id":"writer","tool":"idem","parameters":{"name":"writer","value":"ab"}},
   {"id":"critic","tool":"idem","parameters":{"name":"critic",
-    "value":{"decision":"revise","feedback":"no {{attempt}}","score":0.2}},"output":"{{result.value}}"},
+    "value":{"decision":"revise","feedback":"no {{attempt}}","score":0.2}},
+   "output":"{{result.value}}"},
   {"id":"reviser","tool":"idem","parameters":{"name":"reviser","value":"{{draft.value}}+"}},
   {"id":"publish","tool":"idem","depends_on":["critic"],
    "parameters":{"name":"publish","value":"{{reviser.value}} {{review.draft.value}}"}}],

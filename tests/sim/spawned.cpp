@@ -20,8 +20,8 @@ constexpr std::string_view parent = R"({"id":"x","steps":[
   {"id":"b","tool":"once","parameters":{"name":"b","do":"later","ms":5}}]})";
 constexpr std::string_view beside = R"({"id":"beside","steps":[
   {"id":"c","tool":"idem","parameters":{"name":"c","value":"{{$input.of}}"}}]})";
-constexpr const char* fork_it =
-    R"({"operations":[{"workflow":"beside","input":{"of":"a hook"}},{"workflow":"beside","input":{"of":2}}]})";
+constexpr const char* fork_it = R"({"operations":[
+  {"workflow":"beside","input":{"of":"a hook"}},{"workflow":"beside","input":{"of":2}}]})";
 
 SimHook::Answers forks_at(uint32_t point, std::string step, std::string value = fork_it) {
   return [=](uint32_t asked, Value about) {

@@ -156,7 +156,7 @@ struct KernelOptions {
     std::string id;
     Document config;
   };
-  std::vector<Part> sinks, hooks;  // of a hook's config, {priority?, mandatory?} is the kernel's
+  std::vector<Part> sinks, hooks;  // of a hook's, priority, mandatory, sensitive are the kernel's
   Document hook_composition;       // {mode?, threshold?, ties?}, see kernel/run/HOOKS.md
   Document resources;              // {NAME: limit}, see kernel/run/RESOURCES.md
   // Observes in this process, called by whoever drives; outlives the kernel. May be null.
