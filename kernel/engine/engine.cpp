@@ -54,8 +54,9 @@ Engine::Engine(Parts parts)
       ticks_(env_),
       store_(parts.store),
       journal_(*parts.store),
+      shared_(*parts.store, journal_),
       hooks_(std::move(parts.hooks), parts.composition),
-      decider_(hooks_.points()),
+      decider_(hooks_.points(), shared_.lend()),
       revive_(std::move(parts.revive)),
       bindings_of_(std::move(parts.bindings_of)),
       idle_(std::move(parts.idle)),
@@ -157,7 +158,7 @@ bool Engine::take_turn() {
   if (is_due) take_due();
   if (polls() && tick_ - polled_ >= base::limits::message_poll_ns) take_messages();
   run_ready(ready_);
-  commit();
+  (void)commit();
   release();
   run_ready(performing_);
   has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty();
@@ -254,16 +255,21 @@ void Engine::run_ready(std::vector<Held>& list) {
   list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
-void Engine::commit() {
+Result<void> Engine::commit() {
   if (!journal_.is_empty()) {
-    const auto done = journal_.commit();
-    if (!done) return give_up(done.error());
+    auto done = journal_.commit();
+    shared_.settle(static_cast<bool>(done));
+    if (!done) {
+      give_up(done.error());
+      return done;
+    }
   }
   for (Slot* slot : touched_) {
     slot->is_touched = false;
     slot->ticket->is_accepted.store(true, std::memory_order_release);
   }
   touched_.clear();
+  return {};
 }
 
 void Engine::release() {
