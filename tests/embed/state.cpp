@@ -161,7 +161,7 @@ TEST_CASE("a sensitive value is shown to nobody who did not ask for it", "[state
   CHECK(outcome->result.to_json() == R"("call 0171 6789")");
   std::string told;
   REQUIRE(house.kernel->events(
-      outcome->run, [&](const weft_event& e) { told += to_json(Value(e.payload)) + "\n"; }));
+      outcome->run, [&](const weft_event& e) { told += to_json(Value(e.data)) + "\n"; }));
   CHECK(told.find("6789") == std::string::npos);
   CHECK(told.find("call ‹redacted:sensitive›") != std::string::npos);
 }
@@ -196,7 +196,7 @@ TEST_CASE("a fork reads what lies there when it gets there, and keeps what it ha
   auto second = house.kernel->wait(*fork);
   REQUIRE(second);
   CHECK(second->result.to_json() == "[1,2]");
-  auto replayed = house.kernel->replay(first->run, 0);
+  auto replayed = house.kernel->replay(first->run, UINT64_MAX);
   REQUIRE(replayed);
   CHECK(replayed->differences.empty());
   CHECK(replayed->result.to_json() == "[1,1]");
@@ -246,7 +246,8 @@ TEST_CASE("failed_migration_rolls_back", "[state]") {
   SharedState state(*house.kernel);
   REQUIRE(state.set("global", "n", json(R"("many")").view()));
   const Document migration = json(
-      R"({"version": 1, "transforms": [{"copy": "n", "to": "m"}, {"convert": "n", "to": "integer"}]})");
+      R"({"version": 1, "transforms": [
+        {"copy": "n", "to": "m"}, {"convert": "n", "to": "integer"}]})");
   auto failed = state.migrate("global", migration.view());
   REQUIRE_FALSE(failed);
   CHECK(failed.error().message.starts_with("transform 2: "));

@@ -135,8 +135,10 @@ TEST_CASE("branches beside each other write what lies beside the run at once", "
   SimPlans plans;
   const auto plan = plans.build(
       R"({"id": "fan", "type": "parallel", "branches": [
-        {"id": "a", "steps": [{"id": "a1", "set": {"$global.sum": "{{ default($global.sum, 0) + 1 }}"}}]},
-        {"id": "b", "steps": [{"id": "b1", "set": {"$global.sum": "{{ default($global.sum, 0) + 1 }}"}}]}]})");
+        {"id": "a", "steps": [{"id": "a1", "set":
+          {"$global.sum": "{{ default($global.sum, 0) + 1 }}"}}]},
+        {"id": "b", "steps": [{"id": "b1", "set":
+          {"$global.sum": "{{ default($global.sum, 0) + 1 }}"}}]}]})");
   SimWorld world({.has_sink = false});
   const auto ticket = world.submit(plan);
   world.settle();
