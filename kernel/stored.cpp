@@ -10,6 +10,7 @@
 #include "journal/recover.hpp"
 #include "kernel_rooms.hpp"
 #include "pins.hpp"
+#include "state/shown.hpp"
 #include "travel/history.hpp"
 
 namespace weft {
@@ -51,7 +52,7 @@ Result<Stored> load_run(journal::Store& store, std::string_view run, uint64_t fr
 
 // Why it rests or how it ended, as people may see it.
 Value shown(const state::State& state, Arena arena) {
-  return state.plan->redactor->shown(state.why(), arena);
+  return state::shown(state, state.why(), arena);
 }
 
 Error no_history(std::string_view run) {

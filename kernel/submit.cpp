@@ -7,6 +7,7 @@
 #include "base/id.hpp"
 #include "engine/secrets.hpp"
 #include "kernel_rooms.hpp"
+#include "spec/place.hpp"
 #include "spec/schema.hpp"
 
 namespace weft {
@@ -61,6 +62,22 @@ Result<uint32_t> starting_node(const plan::Plan& plan, std::string_view step) {
       "'weft explain' lists its steps"};
 }
 
+// A definition that speaks of the state of a session or of a user is run for one.
+Result<void> check_owners(const plan::Plan& plan, const RunOptions& run) {
+  const auto misses = [&](spec::StateScope scope, std::string_view given) {
+    return (plan.shared & spec::bit(scope)) != 0 && given.empty();
+  };
+  for (const auto scope : {spec::StateScope::session, spec::StateScope::user}) {
+    if (!misses(scope, scope == spec::StateScope::user ? run.user : run.session)) continue;
+    const std::string word(spec::to_text(scope));
+    return Error{
+        Status::bad_input, "state.no_owner",
+        "the workflow '" + plan.id + "' speaks of $" + word + ", and no " + word + " is named",
+        "name it: weft run --" + word + " NAME"};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Kernel::Rooms::new_id() const {
@@ -104,6 +121,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
                                                               const RunOptions& run,
                                                               std::string_view id, Value origin) {
   const plan::Plan& plan = body.plan();
+  if (auto owned = check_owners(plan, run); !owned) return owned.error();
   base::Blocks blocks;
   Builder nothing(blocks.arena());
   nothing.begin_object();
@@ -153,6 +171,8 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   if (run.start_ns != 0) b.set("start_ns"_k, run.start_ns);
   if (!run.key.empty()) b.set("key"_k, run.key);
   if (origin.exists()) b.set("caused_by"_k, origin["caused_by"_k]);
+  if (!run.session.empty()) b.set("session"_k, run.session);
+  if (!run.user.empty()) b.set("user"_k, run.user);
   if (!run.starting_step.empty()) {
     auto node = starting_node(plan, run.starting_step);
     if (!node) return node.error();

@@ -5,6 +5,7 @@
 #include "base/blocks.hpp"
 #include "base/limits.hpp"
 #include "kernel_rooms.hpp"
+#include "state/shown.hpp"
 
 namespace weft {
 
@@ -57,19 +58,17 @@ std::string path_of(const state::State& state, const event::Event& e) {
 }
 
 weft_event readable(const Readable& in, const event::Event& e, Arena arena) {
-  const plan::Plan& plan = *in.state.plan;
-  const Value payload(e.shown());
   return {sizeof(weft_event),
           static_cast<uint32_t>(e.type),
           e.seq,
           e.tick,
           to_str(event::name(e.type)),
           to_str(in.run),
-          to_str(plan.id),
+          to_str(in.state.plan->id),
           to_str(in.path),
           e.attempt,
           e.frame,
-          payload.exists() ? plan.redactor->shown(payload, arena).raw() : e.shown()};
+          state::shown(in.state, e, arena)};
 }
 
 // A run that cannot be read tells nothing, and says why to whoever asks for it.

@@ -80,7 +80,7 @@ Result<Replayed> Kernel::replay(std::string_view run, uint64_t to_seq, const Wor
   if (auto played = replay.play(); !played) return played.error();
   if (with == nullptr || replay.has_difference()) return replay.take_result();
   const auto& plan = with->body_->bindings->plan;
-  travel::Imagined imagined(replay.answers(), past->history.run, plan);
+  travel::Imagined imagined(replay, past->history.run, plan);
   imagined.play();
   const travel::History other = imagined.take_history();
   auto compared =

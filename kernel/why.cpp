@@ -5,8 +5,10 @@
 #include "expr/expression.hpp"
 #include "kernel_rooms.hpp"
 #include "plan/scope.hpp"
+#include "run/named.hpp"
 #include "run/reason.hpp"
 #include "run/scope.hpp"
+#include "state/shown.hpp"
 
 namespace weft {
 
@@ -136,6 +138,43 @@ Why explained(const Kernel::Rooms::Recalled& recalled, std::string_view id, bool
   return of_running(state, run, is_owned);
 }
 
+// What lies beside the run, as it is now.
+struct Beside {
+  engine::Engine& engine;
+  Arena arena;
+
+  static expr::Found read(void* self, const run::FrameScope& from, const run::SharedName& name) {
+    const auto& beside = *static_cast<Beside*>(self);
+    auto spot = run::spot_named(from, name);
+    if (!spot) return {Value(), false, "state.no_owner"};
+    Builder b(beside.arena);
+    bool is_there = true;
+    (void)beside.engine.beside([&](const run::Shared& shared) -> Result<void> {
+      const std::string key = spot->store_key();
+      if (!spot->key.empty()) {
+        const run::Kept kept = run::kept_in(shared.get(shared.self, key, beside.arena));
+        is_there = kept.value.exists();
+        write(kept, b);
+        return {};
+      }
+      const Value all = shared.list(shared.self, key, beside.arena);
+      b.begin_object();
+      for (uint32_t i = 0; i < all.size(); ++i) {
+        b.key(Key(all.key(i)));
+        write(run::kept_in(all[i]), b);
+      }
+      b.end_object();
+      return {};
+    });
+    const Value found = b.take_value();
+    if (!is_there) return {Value(), true, "path.missing"};
+    return {found, !spot->key.empty(), nullptr};
+  }
+  static void write(const run::Kept& kept, Builder& b) {
+    kept.what == spec::StateClass::sensitive ? b.text("‹redacted:sensitive›") : b.link(kept.value);
+  }
+};
+
 }  // namespace
 
 Result<Why> Kernel::why(std::string_view id) {
@@ -144,7 +183,7 @@ Result<Why> Kernel::why(std::string_view id) {
   auto owner = rooms_->store->get("owner/" + std::string(id));
   const bool is_owned = owner && owner->view()["alive"_k].as_bool();
   Why why = explained(*recalled, id, is_owned);
-  why.sentence = recalled->state->plan->redactor->shown(why.sentence);
+  why.sentence = state::shown(*recalled->state, why.sentence);
   return why;
 }
 
@@ -156,7 +195,7 @@ Result<Document> Kernel::query(std::string_view run, std::string_view expression
   if (expression.empty()) {
     base::Blocks redacted;
     const Value all = state.variables.exists() ? state.variables : null_value();
-    return Document::copy(state.plan->redactor->shown(all, redacted.arena()));
+    return Document::copy(state::shown(state, all, redacted.arena()));
   }
   if (state.frames.empty()) {
     return Error{Status::conflict, "run.not_started", "the run has not begun yet", "ask later"};
@@ -167,12 +206,14 @@ Result<Document> Kernel::query(std::string_view run, std::string_view expression
   names.enter(0, plan::none);
   auto compiled = expr::Expression::compile(expression, names.names());
   if (!compiled) return compiled.error();
-  const run::FrameScope scope{&state, &state.frames[0]};
+  run::FrameScope scope{&state, &state.frames[0]};
+  Beside beside{*rooms_->engine, blocks.arena()};
+  scope.shared = {&beside, Beside::read};
   auto value = compiled->evaluate(scope.lend(state.updated, state.seed), blocks.arena());
   if (!value) return value.error();
   // Where it is a path, its last name says what stands there.
   const std::string_view name = expression.substr(expression.rfind('.') + 1);
-  return Document::copy(state.plan->redactor->shown(name, *value, blocks.arena()));
+  return Document::copy(state::shown(state, name, *value, blocks.arena()));
 }
 
 }  // namespace weft

@@ -90,6 +90,8 @@ Exit run(const Arguments& arguments, const Console& console) {
   options.starting_step = arguments.value("from");
   options.with_detail = ending.as_json;
   options.key = arguments.value("key");
+  options.session = arguments.value("session");
+  options.user = arguments.value("user");
   options.stays = arguments.has("wait");
   auto begins = start_of(arguments);
   if (!begins) return complain(console, begins.error());

@@ -1,5 +1,6 @@
 #include "verbs.hpp"
 
+#include "kept.hpp"
 #include "options.hpp"
 #include "past.hpp"
 
@@ -13,6 +14,8 @@ constexpr Option run_options[] = {
     {"at", 0, "TIME", "begin then, such as 2026-03-01T12:00:00Z"},
     {"after", 0, "DURATION", "begin after so long, such as 5m"},
     {"key", 0, "TEXT", "of this start: a second one with the same key means the first"},
+    {"session", 0, "NAME", "whose values $session stands for"},
+    {"user", 0, "NAME", "whose values $user stands for"},
 };
 constexpr Option wait_options[] = {
     {"wait", 0, "", "stay for signals and decisions, too, instead of leaving with status 11"},
@@ -278,8 +281,9 @@ std::vector<Verb> verbs_of_weft() {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto make : {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past,
-                          verbs_of_definitions, verbs_of_tools, verbs_of_plugins, verbs_of_weft}) {
+  for (const auto make :
+       {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past, verbs_of_state,
+        verbs_of_definitions, verbs_of_tools, verbs_of_plugins, verbs_of_weft}) {
     for (Verb& verb : make()) all.push_back(std::move(verb));
   }
   return all;

@@ -51,6 +51,7 @@ inline constexpr uint32_t kept_iterations = 100;  // of a loop in state; older o
 inline constexpr uint32_t lanes = 4'096;          // of one block: visits at once, and kept ones
 inline constexpr uint32_t inline_calls = 16;      // synchronous completions continued in place
 inline constexpr uint32_t fork_depth = 1'000;     // forks of forks; a circle of them ends here
+inline constexpr uint32_t shared_keys = 10'000;   // of one owner in a scope of state, read as one
 inline constexpr uint32_t branches = 10;          // at once, unless the workflow says otherwise
 
 inline constexpr int64_t short_wait_ns =

@@ -56,8 +56,9 @@ Engine::Engine(Parts parts)
       ticks_(env_),
       store_(parts.store),
       journal_(*parts.store),
+      shared_(*parts.store, journal_),
       hooks_(std::move(parts.hooks), parts.composition),
-      decider_(hooks_.points(), {this, admit}),
+      decider_(hooks_.points(), {this, admit}, shared_.lend()),
       gate_(std::move(parts.limits), *parts.store),
       revive_(std::move(parts.revive)),
       bindings_of_(std::move(parts.bindings_of)),
@@ -164,7 +165,8 @@ bool Engine::take_turn() {
   run_ready(ready_);
   if (!gate_.is_idle()) give_room();
   gate_.keep(journal_);
-  commit();
+  // What is not durable has not been wanted.
+  if (!commit()) kept_runs_.clear();
   release();
   if (!kept_runs_.empty()) start_kept();
   run_ready(performing_);
@@ -271,16 +273,21 @@ void Engine::run_ready(std::vector<Held>& list) {
   list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
-void Engine::commit() {
+Result<void> Engine::commit() {
   if (!journal_.is_empty()) {
-    const auto done = journal_.commit();
-    if (!done) return give_up(done.error());
+    auto done = journal_.commit();
+    shared_.settle(static_cast<bool>(done));
+    if (!done) {
+      give_up(done.error());
+      return done;
+    }
   }
   for (Slot* slot : touched_) {
     slot->is_touched = false;
     slot->ticket->is_accepted.store(true, std::memory_order_release);
   }
   touched_.clear();
+  return {};
 }
 
 void Engine::release() {

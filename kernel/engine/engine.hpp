@@ -15,9 +15,8 @@
 #include "engine/inbox.hpp"
 #include "engine/parts.hpp"
 #include "engine/publish.hpp"
+#include "engine/shared.hpp"
 #include "engine/ticket.hpp"
-#include "journal/journal.hpp"
-#include "journal/store.hpp"
 #include "plugin/port.hpp"
 #include "run/decide.hpp"
 #include "run/ways.hpp"
@@ -59,6 +58,8 @@ class Engine final {
   // Hooks at points outside of runs, asked on this thread: {type, id, ...} as data. The error of
   // one that refuses, where that is legal.
   Result<void> ask_here(uint32_t point, Value data);
+  // Between two turns, with what lies beside all runs; what act writes there is committed at once.
+  Result<void> beside(const std::function<Result<void>(const run::Shared&)>& act);
   uint64_t stray_answers() const { return calls_.stray.load(std::memory_order_relaxed); }
 
  private:
@@ -77,7 +78,7 @@ class Engine final {
   bool polls() const;
   void route(Slot& slot, const run::Command& command);
   void run_ready(std::vector<Held>& list);
-  void commit();
+  Result<void> commit();
   void give_up(const Error& error);
   void release();
   void finish(Slot& slot, const Error* error);
@@ -196,6 +197,7 @@ class Engine final {
   Ticks ticks_;
   journal::Store* store_;
   journal::Journal journal_;
+  SharedValues shared_;
   Hooks hooks_;
   std::vector<std::unique_ptr<Channel>> channels_;
   run::Decider decider_;
@@ -215,7 +217,6 @@ class Engine final {
   std::vector<Published> published_;
   std::vector<std::unique_ptr<Slot>> retired_;
   std::vector<Due> heap_;
-  uint64_t timers_set_ = 0;
   std::vector<Call*> abandoned_;
   std::vector<std::unique_ptr<Question>> questions_;
   std::vector<Question*> free_questions_;
@@ -237,10 +238,9 @@ class Engine final {
   std::function<Result<void>(const Kept&)> start_;
   std::vector<Kept> kept_runs_;  // to be started behind the commit that holds them
 
-  int64_t tick_ = 0;
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;
-  int64_t tended_ = 0, polled_ = 0;
-  uint64_t tended_bytes_ = 0;
+  int64_t tick_ = 0, tended_ = 0, polled_ = 0;
+  uint64_t tended_bytes_ = 0, timers_set_ = 0;
   bool has_work_ = false;     // something was staged or is ready
   bool is_deciding_ = false;  // guarded by the mutex of the inbox
 };

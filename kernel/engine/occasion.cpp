@@ -17,6 +17,7 @@
 #include "run/fault.hpp"
 #include "run/points.hpp"
 #include "run/ways.hpp"
+#include "state/shown.hpp"
 
 namespace weft::engine {
 
@@ -238,6 +239,12 @@ void Engine::publish(Slot& slot, event::Event e) {
     }
     close_question(q);
     if (is_refused) return;
+  }
+  if (!slot.run->state.confided.empty() && Value(e.shown()).exists()) {
+    base::Blocks blocks;
+    slot.shown.push_back(base::pack(Value(state::shown(slot.run->state, e, blocks.arena()))));
+    shows_other_ = true;
+    e.payload = slot.shown.back().view().slot();
   }
   published_.push_back({slot.run.get(), frame, e});
 }

@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "run/scope.hpp"
 #include "run/undone.hpp"
+#include "state/shown.hpp"
 
 namespace weft::engine {
 
@@ -24,11 +25,6 @@ void set_time(Builder& b, Key key, int64_t tick) {
   if (tick != 0) b.set(key, std::string_view(base::time_text(tick)));
 }
 
-// As people may see it.
-Value shown(const state::State& state, Value value, Arena arena) {
-  return state.plan->redactor->shown(value, arena);
-}
-
 double milliseconds(int64_t ns) { return static_cast<double>(ns) / 1e6; }
 
 void add_step(Builder& b, const state::State& state, const Ran& ran, Arena arena) {
@@ -39,12 +35,12 @@ void add_step(Builder& b, const state::State& state, const Ran& ran, Arena arena
   b.begin_object();
   b.set("status"_k, state::node_status_text(status));
   if (status == WEFT_NODE_SUCCEEDED) {
-    b.set("output"_k, shown(state, run::result_of(f, ran.node), arena));
+    b.set("output"_k, state::shown(state, run::result_of(f, ran.node), arena));
   }
   const bool failed = status == WEFT_NODE_FAILED || status == WEFT_NODE_CONTINUED;
-  if (failed) b.set("error"_k, shown(state, Value(f.value[ran.node]), arena));
+  if (failed) b.set("error"_k, state::shown(state, Value(f.value[ran.node]), arena));
   if (status == WEFT_NODE_SKIPPED) {
-    b.set("reason"_k, shown(state, Value(f.value[ran.node]), arena));
+    b.set("reason"_k, state::shown(state, Value(f.value[ran.node]), arena));
   }
   b.set("attempts"_k, f.attempt[ran.node]);
   if ((f.traits[ran.node] & event::is_cached) != 0) b.set("cached"_k, true);
@@ -110,7 +106,7 @@ void add_decisions(Builder& b, const state::State& state, Arena arena) {
     }
     b.set("condition"_k, Value(f->value[n])["metadata"_k]["condition"_k]);
     b.set("value"_k, run::result_of(*f, n));
-    b.set("read"_k, shown(state, Value(f->value[n])["metadata"_k]["read"_k], arena));
+    b.set("read"_k, state::shown(state, Value(f->value[n])["metadata"_k]["read"_k], arena));
     b.end_object();
   }
   b.end_array();
@@ -166,7 +162,7 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
   const Value cause = state.acceptance["caused_by"_k];
   if (cause.exists()) b.set("caused_by"_k, cause);
   b.set("status"_k, state::to_text(state.status));
-  const Value outcome = shown(state, state.outcome, blocks.arena());
+  const Value outcome = state::shown(state, state.outcome, blocks.arena());
   if (succeeded) b.set("final_result"_k, outcome);
   if (state.status == state::RunStatus::failed) b.set("error"_k, outcome);
   if (state.status == state::RunStatus::cancelled) b.set("reason"_k, outcome);
@@ -205,7 +201,7 @@ Report make_report(const run::Run& run, bool with_detail) {
   base::Blocks redacted;
   Value why = rests ? run.state.reason : run.state.outcome;
   // A result is for the program that asked for it, an error for people.
-  if (rests || failed) why = shown(run.state, why, redacted.arena());
+  if (rests || failed) why = state::shown(run.state, why, redacted.arena());
   auto outcome = base::try_pack(why.exists() ? why : null_value());
   if (outcome) {
     report.outcome = std::move(*outcome);

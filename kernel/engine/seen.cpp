@@ -27,6 +27,7 @@ std::string_view kind_text(plan::Kind kind) {
     case plan::Kind::wait: return "wait";
     case plan::Kind::approval: return "approval";
     case plan::Kind::set: return "set";
+    case plan::Kind::state: return "state";
     case plan::Kind::fail: return "fail";
     case plan::Kind::end: return "end";
     default: return "expression";

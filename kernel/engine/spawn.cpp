@@ -76,8 +76,8 @@ void Engine::keep_runs(Slot& slot, Question& q) {
   }
   q.wanted.clear();
   if (!state::is_ended(parent.state.status)) return;
-  commit();
-  start_kept();
+  if (commit()) return start_kept();
+  kept_runs_.clear();
 }
 
 void Engine::start_kept() {

@@ -51,6 +51,10 @@ constexpr std::array<std::string_view, type_count> names{
     "hook.asked",
     "hook.executed",
     "hook.bypassed",
+    "",  // 45 and 46 are not used by this version
+    "",
+    "state.key.read",
+    "state.shared.changed",
 };
 
 }  // namespace
@@ -62,7 +66,9 @@ std::string_view name(Type type) {
 
 uint32_t area(Type type) {
   if (type >= Type::hook_asked && type <= Type::hook_bypassed) return WEFT_AREA_HOOK;
-  return type == Type::state_changed ? WEFT_AREA_STATE : WEFT_AREA_WORKFLOW;
+  const bool is_of_state =
+      type == Type::state_changed || type == Type::state_read || type == Type::scope_changed;
+  return is_of_state ? WEFT_AREA_STATE : WEFT_AREA_WORKFLOW;
 }
 
 bool ends_run(Type type) {

@@ -58,8 +58,10 @@ enum class Type : uint8_t {
   hook_asked = 42,              // {for, point, data}: what is to happen waits for a verdict
   hook_executed = 43,           // {hook, point, phase?, result, value?, error?}
   hook_bypassed = 44,           // {hook, point, phase?, reason}
+  state_read = 47,              // {scope, owner?, key?, class?, value?, classes?}: beside the run
+  scope_changed = 48,           // {scope, owner?, key, class?, old?, new?}: beside the run
 };
-inline constexpr uint8_t type_count = 45;
+inline constexpr uint8_t type_count = 49;
 
 // The dotted name of RUNTIME's event table, and its area as in weft/draft/sink.h.
 std::string_view name(Type type);

@@ -97,7 +97,8 @@ Result<Reader::Record> Reader::next() {
     return damaged("does not match its checksum");
   }
   if (h.seq != seq_) return damaged("is out of sequence");
-  if (h.type == 0 || h.type >= type_count) return damaged("is of a kind this version lacks");
+  if (name(static_cast<Type>(h.type)).empty() || h.type >= type_count)
+    return damaged("is of a kind this version lacks");
 
   Record record;
   record.payload = bytes_.substr(at_ + sizeof h, h.size - sizeof h);

@@ -32,9 +32,10 @@ uint32_t Parser::path(const Token& name) {
 // After 'steps' a name is the id of a step, unless something else is called 'steps' and no step so.
 void Parser::find_root(Path& path, const Token& name) {
   std::optional<Error> refused;
-  if (name.text == "steps" && path.count != 0) {
+  const bool is_pair = names_.takes_member != nullptr && names_.takes_member(name.text);
+  if ((name.text == "steps" || is_pair) && path.count != 0) {
     const Segment& segment = program_.segments[path.segments];
-    const std::string full = "steps." + std::string(segment.key.view());
+    const std::string full = std::string(name.text) + "." + std::string(segment.key.view());
     if (segment.kind == Segment::Kind::name) {
       Result<Root> root = names_.find(names_.self, full);
       if (root) {

@@ -22,6 +22,8 @@ struct Root {
 struct Names {
   const void* self;
   Result<Root> (*find)(const void* self, std::string_view name);
+  // Whether a name is one only with the name behind it, so that NAME.MEMBER is looked for.
+  bool (*takes_member)(std::string_view name) = nullptr;
 };
 
 // The answer of a scope. code is null when value was found, else a stable code such as

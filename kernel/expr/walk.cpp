@@ -140,12 +140,20 @@ Value Machine::fail_scope(const Path& path, const Found& found) {
     error.message = "the step " + name + " failed, so it has no result";
   } else if (code == "path.step_skipped") {
     error.message = "the step " + name + " was skipped, so it has no result";
+  } else if (code == "path.missing" && found.took_first) {
+    error.message = name + " has nothing under " + base::quoted(path.first.view());
   } else if (code == "path.missing") {
     error.message = name + " has no value";
+  } else if (code == "state.no_owner") {
+    error.message = name + " is nobody's here";
   } else {
     error.message = name + " cannot be read";
   }
   error.hint = "write default(" + std::string(path.name) + ", …) if that may happen";
+  if (code == "state.no_owner") error.hint = "say whose it is when the run is started";
+  if (found.took_first) {
+    error.hint.insert(8 + path.name.size(), "." + std::string(path.first.view()));
+  }
   return fail_path(std::move(error));
 }
 

@@ -62,6 +62,7 @@ void Filler::run() {
   merges();
   // A pattern may trust what it is given, so it is asked only about what is right so far.
   plan_.uses_secrets = scope_.speaks_of_secrets();
+  plan_.shared = spec_.shared | scope_.speaks_of_scopes();
   for (uint32_t i = 0; i < plan_.blocks.size(); ++i) {
     plan_.blocks[i].binds = scope_.speaks_of_bindings(i);
   }

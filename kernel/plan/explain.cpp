@@ -21,6 +21,7 @@ std::string_view kind_text(Kind kind) {
     case Kind::wait: return "wait";
     case Kind::approval: return "approval";
     case Kind::set: return "set";
+    case Kind::state: return "state";
     case Kind::fail: return "fail";
     case Kind::end: return "end";
     case Kind::record: return "record";

@@ -26,11 +26,11 @@ inline constexpr uint32_t none = UINT32_MAX;
 
 // The meaning of expr::Root in a plan. a and b as said.
 enum class RootKind : uint32_t {
-  step,    // a: node, b: how many blocks further out
-  input,   // $input
-  params,  // $params
-  prev,    // $prev: result of the step before
-  session,
+  step,      // a: node, b: how many blocks further out
+  input,     // $input
+  params,    // $params
+  prev,      // $prev: result of the step before
+  shared,    // of a scope of state; a: spec::StateScope, whose owner may stand in the name
   run,       // id, workflow, started
   result,    // of the step that a condition speaks about
   loop,      // the binding of that name of this visit; a: 0 itself, 1 loop.index, 2 loop.value
@@ -176,7 +176,8 @@ struct Plan {
   uint64_t timeout_ns = 300'000'000'000;  // of a run; 0 is none
   Durability durability = Durability::sync;
   bool uses_secrets = false;
-  bool isolates = false;                           // some block does
+  uint32_t shared = 0;    // scopes of state that it speaks of, as spec::bit
+  bool isolates = false;  // some block does
   std::shared_ptr<const expr::Redactor> redactor;  // what nobody may see; never null
 
   const Variable* variable(std::string_view called) const {

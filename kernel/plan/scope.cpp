@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "spec/place.hpp"
 #include "spec/rule.hpp"
 
 namespace weft::plan {
@@ -17,11 +18,10 @@ struct Word {
   RootKind kind;
   uint32_t a = 0;
 };
-constexpr Word words[] = {{"$input", RootKind::input},      {"$params", RootKind::params},
-                          {"$prev", RootKind::prev},        {"run", RootKind::run},
-                          {"$session", RootKind::session},  {"result", RootKind::result},
-                          {"loop", RootKind::loop},         {"loop_index", RootKind::loop, 1},
-                          {"loop_value", RootKind::loop, 2}};
+constexpr Word words[] = {{"$input", RootKind::input},       {"$params", RootKind::params},
+                          {"$prev", RootKind::prev},         {"run", RootKind::run},
+                          {"result", RootKind::result},      {"loop", RootKind::loop},
+                          {"loop_index", RootKind::loop, 1}, {"loop_value", RootKind::loop, 2}};
 constexpr std::string_view steps_prefix = "steps.";
 
 expr::Root root_of(RootKind kind, uint32_t a = 0, uint32_t b = 0) {
@@ -44,8 +44,14 @@ void Scope::enter(uint32_t block, uint32_t item) {
 }
 
 expr::Names Scope::names() const {
-  return {this, [](const void* self, std::string_view name) {
+  return {this,
+          [](const void* self, std::string_view name) {
             return const_cast<Scope*>(static_cast<const Scope*>(self))->find(name);
+          },
+          [](std::string_view name) {
+            const auto scope =
+                name.starts_with('$') ? spec::scope_of(name.substr(1)) : std::nullopt;
+            return scope && spec::is_named(*scope);
           }};
 }
 
@@ -63,6 +69,7 @@ Result<expr::Root> Scope::find(std::string_view name) {
     if (root.kind != static_cast<uint32_t>(RootKind::loop)) return root;
     return bind(root, name, binder_of(name.substr(0, name.find('_'))));
   }
+  if (name.starts_with('$')) return find_shared(name);
   if (has_original_ && name == "original") return root_of(RootKind::original);
   if (has_original_ && name == "reason") return root_of(RootKind::reason);
   const bool is_of_merge = name == "merged" || name == "value" || name == "base";
@@ -91,6 +98,22 @@ bool Scope::find_reserved(std::string_view name, expr::Root& root) const {
     return true;
   }
   return false;
+}
+
+// A scope of state; $custom only with the name of whose it is, as $custom.NAME.
+Result<expr::Root> Scope::find_shared(std::string_view name) {
+  const size_t dot = name.find('.');
+  const std::string_view word = name.substr(0, dot);
+  const auto scope = spec::scope_of(word.substr(1));
+  if (!scope) return unknown(name);
+  if (spec::is_named(*scope) && dot == std::string_view::npos) {
+    return Error{.status = Status::bad_input,
+                 .code = "spec.unknown_reference",
+                 .message = base::quoted(name) + " does not say whose",
+                 .hint = "write " + std::string(name) + ".NAME.key"};
+  }
+  scopes_ |= spec::bit(*scope);
+  return root_of(RootKind::shared, static_cast<uint32_t>(*scope));
 }
 
 Result<expr::Root> Scope::refer_to(uint32_t item) {
@@ -138,7 +161,7 @@ Result<expr::Root> Scope::bind(expr::Root root, std::string_view name, uint32_t 
 // State, members of the input and parameters are looked up when the run needs them; but where the
 // definition says what its input is, a name that is none of it is a mistake.
 bool Scope::may_be_named(std::string_view name) const {
-  if (name.starts_with('$') || name == "steps") return false;
+  if (name == "steps") return false;
   if (spec_.variables[Key(name)].exists()) return true;
   const Value properties = spec_.input_schema["properties"_k];
   if (!properties.exists() || properties[Key(name)].exists()) return true;
@@ -150,6 +173,9 @@ bool Scope::may_be_named(std::string_view name) const {
 Error Scope::unknown(std::string_view name) const {
   std::vector<std::string_view> known;
   for (const Word& word : words) known.push_back(word.name);
+  for (const std::string_view scope : {"$global", "$user", "$session", "$workflow", "$step"}) {
+    known.push_back(scope);
+  }
   for (uint32_t b = block_; b != none; b = spec_.blocks[b].parent) {
     const spec::Block& block = spec_.blocks[b];
     for (uint32_t i = block.first; i < block.first + block.count; ++i) {

@@ -36,6 +36,7 @@ class Scope final {
   // Whether what the block itself gives its steps to speak of is known here.
   void allow_own_bindings(bool allowed) { has_bindings_ = allowed; }
   bool speaks_of_secrets() const { return has_secrets_; }
+  uint32_t speaks_of_scopes() const { return scopes_; }  // of state, as spec::bit
   // Whether a name that the block gives its steps was spoken of.
   bool speaks_of_bindings(uint32_t block) const {
     return std::find(bound_.begin(), bound_.end(), block) != bound_.end();
@@ -48,6 +49,7 @@ class Scope final {
   Result<expr::Root> find(std::string_view name);
   Result<expr::Root> refer_to(uint32_t item);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
+  Result<expr::Root> find_shared(std::string_view name);
   uint32_t binder_of(std::string_view name) const;
   Result<expr::Root> bind(expr::Root root, std::string_view name, uint32_t binder);
   bool may_be_named(std::string_view name) const;
@@ -56,6 +58,7 @@ class Scope final {
   const spec::Spec& spec_;
   uint32_t block_ = 0, item_ = none;
   bool has_original_ = false, has_merge_ = false, has_secrets_ = false, has_bindings_ = true;
+  uint32_t scopes_ = 0;
   std::vector<Reference> references_;
   std::vector<uint32_t> bound_;  // blocks of whose bindings something speaks
 };

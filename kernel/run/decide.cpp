@@ -34,6 +34,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
   bindings_ = {};
   scratch_.reset();
   was_asked_ = false;
+  told_shared_.clear();
   if (state::is_ended(run.state.status)) {
     ++out.ignored;
     return;

@@ -14,6 +14,7 @@
 #include "run/room.hpp"
 #include "run/run.hpp"
 #include "run/scope.hpp"
+#include "run/shared.hpp"
 
 namespace weft::run {
 
@@ -24,8 +25,8 @@ namespace weft::run {
 class Decider final {
  public:
   // Points that some hook listens at, as the bits of weft_hook.points.
-  explicit Decider(uint64_t hook_points = 0, Room room = {})
-      : hook_points_(hook_points), room_(room) {}
+  explicit Decider(uint64_t hook_points = 0, Room room = {}, Shared shared = {})
+      : hook_points_(hook_points), room_(room), shared_(shared) {}
   void listen(uint64_t hook_points) { hook_points_ = hook_points; }
 
   // Requires: tick never goes back for one run.
@@ -119,6 +120,17 @@ class Decider final {
   bool change_variables(const At& at, Value changes);
   void put_back(const state::Frame& frame);
   static void write_change(std::string_view path, Value before, Value after, Builder& out);
+
+  // shared.cpp: what lies beside the run.
+  Kept kept_at(const Spot& spot, const At& at, bool records);
+  Result<Value> kept_of(const Spot& owner, const At& at);
+  static expr::Found read_shared(void* self, const FrameScope& from, const SharedName& name);
+  bool record_changes(const At& at, const std::vector<Change>& changes);
+  Result<Spot> spot_of(const spec::StatePlace& place, const At& at);
+  Result<Value> take_places(const At& at, Value said, std::vector<Change>& changes);
+  void do_state(const At& at, Value said);
+  void do_one(const At& at, Value said, const spec::StatePlace& place, const Spot& spot);
+  void do_all(const At& at, Value said, const Spot& from);
 
   // join.cpp: what branches changed comes together.
   Merging merging(const state::Frame& frame, Value target);
@@ -217,8 +229,10 @@ class Decider final {
 
   // What names mean to a step, and 'result' in it.
   FrameScope scope(const At& at, Value result = {}) {
-    return {&state(), &frame(at), result, {}, {}, at.node, bindings_, at.visit};
+    return {&state(), &frame(at), result, {}, {}, at.node, bindings_, at.visit, shared_reader()};
   }
+
+  SharedReader shared_reader() { return {this, read_shared}; }
 
   state::State& state() { return run_->state; }
   state::Frame& frame(const At& at) { return run_->state.frames[at.frame]; }
@@ -229,6 +243,7 @@ class Decider final {
 
   uint64_t hook_points_;
   Room room_;
+  Shared shared_;
   Run* run_ = nullptr;
   Decision* out_ = nullptr;
   int64_t tick_ = 0;
@@ -240,6 +255,7 @@ class Decider final {
   std::vector<weft_fact> batch_;
   std::vector<weft_cmd> commands_;
   std::vector<Reading> readings_;
+  std::vector<uint32_t> told_shared_;  // events of the decision that tell what lies beside the run
 };
 
 }  // namespace weft::run

@@ -7,6 +7,7 @@
 #include "base/path.hpp"
 #include "base/text.hpp"
 #include "run/merge.hpp"
+#include "state/shown.hpp"
 
 namespace weft::run {
 
@@ -45,10 +46,9 @@ Result<void> as_expected(const state::State& state, Value expect) {
     if (now.exists() ? base::equal(now, values[i]) : values[i].is_null()) continue;
     const Value told = now.exists() ? now : null_value();
     base::Blocks redacted;
-    return changed(
-        base::quoted(values.key(i)) + " is " +
-        base::json_text(state.plan->redactor->shown(path->back(), told, redacted.arena())) +
-        " by now");
+    return changed(base::quoted(values.key(i)) + " is " +
+                   base::json_text(state::shown(state, path->back(), told, redacted.arena())) +
+                   " by now");
   }
   return {};
 }

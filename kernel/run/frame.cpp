@@ -321,7 +321,8 @@ void Decider::close(Frame& f, const Ending& how) {
   Payload result{how.result};
   const plan::Block& block = state().block(f);
   if (block.output != plan::none) {
-    const FrameScope names{&state(), &f, result.value};
+    FrameScope names{&state(), &f, result.value};
+    names.shared = shared_reader();
     auto made = state().plan->templates[block.output].evaluate(names.lend(tick_, seed({f.number})),
                                                                scratch_.arena());
     if (!made) return fail_frame(f, explain({}, made.error()));

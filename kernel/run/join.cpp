@@ -121,7 +121,8 @@ std::string Decider::branch_name(const Frame& f, const Layer& layer) {
 
 Merging Decider::merging(const Frame& f, Value target) {
   const auto custom = [this, &f](uint32_t expression, Value bindings) {
-    const FrameScope names{&state(), &f, {}, {}, {}, event::no_node, bindings};
+    FrameScope names{&state(), &f, {}, {}, {}, event::no_node, bindings};
+    names.shared = shared_reader();
     return state().plan->expressions[expression].evaluate(names.lend(tick_, seed({f.number})),
                                                           scratch_.arena());
   };

@@ -112,7 +112,8 @@ bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error, bool
 
 // The declared result in place of one that could not be had.
 bool Decider::fall_back(const At& at, const plan::Rarity& rarity, Value error) {
-  const FrameScope names{&state(), &frame(at), {}, {}, error, at.node};
+  FrameScope names{&state(), &frame(at), {}, {}, error, at.node};
+  names.shared = shared_reader();
   auto made = state().plan->templates[rarity.fallback].evaluate(names.lend(tick_, seed(at)),
                                                                 scratch_.arena());
   if (!made) return false;

@@ -89,8 +89,8 @@ bool Decider::compensate(Undo& u, Value reason) {
   b.set("result"_k, u.result != nullptr ? Value(u.result) : null_value());
   b.end_object();
   const FrameScope names{
-      &state(), &f, {},     b.take_value(), reason.exists() ? reason : null_value(),
-      u.node,   {}, u.visit};
+      &state(), &f, {},      b.take_value(), reason.exists() ? reason : null_value(),
+      u.node,   {}, u.visit, shared_reader()};
   Result<Value> made = null_value();
   if (way.arguments != plan::none) {
     made = state().plan->templates[way.arguments].evaluate(names.lend(tick_, seed(at)),

@@ -117,7 +117,9 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
       const Value loop = scope.binding("loop"_k);
       return found_or_missing(loop[root.a == 1 ? "index"_k : "value"_k]);
     }
-    case RootKind::session: return missing();
+    case RootKind::shared:
+      if (scope.shared.read == nullptr) return missing();
+      return scope.shared.read(scope.shared.self, scope, {root.a, name, first.view()});
   }
   return missing();
 }

@@ -8,6 +8,21 @@
 
 namespace weft::run {
 
+struct FrameScope;
+
+// A value beside the run that an expression speaks of.
+struct SharedName {
+  uint32_t scope;         // spec::StateScope
+  std::string_view root;  // as it is written, such as $custom.NAME
+  std::string_view key;   // or empty: all of the scope
+};
+
+// Whoever can reach those.
+struct SharedReader {
+  void* self = nullptr;
+  expr::Found (*read)(void* self, const FrameScope& from, const SharedName& name) = nullptr;
+};
+
 // Borrowed while one expression is evaluated.
 struct FrameScope {
   const state::State* state;
@@ -18,6 +33,7 @@ struct FrameScope {
   uint32_t node = event::no_node;  // that speaks: it sees what stands in its own lane
   Value bindings{};                // of its visit, while it begins
   uint32_t visit = 0;              // which one that is
+  SharedReader shared{};
 
   expr::Scope lend(int64_t now_ns, uint64_t seed) const { return {this, look_up, now_ns, seed}; }
 

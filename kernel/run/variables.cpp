@@ -3,6 +3,7 @@
 
 #include "base/compare.hpp"
 #include "base/path.hpp"
+#include "base/text.hpp"
 #include "run/decide.hpp"
 #include "run/merge.hpp"
 #include "spec/schema.hpp"
@@ -20,12 +21,24 @@ Result<Value> changed(Value variables, Value changes, Arena arena) {
   for (uint32_t i = 0; i < changes.size(); ++i) {
     auto path = base::split_path(changes.key(i));
     if (!path) return path.error();
+    if (path->front().starts_with('$')) {
+      return Error{Status::bad_input, "state.place",
+                   base::quoted(changes.key(i)) + " is no variable of the run",
+                   "'weft state set' changes what lies beside runs"};
+    }
     const std::vector<std::string_view> segments(path->begin(), path->end());
     auto made = base::set(variables, segments, changes[i], arena);
     if (!made) return made;
     variables = *made;
   }
   return variables;
+}
+
+bool has_places(Value changes) {
+  for (uint32_t i = 0; i < changes.size(); ++i) {
+    if (changes.key(i).starts_with('$')) return true;
+  }
+  return false;
 }
 
 bool is_in(Value list, std::string_view text) {
@@ -45,7 +58,16 @@ void Decider::start_set(const At& at, Value said) {
 }
 
 void Decider::write(const At& at, Value changes) {
-  if (change_variables(at, changes)) succeed(at, {changes});
+  if (node(at).kind == plan::Kind::state) return do_state(at, changes);
+  std::vector<Change> shared;
+  Value own = changes;
+  if (has_places(changes)) {
+    auto rest = take_places(at, changes, shared);
+    if (!rest) return fail(at, rest.error());
+    own = *rest;
+  }
+  if (own.size() > 0 && !change_variables(at, own)) return;
+  if (record_changes(at, shared)) succeed(at, {changes});
 }
 
 // Records the variables as they are afterwards, and what of them is new; in a branch also what it

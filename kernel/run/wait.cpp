@@ -54,7 +54,8 @@ void Decider::start_own(const At& at) {
   switch (n.kind) {
     case plan::Kind::wait: return start_wait(at, *said);
     case plan::Kind::approval: return start_approval(at, *said);
-    case plan::Kind::set: return start_set(at, *said);
+    case plan::Kind::set:
+    case plan::Kind::state: return start_set(at, *said);
     case plan::Kind::fail: return start_fail(at, *said);
     default: return start_end(at, *said);
   }

@@ -16,8 +16,9 @@ bool has_any(Value object, std::span<const Key> keys) {
   return std::any_of(keys.begin(), keys.end(), [&](Key key) { return object[key].exists(); });
 }
 
-constexpr Key of_steps[] = {"tool"_k,     "command"_k, "agent"_k, "workflow"_k, "template"_k,
-                            "approval"_k, "wait"_k,    "set"_k,   "fail"_k,     "end"_k};
+constexpr Key of_steps[] = {"tool"_k,     "command"_k,  "agent"_k, "workflow"_k,
+                            "template"_k, "approval"_k, "wait"_k,  "set"_k,
+                            "state"_k,    "fail"_k,     "end"_k};
 constexpr Key of_loops[] = {"iterator"_k, "for"_k, "foreach"_k, "while"_k, "until"_k};
 constexpr Key of_continuous[] = {"continuous"_k, "continuous_processing"_k};
 constexpr Key of_topologies[] = {"topology"_k, "topology_type"_k};

@@ -8,7 +8,7 @@ namespace {
 using namespace lit;
 
 // The most frequent first: they are looked for in order.
-constexpr std::array<FieldName, 40> of_steps{{
+constexpr std::array<FieldName, 41> of_steps{{
     {"id"_k, Field::id, "id"},
     {"tool"_k, Field::tool, "tool"},
     {"parameters"_k, Field::parameters, "parameters"},
@@ -47,6 +47,7 @@ constexpr std::array<FieldName, 40> of_steps{{
     {"approval"_k, Field::approval, "approval"},
     {"wait"_k, Field::wait, "wait"},
     {"set"_k, Field::set, "set"},
+    {"state"_k, Field::state, "state"},
     {"fail"_k, Field::fail, "fail"},
     {"end"_k, Field::end, "end"},
 }};

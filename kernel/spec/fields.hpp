@@ -53,6 +53,7 @@ enum class Field : uint8_t {
   wait,
   approval,
   set,
+  state,
   fail,
   end,
   command,  // a step: which; a definition: the rows that it adds to the table of them

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spec/fields.hpp"
+#include "spec/place.hpp"
 #include "spec/rule.hpp"
 #include "spec/spec.hpp"
 
@@ -95,10 +96,14 @@ class Parser final {
   void read_reach(Draft& draft);
   void unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry);
 
+  // shared.cpp
+  void check_target(std::string_view key, Value value);
+  void check_state(Value own);
+  void check_place(Value written, Extent extent);
+
   // rarity.cpp
   void take_own(Draft& draft, Kind kind, Value value);
   void read_own(Draft& draft);
-  void check_target(std::string_view key, Value value);
   void check_own(const Draft& draft, std::span<const std::string_view> known);
   void read_rarity(Draft& draft, const Strategy& strategy);
   void read_ladder(Value ladder, Rarity& rarity);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
-#include "base/path.hpp"
 #include "base/text.hpp"
 #include "expr/template.hpp"
 #include "spec/parser.hpp"
@@ -23,16 +22,6 @@ bool is_template(Value value) {
   return value.is_text() && expr::contains_template(value.as_text());
 }
 
-// Of a key such as global:name; empty when it has none.
-std::string_view scope_of(std::string_view key) {
-  static constexpr std::string_view scopes[] = {"global", "user",     "session", "agent", "tool",
-                                                "step",   "workflow", "hook",    "custom"};
-  const std::string_view word = key.substr(0, key.find(':'));
-  const bool is_scope = word.size() < key.size() &&
-                        std::find(std::begin(scopes), std::end(scopes), word) != std::end(scopes);
-  return is_scope ? word : std::string_view();
-}
-
 constexpr std::string_view of_wait[] = {"for",     "until",      "signal",
                                         "timeout", "on_timeout", "transient"};
 constexpr std::string_view of_approval[] = {"title",  "description", "form",        "people",
@@ -48,25 +37,6 @@ void Parser::take_own(Draft& draft, Kind kind, Value value) {
   }
   draft.own = value;
   draft.own_kind = kind;
-}
-
-// What a 'set' writes: a declared variable, or a path into one.
-void Parser::check_target(std::string_view key, Value value) {
-  if (const std::string_view scope = scope_of(key); !scope.empty()) {
-    return problem(value, "spec.not_available",
-                   "nobody keeps the scope " + base::quoted(scope) + " in this version",
-                   "variables of the run are written without a scope");
-  }
-  const auto path = base::split_path(key);
-  if (!path) return problem(value, "spec.pattern", path.error().message, path.error().hint);
-  const Value declared = spec().variables;
-  if (!declared.exists() || declared[Key(path->front())].exists()) return;
-  std::vector<std::string_view> names;
-  names.reserve(declared.size());
-  for (uint32_t k = 0; k < declared.size(); ++k) names.push_back(declared.key(k));
-  problem(value, "spec.unknown_reference",
-          "the definition declares no variable " + base::quoted(path->front()),
-          base::did_you_mean(path->front(), names));
 }
 
 void Parser::read_own(Draft& draft) {
@@ -102,6 +72,7 @@ void Parser::read_own(Draft& draft) {
       if (!own.is_object()) return wrong_type(own, "set", "an object of variables");
       for (uint32_t i = 0; i < own.size(); ++i) check_target(own.key(i), own[i]);
       return;
+    case Kind::state: return check_state(own);
     case Kind::fail:
       if (!own.is_text()) check_own(draft, of_fail);
       return;

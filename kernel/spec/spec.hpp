@@ -19,7 +19,18 @@ namespace weft::spec {
 
 // What a place does; those from wait to end are done by the kernel itself. A record does nothing:
 // its pattern gives it its value.
-enum class Kind : uint8_t { tool, block, expression, wait, approval, set, fail, end, record };
+enum class Kind : uint8_t {
+  tool,
+  block,
+  expression,
+  wait,
+  approval,
+  set,
+  state,
+  fail,
+  end,
+  record
+};
 enum class OnError : uint8_t { fail, proceed };
 enum class RunIf : uint8_t { success, failure, always };
 enum class Durability : uint8_t { sync, batch, none };
@@ -189,6 +200,7 @@ struct Spec {
   std::vector<ConditionName> condition_names;
   Ids ids;  // of items
   Value input_schema, grants, variables, redact;
+  uint32_t shared = 0;  // scopes of state that steps name outside of templates, as spec::bit
   uint64_t timeout_ns = 300'000'000'000;
   Durability durability = Durability::sync;
   std::shared_ptr<const Schema> input;  // held by the spec and by the plan made of it

@@ -169,6 +169,7 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::wait: take_own(draft, Kind::wait, value); break;
     case Field::approval: take_own(draft, Kind::approval, value); break;
     case Field::set: take_own(draft, Kind::set, value); break;
+    case Field::state: take_own(draft, Kind::state, value); break;
     case Field::fail: take_own(draft, Kind::fail, value); break;
     case Field::end: take_own(draft, Kind::end, value); break;
     case Field::command: draft.command = value; break;

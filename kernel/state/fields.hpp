@@ -83,6 +83,7 @@ void visit_waits(Visit& v, S& s) {
     v.number(layer.visit);
     visit_payload(v, layer.told);
   });
+  v.list(s.confided, [&v](auto& told) { visit_payload(v, told); });
 }
 
 // What stands in front of a frame's table.

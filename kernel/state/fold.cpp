@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "base/limits.hpp"
 #include "state/move.hpp"
+#include "state/shown.hpp"
 #include "state/state.hpp"
 #include "state/undo.hpp"
 
@@ -389,6 +390,8 @@ void fold(State& state, const Event& e) {
     case Type::state_changed:
       change(state, e);
       return e.visit != 0 ? forget_question(state, e) : void();
+    case Type::state_read:
+    case Type::scope_changed: return confide(state, e);
     case Type::run_migrated: return migrate(state, e);
     case Type::run_forked: return fork(state, e);
     case Type::step_waiting:

@@ -192,6 +192,7 @@ struct State {
   std::vector<Undo> undo;
   std::vector<Layer> layers;                 // by frame and branch
   std::vector<const weft_slot*> signal_ids;  // of the latest signals that had one
+  std::vector<const weft_slot*> confided;    // payloads that tell sensitive values beside the run
   std::vector<uint32_t> dirty;               // frames that changed since the latest snapshot
   Saved saved;
 

@@ -134,6 +134,7 @@ void copy(const State& from, State& to) {
   to.undo = from.undo;
   to.layers = from.layers;
   to.signal_ids = from.signal_ids;
+  to.confided = from.confided;
   for (const Frame& source : from.frames) {
     Frame& frame = to.frames.add(source.number);
     frame = source;

@@ -51,11 +51,12 @@ std::string key_of(std::string_view path, bool is_compensation) {
 
 }  // namespace
 
-Imagined::Imagined(const std::vector<Answer>& answers, std::string run,
-                   std::shared_ptr<const plan::Plan> plan)
-    : answers_(&answers),
+Imagined::Imagined(const Replay& replayed, std::string run, std::shared_ptr<const plan::Plan> plan)
+    : answers_(&replayed.answers()),
       run_(0, std::move(run), std::move(plan), pages_),
-      decider_(points_of(answers)) {
+      recollection_(replayed.shared()),
+      decider_(points_of(*answers_), {}, recollection_.lend()) {
+  const std::vector<Answer>& answers = *answers_;
   for (size_t i = 0; i < answers.size(); ++i) {
     switch (answers[i].cause.input.kind) {
       case Input::Kind::reply:
@@ -135,6 +136,7 @@ void Imagined::give(const Ready& ready) {
 void Imagined::decide(const Input& input, int64_t tick) {
   tick_ = std::max(tick_, tick);
   decision_.clear();
+  recollection_.move_to(tick_);
   decider_.decide(run_, input, tick_, decision_);
   for (const event::Event& e : decision_.events) {
     const uint64_t payload = e.payload != nullptr ? state::Vault::payload_bytes(e.payload) : 0;

@@ -16,9 +16,8 @@ namespace weft::travel {
 // timers fire when they are due, and what happened to the process that ran it does not happen.
 class Imagined final {
  public:
-  // answers outlive it.
-  Imagined(const std::vector<Answer>& answers, std::string run,
-           std::shared_ptr<const plan::Plan> plan);
+  // What was replayed outlives it.
+  Imagined(const Replay& replayed, std::string run, std::shared_ptr<const plan::Plan> plan);
 
   // Until no step that runs has an answer left.
   void play();
@@ -56,6 +55,7 @@ class Imagined final {
   const std::vector<Answer>* answers_;
   state::Pages pages_;
   run::Run run_;
+  Recollection recollection_;
   run::Decider decider_;
   run::Decision decision_;
   std::map<std::string, Numbers, std::less<>> replies_, verdicts_;  // by path

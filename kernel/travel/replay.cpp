@@ -73,12 +73,13 @@ Replay::Replay(const History& history, std::shared_ptr<const plan::Plan> plan)
     : history_(&history),
       recorded_(plan, pages_),
       run_(0, history.run, std::move(plan), pages_),
-      decider_(0, {this, admit}) {}
+      decider_(0, {this, admit}, recalled_.lend()) {}
 
 Result<void> Replay::play() {
   const journal::Recovery::Each take = [&](const Event& e) {
     if (has_difference() || error_) return;
     batch_.push_back(e);
+    if (tells_shared(e)) shared_.push_back(e);
     if ((e.flags & event::is_last) == 0) return;
     if (auto decided = decide(); !decided) error_ = decided.error();
   };
@@ -94,7 +95,14 @@ Result<void> Replay::play() {
 }
 
 Result<void> Replay::decide() {
-  auto cause = cause_of(run_.state, batch_);
+  recalled_.begin(batch_);
+  // What was read stands before what followed from it, and is no cause of anything.
+  std::vector<Event> followed;
+  if (!shared_.empty()) {
+    std::copy_if(batch_.begin(), batch_.end(), std::back_inserter(followed),
+                 [](const Event& e) { return e.type != Type::state_read; });
+  }
+  auto cause = cause_of(run_.state, followed.empty() ? batch_ : followed);
   if (!cause) {
     return Error{Status::unsupported, "replay.unknown_cause",
                  "event " + std::to_string(batch_.front().seq) + ", " +
@@ -150,7 +158,8 @@ void Replay::learn_points(const run::Input& input) {
     const bool is_asked_of = e.type == Type::step_queued && (e.flags & event::for_room) == 0;
     if (is_asked_of) points_ |= bit(WEFT_AT_BEFORE_TOOL_EXECUTION);
     if (e.type == Type::branch_selected && !is_verdict) points_ &= ~bit(WEFT_AT_STAGE_TRANSITION);
-    if (e.type == Type::state_changed && !is_verdict) points_ &= ~bit(WEFT_AT_BEFORE_STATE_WRITE);
+    const bool writes = e.type == Type::state_changed || e.type == Type::scope_changed;
+    if (writes && !is_verdict) points_ &= ~bit(WEFT_AT_BEFORE_STATE_WRITE);
     const bool begins = e.type == Type::step_started || e.type == Type::step_queued;
     if (begins && !is_verdict && e.frame < state.frames.size()) {
       const uint8_t before = state.frames[e.frame].status[e.node];

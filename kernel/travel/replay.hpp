@@ -11,6 +11,7 @@
 #include "run/decide.hpp"
 #include "travel/cause.hpp"
 #include "travel/history.hpp"
+#include "travel/recalled.hpp"
 
 namespace weft::travel {
 
@@ -36,6 +37,8 @@ class Replay final {
   const state::State& recorded() const { return recorded_; }
   // In the order in which they came; complete only when nothing differs.
   const std::vector<Answer>& answers() const { return answers_; }
+  // Events that tell what lies beside the run.
+  const std::vector<event::Event>& shared() const { return shared_; }
 
  private:
   Result<void> decide();
@@ -50,11 +53,13 @@ class Replay final {
   state::Pages pages_;
   state::State recorded_;
   run::Run run_;
+  Recalled recalled_;
   run::Decider decider_;
   uint64_t points_ = 0;              // at which hooks were asked, as far as the record shows
   std::vector<event::Event> batch_;  // the recorded events of one decision
   run::Decision decision_;
   std::vector<Answer> answers_;
+  std::vector<event::Event> shared_;
   Replayed replayed_;
   std::optional<Error> error_;
 };

@@ -110,6 +110,14 @@ const std::string undone = R"({"id":"undone","on_failure":"compensate","steps":[
     "times":1},"retry":{"max_attempts":3,"initial":"200ms"}}},
   {"id":"j3","tool":"once","parameters":{"name":"j3","do":"refuse"}}]})";
 
+// What lies beside the run counts once.
+const std::string counted = R"({"id":"counted","steps":[
+  {"id":"q1","tool":"once","parameters":{"name":"q1","do":"later","ms":10}},
+  {"id":"q2","set":{"$global.count":"{{default($global.count, 0) + 1}}"}},
+  {"id":"q3","tool":"once","parameters":{"name":"q3","value":"{{$global.count}}"}},
+  {"id":"q4","set":{"$global.count":"{{$global.count + 1}}"}},
+  {"id":"q5","tool":"once","parameters":{"name":"q5","value":"{{$global}}"}}]})";
+
 }  // namespace
 
 const std::vector<Scenario>& scenarios() {
@@ -129,6 +137,7 @@ const std::vector<Scenario>& scenarios() {
       {"an approval", {approved}, 0, false, approval},
       {"paused and resumed", {paused}, 0, false, pause_and_resume},
       {"effects that are undone", {undone}},
+      {"values beside the run", {counted}},
   };
   return all;
 }

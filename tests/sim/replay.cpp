@@ -50,7 +50,7 @@ Replayed imagine(const SimWorld::Plan& plan, const travel::History& history,
   travel::Replay replay(history, plan);
   REQUIRE(replay.play());
   REQUIRE_FALSE(replay.has_difference());
-  travel::Imagined imagined(replay.answers(), "run-1", with);
+  travel::Imagined imagined(replay, "run-1", with);
   imagined.play();
   const travel::History other = imagined.take_history();
   auto compared = travel::compare({travel::Side{&history, plan}, travel::Side{&other, with}});

@@ -25,6 +25,27 @@ SimStore::SimStore() {
     out->val = b.take();
     return WEFT_OK;
   };
+  table_.scan = [](void* self, const weft_call* call, weft_str prefix, weft_str after, uint32_t max,
+                   weft_out* out) noexcept -> weft_status {
+    const auto& kept = static_cast<SimStore*>(self)->entries;
+    const std::string begin(to_view(prefix)), behind(to_view(after));
+    Builder b(Arena(call->arena, plugin::CallArena::grow, nullptr));
+    b.begin_array();
+    uint32_t found = 0;
+    for (auto at = kept.lower_bound(begin); at != kept.end(); ++at) {
+      if (!at->first.starts_with(begin) || (max != 0 && found == max)) break;
+      if (at->first <= behind) continue;
+      ++found;
+      b.begin_object();
+      b.set("key"_k, std::string_view(at->first));
+      b.key("value"_k);
+      b.bytes(at->second);
+      b.end_object();
+    }
+    b.end_array();
+    out->val = b.take();
+    return WEFT_OK;
+  };
   table_.own = [](void*, const weft_call*, uint32_t, weft_owner*) noexcept -> weft_status {
     return WEFT_OK;
   };

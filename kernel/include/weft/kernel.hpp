@@ -56,8 +56,7 @@ class Workflow final {
 // What loading found: a workflow exactly when there are no problems. Both lists go by place.
 struct Loaded {
   std::vector<Workflow> workflow;
-  std::vector<Error> problems;
-  std::vector<Error> warnings;
+  std::vector<Error> problems, warnings;
 };
 
 enum class RunState : uint8_t {
@@ -83,14 +82,14 @@ struct Outcome {
 
 // What a run is started with. Values are copied.
 struct RunOptions {
-  Value input{};
-  Value params{};
+  Value input{}, params{};
   Value grants{};  // {fs: {read: [...], write: [...]}, ...}, beside the policy of the definition
   std::string_view starting_step{};
   bool with_detail = false;
   int64_t start_ns = 0;    // since 1970; the run begins then, or at once
   std::string_view key{};  // of the start: the run that was started with it before is meant again
   bool stays = false;      // waits for messages, too, where it would return with 'waiting'
+  std::string_view session{}, user{};  // whose state '$session' and '$user' are
 };
 
 // Where a message has gone.
@@ -241,6 +240,7 @@ class Kernel final {
   struct Rooms;  // kernel_rooms.hpp, for the kernel's own files
 
  private:
+  friend class SharedState;  // weft/state.hpp
   Kernel();
   std::unique_ptr<Rooms> rooms_;
 };

@@ -143,12 +143,13 @@ TEST_CASE("a record that is not the next in sequence is refused", "[event]") {
 TEST_CASE("every type of event has a dotted name of its own", "[event]") {
   std::vector<std::string_view> names;
   for (uint8_t i = 1; i < event::type_count; ++i) {
+    if (i == 45 || i == 46) continue;  // of no version yet
     names.push_back(event::name(static_cast<Type>(i)));
     const auto type = static_cast<Type>(i);
     const bool is_of_hooks = type >= Type::hook_asked && type <= Type::hook_bypassed;
-    const std::string_view area = is_of_hooks                   ? "hook."
-                                  : type == Type::state_changed ? "state."
-                                                                : "workflow.";
+    const bool is_of_state =
+        type == Type::state_changed || type == Type::state_read || type == Type::scope_changed;
+    const std::string_view area = is_of_hooks ? "hook." : is_of_state ? "state." : "workflow.";
     CHECK(names.back().starts_with(area));
   }
   std::sort(names.begin(), names.end());

@@ -30,8 +30,6 @@ TEST_CASE("what is wrong with a rare field is said at its place", "[plan]") {
       {R"("set":{"cuont":2})",
        "/steps/0/set/cuont spec.unknown_reference: the definition declares no variable 'cuont' "
        "(did you mean 'count'?)"},
-      {R"("set":{"global:count":2})",
-       "/steps/0/set/global:count spec.not_available: nobody keeps the scope 'global'"},
       {R"("set":{"count[*]":2})",
        "/steps/0/set/count[*] spec.pattern: 'count[*]' is not a path to one place"},
       {R"("tool":"upper","input":"x","merge":"error")",
@@ -68,6 +66,40 @@ TEST_CASE("what is wrong with a rare field is said at its place", "[plan]") {
        "'default'?)"},
       {R"("tool":"upper","input":"x","compensate":{"tool":"upper","input":"{{orignal.result}}"})",
        "/steps/0/compensate/input spec.unknown_reference: "},
+  }));
+  CAPTURE(fields);
+  const Definition made(with_step(fields));
+  CHECK_THAT(made.problems(), Catch::Contains(expected));
+  CHECK(made.built.problems.size() == 1);
+}
+
+TEST_CASE("what is wrong with state beside runs is said at its place", "[plan]") {
+  const auto [fields, expected] = GENERATE(table<const char*, const char*>({
+      {R"("set":{"global:count":2})",
+       "/steps/0/set/global:count spec.pattern: 'global:count' is no variable, and no place of "
+       "state either (write $global.key)"},
+      {R"("set":{"$global":2})",
+       "/steps/0/set/$global spec.pattern: '$global' is all of a scope, not a key in it"},
+      {R"("set":{"$globl.x":2})",
+       "/steps/0/set/$globl.x spec.pattern: '$globl.x' names no scope of state (did you mean "
+       "'global'?)"},
+      {R"("set":{"$custom":2})", "/steps/0/set/$custom spec.pattern: '$custom' does not say whose"},
+      {R"("tool":"upper","input":"{{$custom}}")",
+       "/steps/0/input spec.unknown_reference: '$custom' does not say whose"},
+      {R"("tool":"upper","input":"{{$sesion.x}}")",
+       "/steps/0/input spec.unknown_reference: nothing is called '$sesion' at character 1 (did you "
+       "mean '$session'?)"},
+      {R"("state":{})", "/steps/0/state spec.no_alternative: a step of state does nothing"},
+      {R"("state":{"get":"global.x"})",
+       "/steps/0/state/get spec.pattern: 'global.x' is no place of state (write $global.key)"},
+      {R"("state":{"set":"$global.x"})", "/steps/0/state spec.missing_field: 'value' is missing"},
+      {R"("state":{"clear":"$global.x"})",
+       "/steps/0/state/clear spec.pattern: '$global.x' is a key in a scope, not all of it"},
+      {R"("state":{"copy":"$global"})", "/steps/0/state spec.missing_field: 'to' is missing"},
+      {R"("state":{"delete":"$global.x","value":1})",
+       "/steps/0/state/value spec.unknown_field: 'delete' has no 'value'"},
+      {R"("state":{"set":"$global.x","value":1,"class":"trusted"})",
+       "/steps/0/state/class spec.unknown_value: 'trusted' is no class that a value can be given"},
   }));
   CAPTURE(fields);
   const Definition made(with_step(fields));

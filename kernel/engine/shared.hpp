@@ -1,0 +1,38 @@
+// Shared: values that lie beside all runs, as an engine keeps them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/doc.hpp"
+#include "journal/journal.hpp"
+#include "journal/store.hpp"
+#include "run/shared.hpp"
+
+namespace weft::engine {
+
+// What was written since the latest commit counts first, then what is gone with the process, then
+// the store, which is asked each time: another process may have written there.
+class SharedValues final {
+ public:
+  // Both outlive it.
+  SharedValues(journal::Store& store, journal::Journal& journal)
+      : store_(&store), journal_(&journal) {}
+
+  run::Shared lend();
+  // What was written is there for good with its commit, or never was.
+  void settle(bool is_committed);
+
+ private:
+  static Value get(void* self, std::string_view key, Arena arena);
+  static Value list(void* self, std::string_view prefix, Arena arena);
+  static void put(void* self, std::string_view key, Value entry);
+
+  journal::Store* store_;
+  journal::Journal* journal_;
+  std::map<std::string, base::Doc, std::less<>> staged_;    // an empty one is taken away
+  std::map<std::string, base::Doc, std::less<>> fleeting_;  // of the class 'ephemeral'
+};
+
+}  // namespace weft::engine
