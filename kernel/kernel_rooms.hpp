@@ -52,6 +52,8 @@ struct Kernel::Rooms {
       WEFT_GUARDED_BY(mutex);  // each shared with the engine
   std::map<std::string, std::weak_ptr<const engine::Bindings>, std::less<>> stored_plans
       WEFT_GUARDED_BY(mutex);
+  std::map<std::string, std::weak_ptr<const plan::Plan>, std::less<>> callable
+      WEFT_GUARDED_BY(mutex);  // loaded, by id: what steps of others may call
 
   ~Rooms();
   Result<void> open(KernelOptions the_options);

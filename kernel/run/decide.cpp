@@ -45,16 +45,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
     case Input::Kind::wake: wake(input); break;
     case Input::Kind::fired: fired(input); break;
     case Input::Kind::cancel: cancel(input.value, nullptr); break;
-    case Input::Kind::expire: {
-      const Error late{Status::timeout,
-                       "timeout",
-                       "the run took longer than its time limit",
-                       "raise 'timeout' in the definition",
-                       {},
-                       WEFT_ERR_TIMEOUT};
-      cancel(text("the run is out of time"), &late);
-      break;
-    }
+    case Input::Kind::expire: expire(); break;
     case Input::Kind::resume: resume(); break;
     case Input::Kind::settle: settle(input); break;
     case Input::Kind::message: message(input); break;
@@ -261,7 +252,8 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
 }
 
 void Decider::fired(const Input& input) {
-  const Frame& f = state().frames[input.frame];
+  Frame& f = state().frames[input.frame];
+  if (input.node == event::no_node) return out_of_time(f);
   const bool is_set =
       std::any_of(state().waits.begin(), state().waits.end(), [&](const state::Wait& w) {
         return w.kind == state::Wait::Kind::pattern && w.frame == input.frame &&

@@ -67,6 +67,14 @@ class Decider final {
   void settle_doubt(const At& at, bool again);
   void awake(std::string_view why);
 
+  // call.cpp: steps that call another definition.
+  void start_call(const At& at);
+  bool is_too_deep(const At& at);
+  bool begin_call(const At& at);
+  void end_call(state::Frame& frame, const At& at, Value said);
+  void expire();
+  void out_of_time(state::Frame& frame);
+
   // step.cpp: the life of a step.
   void start(const At& at);
   void begin_step(const At& at);
@@ -115,6 +123,7 @@ class Decider final {
   // join.cpp: what branches changed comes together.
   Merging merging(const state::Frame& frame, Value target);
   bool join(state::Frame& frame);
+  At around(const state::Frame& frame);
   bool make_room(state::Frame& frame, const At& at);
   bool fail_join(state::Frame& frame, const Merging& all, Error error);
   std::string branch_name(const state::Frame& frame, const state::Layer& layer);

@@ -12,9 +12,12 @@
 namespace weft::state {
 
 struct State;
+struct Frame;
 
 // In place of the number of a branch: what those have changed that ended and made room for others.
 inline constexpr uint32_t joined_branches = UINT32_MAX - 1;
+// And: what is called, which has variables of its own.
+inline constexpr uint32_t called_branch = UINT32_MAX - 2;
 
 struct Layer {
   uint32_t frame = event::no_frame;
@@ -26,7 +29,8 @@ struct Layer {
   Value writes() const;  // paths, each once
 };
 
-// Whose variables a step sees and changes: those of the run, or what a branch makes of them.
+// Whose variables a step sees and changes: those of the run, those of what is called, or what a
+// branch makes of either.
 struct Branch {
   uint32_t frame = event::no_frame;  // none: the run
   uint32_t number = 0;
@@ -40,6 +44,10 @@ const Layer* find_layer(const State& state, uint32_t frame, uint32_t branch);
 
 // The innermost branch in which a node stands; with no node, in which its frame does.
 Branch branch_of(const State& state, uint32_t frame, uint32_t node, uint32_t visit);
+// The branch to which a frame gives what its own branches changed.
+Branch branch_around(const State& state, const Frame& frame);
+// The variables as they were when a frame was opened.
+Value variables_before(const State& state, const Frame& frame);
 // What it has written; null while that is nothing.
 const Layer* layer_of(const State& state, const Branch& branch);
 // The variables as they are there.
