@@ -105,7 +105,7 @@ void Reader::unknown(uint32_t from, const Call& call, const Error* why) {
     known.push_back(all_.members[m].parsed.spec.id);
   }
   std::string hint = base::did_you_mean(name, known);
-  if (why != nullptr && !why->hint.empty()) hint += (hint.empty() ? "" : "; ") + why->hint;
+  if (why != nullptr && !why->hint.empty()) hint += (hint.empty() ? "" : " ") + why->hint;
   if (hint.empty()) hint = "put its definition under 'workflows'";
   const bool is_broken = why != nullptr && why->status != Status::not_found;
   add_problem(all_.members[from].parsed, call.name, "spec.unknown_workflow",
