@@ -1,5 +1,6 @@
 // Steps that call another definition: what it is begun with, how deep it may go, and when it is out
 // of time.
+#include <algorithm>
 #include <string>
 
 #include "base/limits.hpp"

@@ -52,6 +52,17 @@ void Parser::read_call(Draft& draft) {
   spec().calls.push_back(std::move(call));
 }
 
+// Of a form with a time limit for its steps, that one keeps it.
+void Parser::place_call(const Draft& draft, const Rule* extras, uint32_t item) {
+  Call& call = spec().calls[draft.item.call];
+  call.item = item;
+  const bool is_forms = extras != nullptr &&
+                        std::any_of(extras->names.begin(), extras->names.end(),
+                                    [](const Name& name) { return name.key.view() == "timeout"; });
+  if (!draft.timeout.exists() || is_forms) return;
+  call.timeout_ns = spec().policies[draft.item.policy].timeout_ns;
+}
+
 // What is said as its input is the input of the workflow, or where the row names one, that member
 // of it; everything else is its parameters. The input of 'feature' begins with the name of the
 // workflow.

@@ -36,7 +36,6 @@ class Reader final {
   void unknown(uint32_t from, const Call& call, const Error* why);
   void check_input(uint32_t from, const Call& call);
   bool sum_up(uint32_t number);
-  bool take_over(Call& call, const Call& sum);
 
   const Catalog& catalog_;
   Arena arena_;
@@ -133,7 +132,8 @@ bool unite(std::vector<std::string_view>& to, std::string_view name) {
   return true;
 }
 
-bool Reader::take_over(Call& call, const Call& sum) {
+// True when the call is known to do more than before.
+bool take_over(Call& call, const Call& sum) {
   bool grows = call.effect < sum.effect || (sum.is_undeclared && !call.is_undeclared) ||
                (sum.is_own && !call.is_own);
   call.effect = std::max(call.effect, sum.effect);
@@ -156,14 +156,18 @@ bool Reader::sum_up(uint32_t number) {
     if (said.is_text()) one(said.as_text());
     for (uint32_t i = 0; said.is_array() && i < said.size(); ++i) one(said[i].as_text());
   };
-  for (Item& item : spec.items) {
+  for (const Item& item : spec.items) {
     const bool declares = item.reads.exists() || item.writes.exists();
     if (item.call != none) {
       Call& call = spec.calls[item.call];
       if (call.definition == none) continue;
       take_over(call, sums_[call.definition]);
       Call part = call;
-      if (declares) part.reads.clear(), part.writes.clear(), part.is_undeclared = false;
+      if (declares) {
+        part.reads.clear();
+        part.writes.clear();
+        part.is_undeclared = false;
+      }
       take_over(now, part);
     } else if (item.block == none) {
       now.effect = std::max(now.effect, worst_effect(spec, item));

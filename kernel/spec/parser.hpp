@@ -91,6 +91,7 @@ class Parser final {
   void read_tool(Draft& draft);
   void read_type(Draft& draft);
   void read_call(Draft& draft);
+  void place_call(const Draft& draft, const Rule* extras, uint32_t item);
   void check_arguments(Draft& draft, const UsedTool& used);
   Value arguments_of(Draft& draft, const Rule& rule);
   Value text_value(std::string_view text);

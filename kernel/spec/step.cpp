@@ -57,17 +57,7 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   read_reach(draft);
   draft.item.at = draft.at;
   draft.item.has_strategy = draft.on_error.exists() || draft.retry.exists();
-  if (draft.item.call != none) {
-    Call& call = spec().calls[draft.item.call];
-    call.item = number;
-    // Of a form with a time limit for its steps, that one keeps it.
-    const bool is_forms =
-        extras != nullptr &&
-        std::any_of(extras->names.begin(), extras->names.end(),
-                    [](const Name& name) { return name.key.view() == "timeout"; });
-    if (draft.timeout.exists() && !is_forms)
-      call.timeout_ns = spec().policies[draft.item.policy].timeout_ns;
-  }
+  if (draft.item.call != none) place_call(draft, extras, number);
   spec().items[number] = draft.item;
   if (draft.item.block != none) {
     spec().blocks[draft.item.block].parent_item = number - spec().blocks[block_].first;

@@ -20,6 +20,10 @@ std::vector<Layer>::iterator place_of(std::vector<Layer>& layers, uint32_t frame
 
 }  // namespace
 
+bool is_call(const State& state, const Frame& frame) {
+  return frame.parent != event::no_frame && state.block(frame).parent == plan::none;
+}
+
 Value Layer::variables() const { return Value(told)["variables"_k]; }
 Value Layer::writes() const { return Value(told)["writes"_k]; }
 

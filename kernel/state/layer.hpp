@@ -42,6 +42,13 @@ struct Branch {
 // Whatever visit it is of; null when there is none.
 const Layer* find_layer(const State& state, uint32_t frame, uint32_t branch);
 
+// Whether a step called the definition whose outermost block the frame is of.
+bool is_call(const State& state, const Frame& frame);
+// The frame of the definition in which a frame stands: that of the innermost call, or the first.
+uint32_t definition_of(const State& state, uint32_t frame);
+// What a call that is open may count of the time limit of its run; never when nothing bounds it.
+int64_t limit_of(const State& state, const Frame& frame);
+
 // The innermost branch in which a node stands; with no node, in which its frame does.
 Branch branch_of(const State& state, uint32_t frame, uint32_t node, uint32_t visit);
 // The branch to which a frame gives what its own branches changed.

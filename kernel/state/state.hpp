@@ -206,26 +206,15 @@ struct State {
     return rests ? reason : outcome;
   }
   // The tick at which the run is out of time, or with a frame, what that stands in; waits for
-  // times, signals and people do not count.
+  // times, signals and people do not count. And of the run or whatever call is first.
   int64_t expires(uint32_t frame = event::no_frame) const;
-  // The same of the run or of whatever call is out of time first.
   int64_t expires_next() const;
   // What a node waits for; null when it does not.
   const Wait* wait_of(uint32_t frame, uint32_t node) const;
   // Whether one frame stands in another, or is the same.
   bool is_within(uint32_t inner, uint32_t outer) const;
-  // What has been taken of its time limit at a tick while it runs.
-  int64_t counted(int64_t tick) const { return spent + tick - since; }
+  int64_t counted(int64_t tick) const { return spent + tick - since; }  // of its time limit
 };
-
-// Whether a step called the definition whose outermost block it is.
-inline bool is_call(const State& state, const Frame& frame) {
-  return frame.parent != event::no_frame && state.block(frame).parent == plan::none;
-}
-// The frame of the definition in which a frame stands: that of the innermost call, or the first.
-uint32_t definition_of(const State& state, uint32_t frame);
-// What a call that is open may count of the time limit of its run; never when nothing bounds it.
-int64_t limit_of(const State& state, const Frame& frame);
 
 // Where a step stands, such as 'outer/inner#2': ids from the outermost block on, visits above 0.
 std::string step_path(const State& state, uint32_t frame, uint32_t node);

@@ -110,6 +110,18 @@ const std::string undone = R"({"id":"undone","on_failure":"compensate","steps":[
     "times":1},"retry":{"max_attempts":3,"initial":"200ms"}}},
   {"id":"j3","tool":"once","parameters":{"name":"j3","do":"refuse"}}]})";
 
+// One calls itself; every level keeps to its own input and variables.
+const std::string called = R"({"id":"called","steps":[
+  {"id":"m1","tool":"idem","parameters":{"name":"m1"}},
+  {"id":"down","workflow":"down","input":{"n":2}},
+  {"id":"m4","tool":"once","parameters":{"name":"m4","value":"{{down}}"}}],
+  "workflows":{"down":{"variables":{"v":{"default":0}},"steps":[
+    {"id":"keep","set":{"v":"{{n}}"}},
+    {"id":"again","workflow":"down","if":"n > 0","input":{"n":"{{n - 1}}"}},
+    {"id":"m2","tool":"once","if":"n == 0","parameters":{"name":"m2","value":"{{v}}",
+      "do":"later","ms":5}},
+    {"id":"m3","tool":"idem","if":"n == 2","parameters":{"name":"m3","value":"{{v}}"}}]}}})";
+
 }  // namespace
 
 const std::vector<Scenario>& scenarios() {
@@ -129,6 +141,7 @@ const std::vector<Scenario>& scenarios() {
       {"an approval", {approved}, 0, false, approval},
       {"paused and resumed", {paused}, 0, false, pause_and_resume},
       {"effects that are undone", {undone}},
+      {"workflows that are called", {called}},
   };
   return all;
 }
