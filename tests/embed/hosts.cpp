@@ -206,7 +206,8 @@ TEST_CASE("a workflow that nobody holds is called only where the host finds its 
   REQUIRE(kernel);
   (*kernel)->load(R"({"id": "lost", "steps": []})", "lost.json");
   const Loaded loaded = (*kernel)->load(
-      R"({"id": "p", "steps": [{"id": "a", "workflow": "lost"}, {"id": "b", "workflow": "known"}]})",
+      R"({"id": "p", "steps": [{"id": "a", "workflow": "lost"},
+                               {"id": "b", "workflow": "known"}]})",
       "p.json");
   CHECK(asked == "lost for p.json; known for p.json; ");
   REQUIRE(loaded.problems.size() == 2);
