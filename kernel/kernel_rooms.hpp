@@ -54,7 +54,8 @@ struct Kernel::Rooms {
   std::map<std::string, std::weak_ptr<const engine::Bindings>, std::less<>> stored_plans
       WEFT_GUARDED_BY(mutex);
   std::map<std::string, std::shared_ptr<const engine::Bindings>, std::less<>> loaded
-      WEFT_GUARDED_BY(mutex);  // the latest of each id, which hooks may start; shared with its runs
+      WEFT_GUARDED_BY(
+          mutex);  // the latest of each id, to be called and started; shared with its runs
 
   ~Rooms();
   Result<void> open(KernelOptions the_options);

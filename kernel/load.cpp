@@ -5,6 +5,7 @@
 #include "base/encode.hpp"
 #include "base/json.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "kernel_rooms.hpp"
 #include "plan/explain.hpp"
 
@@ -75,6 +76,84 @@ Result<plan::Source> parse_foreign(const Foreign& foreign) {
   return e;
 }
 
+// A text that stays, with what was read from it.
+struct Text {
+  std::string text, file;
+  std::string_view view;
+  Foreign foreign;
+  std::shared_ptr<const void> memory;  // of the definition; nobody else holds it
+  bool is_json = false;
+
+  spec::Locator locator() const {
+    return is_json ? spec::Locator{&view, place_in_json}
+                   : spec::Locator{&foreign, place_in_foreign};
+  }
+};
+
+Result<plan::Source> parse(plugin::Registry& registry, Text& text, std::string_view format) {
+  text.view = text.foreign.text = text.text;
+  text.is_json = is_json(text.file, format);
+  if (text.is_json) return parse_json(text.view);
+  auto bound = format_of(registry, text.file, format);
+  if (!bound) return bound.error();
+  text.foreign.format = *bound;
+  return parse_foreign(text.foreign);
+}
+
+// What the steps of a definition call that it does not hold.
+class Finder final {
+ public:
+  Finder(Kernel::Rooms& rooms, std::string_view file) : rooms_(rooms), file_(file) {}
+
+  spec::Catalog catalog() {
+    spec::Catalog catalog = rooms_.catalog;
+    catalog.finder = this;
+    catalog.workflow = [](void* finder, std::string_view name) {
+      return static_cast<Finder*>(finder)->find(name);
+    };
+    return catalog;
+  }
+
+ private:
+  Result<spec::Found> find(std::string_view name) {
+    {
+      const base::Lock lock(rooms_.mutex);
+      const auto known = rooms_.loaded.find(name);
+      if (known != rooms_.loaded.end()) {
+        const std::shared_ptr<const plan::Plan>& plan = known->second->plan;
+        return spec::Found{plan->definition, plan, plan->file, {}};
+      }
+    }
+    if (!rooms_.options.find) {
+      return Error{Status::not_found, "spec.unknown_workflow", "it is not known",
+                   "put it under 'workflows', or load it first"};
+    }
+    auto text = rooms_.options.find(name, file_);
+    if (!text) return text.error();
+    const auto held = std::make_shared<Text>();
+    held->text = std::move(text->text);
+    held->file = std::move(text->file);
+    auto source = parse(*rooms_.registry, *held, {});
+    if (!source) return unreadable(name, held->file, source.error());
+    held->memory = std::move(source->memory);
+    return spec::Found{source->definition, held, held->file, held->locator()};
+  }
+
+  static Error unreadable(std::string_view name, const std::string& file, Error why) {
+    std::string place = file;
+    if (why.where.line != 0) {
+      place += ':' + std::to_string(why.where.line) + ':' + std::to_string(why.where.column);
+    }
+    why.message =
+        "the workflow " + base::quoted(name) + " cannot be read, " + place + ": " + why.message;
+    why.status = Status::bad_input;
+    return why;
+  }
+
+  Kernel::Rooms& rooms_;
+  std::string_view file_;
+};
+
 }  // namespace
 
 Loaded Kernel::load(std::string_view text, std::string_view file, std::string_view format) {
@@ -84,19 +163,13 @@ Loaded Kernel::load(std::string_view text, std::string_view file, std::string_vi
     loaded.problems.push_back(std::move(error));
     return std::move(loaded);
   };
-  Foreign foreign{{}, text};
-  const bool json = is_json(file, format);
-  if (!json) {
-    auto bound = format_of(*rooms_->registry, file, format);
-    if (!bound) return refuse(bound.error());
-    foreign.format = *bound;
-  }
-  auto source = json ? parse_json(text) : parse_foreign(foreign);
+  Text read{std::string(text), std::string(file), {}, {}, {}};
+  auto source = parse(*rooms_->registry, read, format);
   if (!source) return refuse(source.error());
   source->file = file;
-  source->locator =
-      json ? spec::Locator{&text, place_in_json} : spec::Locator{&foreign, place_in_foreign};
-  plan::Built built = plan::build(std::move(*source), rooms_->catalog);
+  source->locator = read.locator();
+  Finder finder(*rooms_, file);
+  plan::Built built = plan::build(std::move(*source), finder.catalog());
   loaded.problems = std::move(built.problems);
   loaded.warnings = std::move(built.warnings);
   if (built.plan == nullptr) return loaded;

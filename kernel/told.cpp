@@ -52,6 +52,12 @@ class Batch final {
 }  // namespace
 
 std::string path_of(const state::State& state, const event::Event& e) {
+  // What a call changes or when it is late is said of the step that called.
+  const bool of_call = e.type == event::Type::state_changed || e.type == event::Type::timer_fired;
+  if (of_call && e.frame != event::no_frame && e.node == event::no_node) {
+    const state::Frame& frame = state.frames[e.frame];
+    return state::step_path(state, frame.parent, frame.parent_node);
+  }
   const bool of_step =
       e.frame != event::no_frame && e.node != event::no_node && e.type != event::Type::frame_opened;
   return of_step ? state::step_path(state, e.frame, e.node) : std::string();

@@ -4,6 +4,7 @@
 #include <map>
 #include <thread>
 
+#include "beside.hpp"
 #include "places.hpp"
 #include "pool.hpp"
 #include "values.hpp"
@@ -120,6 +121,11 @@ Result<void> Session::open(const Arguments& arguments, const Wants& wants) {
   options.log_mask = *mask;
   options.log = [this](uint32_t level, std::string_view component, std::string_view message) {
     log_.write(level, component, message);
+  };
+  options.find = [this](std::string_view name, std::string_view file) {
+    auto found = find_beside(name, file);
+    if (found) diagnostics_.add_source(found->file, found->text);
+    return found;
   };
   if (wants.store) {
     auto url = store_url(arguments.value("store"));

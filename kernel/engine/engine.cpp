@@ -235,7 +235,7 @@ void Engine::decide(Slot& slot, const run::Input& input) {
 // The time limit of a run counts only while it runs.
 void Engine::note_status(Slot& slot) {
   slot.known_status = slot.run->state.status;
-  slot.expires = slot.run->state.expires();
+  slot.expires = slot.run->state.expires_next();
   next_late_run_ = std::min(next_late_run_, slot.expires);
 }
 
@@ -250,6 +250,7 @@ void Engine::route(Slot& slot, const run::Command& command) {
   switch (command.kind) {
     case Kind::wake_at:
     case Kind::timer_at: return set_timer(slot, command);
+    case Kind::limit: return note_status(slot);
     case Kind::stop: return stop_call(command, slot);
     case Kind::call: {
       const bool harmless = run::called(slot.run->state, command).effect <= spec::Effect::read;

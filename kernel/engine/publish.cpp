@@ -95,8 +95,14 @@ void Channel::consume(const std::vector<Published>& batch, uint64_t dropped) {
   for (const Published& p : batch) {
     const event::Event& e = p.event;
     const bool opens = e.type == event::Type::frame_opened && p.frame != nullptr;
+    // What a call changes or when it is late is said of the step that called.
+    const bool of_call =
+        (e.type == event::Type::state_changed || e.type == event::Type::timer_fired) &&
+        e.node == event::no_node && p.frame != nullptr;
     paths_.push_back(
-        path_of(*p.run->state.plan, opens ? p.frame->outer : p.frame, e.node, e.visit));
+        of_call ? path_of(*p.run->state.plan, p.frame->outer, p.frame->parent_node,
+                          p.frame->parent_visit)
+                : path_of(*p.run->state.plan, opens ? p.frame->outer : p.frame, e.node, e.visit));
     events_.push_back({sizeof(weft_event), static_cast<uint32_t>(e.type), e.seq, e.tick,
                        to_str(event::name(e.type)), to_str(p.run->id),
                        to_str(p.run->state.plan->id), to_str(paths_.back()), e.attempt, e.frame,

@@ -124,6 +124,10 @@ void Engine::write_step(const Question& q, const Slot& slot, const Command& at, 
     b.set("step"_k, std::string_view(path_of(*state.plan, &frame, at.node, at.visit)));
   }
   if (node.kind == plan::Kind::block) {
+    if (node.call != plan::none) {
+      const uint32_t called = state.plan->calls[node.call].definition;
+      return write_component(state.plan->definitions[called].id, "workflow", node.id, b);
+    }
     const plan::Block& block = state.plan->blocks[node.block];
     return write_component(state.plan->patterns[block.pattern].id, "pattern", node.id, b);
   }

@@ -166,11 +166,12 @@ void Writer::step(const spec::Rule* extras, Value value) {
 }
 
 void Writer::step_field(const spec::FieldName& field, const spec::Item& item, Value value) {
+  const bool is_call = item.call != spec::none && !item.at["command"_k].exists();
   const bool is_name_the_id =
       field.field == Field::name && !item.at["id"_k].exists() && item.id == value.as_text();
-  out_.key(Key(is_name_the_id                ? "id"
-               : field.field == Field::input ? "parameters"
-                                             : field.canonical));
+  out_.key(Key(is_name_the_id                            ? "id"
+               : field.field == Field::input && !is_call ? "parameters"
+                                                         : field.canonical));
   switch (field.field) {
     case Field::tool: {
       const bool is_pinned = value.as_text().find('@') != std::string_view::npos;
@@ -185,7 +186,7 @@ void Writer::step_field(const spec::FieldName& field, const spec::Item& item, Va
       return out_.text(names[static_cast<size_t>(item.run_if)]);
     }
     case Field::input:
-      if (value.is_object()) return out_.link(value);
+      if (is_call || value.is_object()) return out_.link(value);
       out_.begin_object();
       out_.set("input"_k, value);
       return out_.end_object();
@@ -200,6 +201,59 @@ Value canonical(const spec::Spec& spec, Arena arena) {
   Builder out(arena);
   Writer(spec, out).definition();
   return out.take_value();
+}
+
+namespace {
+
+using Held = std::vector<std::pair<std::string_view, Value>>;
+
+// A definition with these in place of those that it holds.
+Value holding(Value definition, const Held& held, Arena arena) {
+  Builder out(arena);
+  const auto write = [&] {
+    out.key("workflows"_k);
+    out.begin_object();
+    for (const auto& [name, value] : held) out.set(Key(name), value);
+    out.end_object();
+  };
+  const bool has_some = definition["workflows"_k].exists();
+  out.begin_object();
+  for (uint32_t i = 0; i < definition.size(); ++i) {
+    const std::string_view key = definition.key(i);
+    key == "workflows" ? write() : out.set(Key(key), definition[i]);
+  }
+  if (!has_some) write();
+  out.end_object();
+  return out.take_value();
+}
+
+Value with_all_held(const spec::Family& family, uint32_t number, Arena arena) {
+  const spec::Member& member = family.members[number];
+  Held held;
+  bool is_same = true;
+  for (uint32_t m = number + 1; m < family.members.size(); ++m) {
+    const spec::Member& inner = family.members[m];
+    if (inner.holder != number) continue;
+    held.emplace_back(inner.name, with_all_held(family, m, arena));
+    const bool was_found = inner.found != member.found;
+    is_same = is_same && !was_found && held.back().second.slot() == inner.definition.slot();
+  }
+  const Value made = canonical(member.parsed.spec, arena);
+  return is_same ? made : holding(made, held, arena);
+}
+
+}  // namespace
+
+Value canonical(const spec::Family& family, Arena arena) { return with_all_held(family, 0, arena); }
+
+Value with_found(const spec::Family& family, Arena arena) {
+  const spec::Member& first = family.members.front();
+  if (family.found.empty()) return first.definition;
+  Held held;
+  for (const spec::Member& member : family.members) {
+    if (member.holder == 0) held.emplace_back(member.name, member.definition);
+  }
+  return holding(first.definition, held, arena);
 }
 
 }  // namespace weft::plan

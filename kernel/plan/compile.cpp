@@ -33,8 +33,12 @@ std::string_view to_text(RunIf run_if) {
 }
 
 BlockCompiler::BlockCompiler(const spec::Spec& spec, std::span<const Reference> references,
-                             Plan& plan, Findings findings)
-    : spec_(spec), references_(references), plan_(plan), findings_(findings) {}
+                             Target target, Findings findings)
+    : spec_(spec),
+      references_(references),
+      plan_(target.plan),
+      findings_(findings),
+      first_block_(target.first_block) {}
 
 // Only the fields of the form: what every step and definition has is the kernel's.
 Value BlockCompiler::describe(uint32_t number) {
@@ -72,7 +76,7 @@ Value BlockCompiler::describe(uint32_t number) {
     rewrite(*root.properties[i].rule, root.properties[i].fallback, rewriter, out);
   }
   // What nobody speaks of need not be made.
-  const bool is_silent = root.bindings.size() != 0 && !plan_.blocks[number].binds;
+  const bool is_silent = root.bindings.size() != 0 && !plan_.blocks[first_block_ + number].binds;
   if (is_silent) out.set("binds"_k, false);
   if (!block.id.empty() && recalls_iterations(block.id)) out.set("recalls"_k, true);
   out.end_object();
@@ -181,6 +185,7 @@ void BlockCompiler::write_references(uint32_t item, Builder& out) const {
 bool BlockCompiler::does_own(uint32_t number) const {
   const spec::Item& item = spec_.items[number];
   if (item.kind >= Kind::wait && item.kind <= Kind::end) return true;
+  if (item.call != none) return spec_.calls[item.call].is_own;
   if (item.block == none) return false;
   const spec::Block& inner = spec_.blocks[item.block];
   for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) {
@@ -190,20 +195,26 @@ bool BlockCompiler::does_own(uint32_t number) const {
 }
 
 // What a step reads or writes; a block that does not say so itself touches what its steps touch.
-void BlockCompiler::add_names(uint32_t number, Value spec::Item::* of, Builder& out) const {
+void BlockCompiler::add_names(uint32_t number, bool writes, Builder& out) const {
   const spec::Item& item = spec_.items[number];
-  const Value said = item.*of;
+  const Value said = writes ? item.writes : item.reads;
   if (said.is_text()) out.link(said);
   for (uint32_t i = 0; said.is_array() && i < said.size(); ++i) out.link(said[i]);
-  if (item.block == none || declares(item)) return;
+  if (declares(item)) return;
+  if (item.call != none) {
+    const spec::Call& call = spec_.calls[item.call];
+    for (const std::string_view name : writes ? call.writes : call.reads) out.text(name);
+  }
+  if (item.block == none) return;
   const spec::Block& inner = spec_.blocks[item.block];
-  for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) add_names(i, of, out);
+  for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) add_names(i, writes, out);
 }
 
 // Whether a step in it changes something and does not say what.
 bool BlockCompiler::has_undeclared(uint32_t number) const {
   const spec::Item& item = spec_.items[number];
   if (declares(item)) return false;
+  if (item.call != none) return spec_.calls[item.call].is_undeclared;
   if (item.block == none) return spec::worst_effect(spec_, item) > spec::Effect::read;
   const spec::Block& inner = spec_.blocks[item.block];
   for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) {
@@ -222,10 +233,10 @@ void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
     if (value.exists()) out.link(value);
     out.end_array();
   };
-  const auto of_all = [&](Key key, Value spec::Item::* of) {
+  const auto of_all = [&](Key key, bool writes) {
     out.key(key);
     out.begin_array();
-    add_names(number, of, out);
+    add_names(number, writes, out);
     out.end_array();
   };
   out.begin_object();
@@ -237,12 +248,12 @@ void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
   out.end_array();
   write_references(number, out);
   out.set("run_if"_k, to_text(item.run_if));
-  if (item.block == none) {
+  if (item.block == none && item.call == none) {
     names("reads"_k, item.reads);
     names("writes"_k, item.writes);
   } else {
-    of_all("reads"_k, &spec::Item::reads);
-    of_all("writes"_k, &spec::Item::writes);
+    of_all("reads"_k, false);
+    of_all("writes"_k, true);
     if (has_undeclared(number)) out.set("undeclared"_k, true);
   }
   out.set("effect"_k, to_text(spec::worst_effect(spec_, item)));
@@ -284,7 +295,7 @@ void BlockCompiler::write_extras(const spec::Rule& extras, const spec::Item& ite
 
 void BlockCompiler::compile(uint32_t number) {
   const spec::Block& block = spec_.blocks[number];
-  const spec::BoundPattern bound = plan_.bound[plan_.blocks[number].pattern];
+  const spec::BoundPattern bound = plan_.bound[plan_.blocks[first_block_ + number].pattern];
   weft_val made{};
   weft_error error{};
   error.size = sizeof error;
@@ -305,7 +316,7 @@ void BlockCompiler::compile(uint32_t number) {
 
 void BlockCompiler::read_answer(uint32_t number, Value answer) {
   const spec::Block& block = spec_.blocks[number];
-  Block& made = plan_.blocks[number];
+  Block& made = plan_.blocks[first_block_ + number];
   made.compiled = answer["plan"_k];
   made.lanes = static_cast<uint32_t>(answer["lanes"_k].as_u64(1));
   for (const Value node : answer["spared"_k]) {

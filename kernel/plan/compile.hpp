@@ -16,10 +16,16 @@ struct Findings {
   std::vector<spec::Problem>&problems, &warnings;
 };
 
+// Where in a plan the blocks of a definition stand.
+struct Target {
+  Plan& plan;
+  uint32_t first_block = 0;
+};
+
 class BlockCompiler final {
  public:
   // references: of all items, sorted.
-  BlockCompiler(const spec::Spec& spec, std::span<const Reference> references, Plan& plan,
+  BlockCompiler(const spec::Spec& spec, std::span<const Reference> references, Target target,
                 Findings findings);
 
   void compile(uint32_t number);
@@ -39,13 +45,14 @@ class BlockCompiler final {
   void write_record(const spec::Rule& rule, Value value, Builder& out);
   void read_answer(uint32_t number, Value answer);
   spec::Problem read_problem(const spec::Block& block, Value problem) const;
-  void add_names(uint32_t number, Value spec::Item::* of, Builder& out) const;
+  void add_names(uint32_t number, bool writes, Builder& out) const;
   bool has_undeclared(uint32_t number) const;
 
   const spec::Spec& spec_;
   std::span<const Reference> references_;
   Plan& plan_;
   Findings findings_;
+  uint32_t first_block_;
   uint32_t block_ = 0, next_ = 0;                           // item that is written next
   std::optional<std::vector<std::string_view>> recalling_;  // texts that speak of iterations
 };

@@ -39,11 +39,16 @@ class Printer final {
  private:
   void header();
   void forecast_text();
+  void called_text();
   void block_text(uint32_t number, const std::string& indent);
   void node_text(const Block& block, uint32_t number, const std::string& indent);
   void policy_text(const Node& node);
   void rarity_text(const Node& node);
   void order_text(const Block& block, const std::string& indent);
+  const Definition& called_by(const Node& node) const {
+    return plan_.definitions[plan_.calls[node.call].definition];
+  }
+  void called_picture();
   void block_picture(uint32_t number, const std::string& indent);
   void edges_picture(const Block& block, const std::string& indent);
   std::string name_of(const Block& block, uint32_t number) const;
@@ -89,6 +94,7 @@ std::vector<uint32_t> Printer::references(const Block&, const Node& node) const 
 std::string Printer::text() {
   header();
   block_text(0, "");
+  called_text();
   forecast_text();
   for (const std::string& warning : plan_.warnings)
     out_.append("warning: ").append(warning) += '\n';
@@ -139,6 +145,17 @@ void Printer::forecast_text() {
   out_ += measured_.size() > 0 ? "\n" : ", all steps counting alike\n";
 }
 
+// Each once, however often it is called.
+void Printer::called_text() {
+  for (size_t i = 1; i < plan_.definitions.size(); ++i) {
+    const Definition& one = plan_.definitions[i];
+    out_ += "calls workflow " + one.id;
+    if (!one.version.empty()) out_ += " " + one.version;
+    out_ += "\n";
+    block_text(one.block, "  ");
+  }
+}
+
 void Printer::block_text(uint32_t number, const std::string& indent) {
   const Block& block = plan_.blocks[number];
   const Component& pattern = plan_.patterns[block.pattern];
@@ -158,6 +175,7 @@ void Printer::node_text(const Block& block, uint32_t number, const std::string& 
     const Component& tool = plan_.tools[node.tool];
     out_ += ": " + tool.id + "@" + tool.version;
   }
+  if (node.call != none) out_.append(": workflow ").append(called_by(node).id);
   if (node.kind >= Kind::wait) out_.append(": ").append(kind_text(node.kind));
   out_.append(", ").append(plan::to_text(node.effect));
   if (node.condition != none) {
@@ -172,7 +190,8 @@ void Printer::node_text(const Block& block, uint32_t number, const std::string& 
     out_ += name_of(block, uses[i]);
   }
   out_ += "\n";
-  if (node.kind == Kind::block) block_text(node.block, indent + "  ");
+  const bool stands_here = node.kind == Kind::block && node.call == none;
+  if (stands_here) block_text(node.block, indent + "  ");
 }
 
 void Printer::policy_text(const Node& node) {
@@ -277,7 +296,23 @@ std::string label(std::string_view text) {
 std::string Printer::picture() {
   out_ = "flowchart TD\n";
   block_picture(0, "  ");
+  called_picture();
   return std::move(out_);
+}
+
+void Printer::called_picture() {
+  for (size_t i = 1; i < plan_.definitions.size(); ++i) {
+    const std::string id = "w" + std::to_string(i);
+    out_ += "  subgraph " + id + "[" + label("workflow " + plan_.definitions[i].id) + "]\n";
+    block_picture(plan_.definitions[i].block, "    ");
+    out_ += "  end\n";
+  }
+  for (uint32_t n = 0; n < plan_.nodes.size(); ++n) {
+    const Node& node = plan_.nodes[n];
+    const uint32_t called = node.call != none ? plan_.calls[node.call].definition : 0;
+    if (called == 0) continue;
+    out_ += "  n" + std::to_string(n) + " -.-> w" + std::to_string(called) + "\n";
+  }
 }
 
 void Printer::block_picture(uint32_t number, const std::string& indent) {
@@ -285,7 +320,10 @@ void Printer::block_picture(uint32_t number, const std::string& indent) {
   for (uint32_t i = 0; i < block.written(); ++i) {
     const Node& node = plan_.node(block, i);
     const std::string id = picture_id(block, i);
-    if (node.kind == Kind::block) {
+    if (node.call != none) {
+      const std::string title = name_of(block, i) + ": workflow " + called_by(node).id;
+      out_ += indent + id + "[[" + label(title) + "]]\n";
+    } else if (node.kind == Kind::block) {
       const std::string title =
           name_of(block, i) + " (" + std::string(plan_.blocks[node.block].form) + ")";
       out_ += indent + "subgraph " + id + "[" + label(title) + "]\n";

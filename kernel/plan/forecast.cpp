@@ -73,31 +73,64 @@ class Schedule final {
   std::vector<uint32_t> open_;
 };
 
-Forecast of_block(const Plan& plan, const Block& block, const Costs& costs) {
-  std::vector<Forecast> parts(block.written());
-  Forecast made;
-  for (uint32_t i = 0; i < parts.size(); ++i) {
-    const Node& node = plan.node(block, i);
-    if (node.kind == Kind::block) {
-      parts[i] = of_block(plan, plan.blocks[node.block], costs);
-    } else if (node.kind != Kind::expression && node.kind != Kind::record) {
-      const double cost = costs.of_step(node) + costs.overhead;
-      parts[i] = {cost, cost, cost};
+// What is called counts each time as it counts once; what calls itself, as one step there.
+class Sum final {
+ public:
+  Sum(const Plan& plan, const Costs& costs)
+      : plan_(plan), costs_(costs), called_(plan.definitions.size()) {}
+
+  Forecast of_block(const Block& block) {
+    std::vector<Forecast> parts(block.written());
+    Forecast made;
+    for (uint32_t i = 0; i < parts.size(); ++i) {
+      const Node& node = plan_.node(block, i);
+      if (node.call != none) {
+        parts[i] = of_call(node);
+      } else if (node.kind == Kind::block) {
+        parts[i] = of_block(plan_.blocks[node.block]);
+      } else if (node.kind != Kind::expression && node.kind != Kind::record) {
+        parts[i] = of_step(node);
+      }
+      made.work += parts[i].work;
     }
-    made.work += parts[i].work;
+    const Schedule schedule(block, std::move(parts));
+    const auto at_once = block.compiled["max_concurrency"_k].as_u64(costs_.cores);
+    const auto cores = static_cast<uint32_t>(std::clamp<uint64_t>(at_once, 1, costs_.cores));
+    made.critical = schedule.on(UINT32_MAX, &Forecast::critical);
+    made.elapsed = schedule.on(cores, &Forecast::elapsed);
+    return made;
   }
-  const Schedule schedule(block, std::move(parts));
-  const auto at_once = block.compiled["max_concurrency"_k].as_u64(costs.cores);
-  const auto cores = static_cast<uint32_t>(std::clamp<uint64_t>(at_once, 1, costs.cores));
-  made.critical = schedule.on(UINT32_MAX, &Forecast::critical);
-  made.elapsed = schedule.on(cores, &Forecast::elapsed);
-  return made;
-}
+
+ private:
+  struct Seen {
+    bool is_open = false, is_known = false;
+    Forecast made;
+  };
+
+  Forecast of_step(const Node& node) const {
+    const double cost = costs_.of_step(node) + costs_.overhead;
+    return {cost, cost, cost};
+  }
+
+  Forecast of_call(const Node& node) {
+    const uint32_t number = plan_.calls[node.call].definition;
+    if (number == 0 || called_[number].is_open) return of_step(node);
+    if (called_[number].is_known) return called_[number].made;
+    called_[number].is_open = true;
+    const Forecast made = of_block(plan_.blocks[node.block]);
+    called_[number] = {false, true, made};
+    return made;
+  }
+
+  const Plan& plan_;
+  const Costs& costs_;
+  std::vector<Seen> called_;  // by definition
+};
 
 }  // namespace
 
 Forecast forecast(const Plan& plan, const Costs& costs) {
-  return of_block(plan, plan.blocks.front(), costs);
+  return Sum(plan, costs).of_block(plan.blocks.front());
 }
 
 double mean_with(double mean, double latest, bool is_first) {

@@ -86,6 +86,12 @@ struct Merge {
   std::vector<Reduce> reduces;
 };
 
+// How a step calls another definition.
+struct Call {
+  uint32_t definition = 0;  // definitions
+  uint64_t timeout_ns = 0;  // that it may take, while the run does not rest; 0 is none
+};
+
 // What stands at one place of a block. Indexes are into the vectors of the plan.
 struct Node {
   std::string_view id;  // in the definition
@@ -97,6 +103,7 @@ struct Node {
   bool is_spared = false;     // its pattern can do without it
   uint32_t tool = none;       // tools
   uint32_t block = none;      // blocks
+  uint32_t call = none;       // calls: the block is the outermost of another definition
   uint32_t arguments = none;  // templates
   uint32_t condition = none;  // expressions: the field 'if', or the expression itself
   uint32_t output = none;     // templates: the field 'output'
@@ -114,8 +121,9 @@ struct Block {
   uint32_t first = 0, count = 0;  // its nodes
   uint32_t parent = none;         // block
   uint32_t parent_node = none;    // number in that block
-  uint32_t depth = 0;
-  uint32_t lanes = 1;  // how often what was written stands there; count is of all
+  uint32_t depth = 0;             // in its definition
+  uint32_t definition = 0;        // definitions: that it is of
+  uint32_t lanes = 1;             // how often what was written stands there; count is of all
   OnFailure on_failure = OnFailure::unsaid;
   bool binds = false;      // its steps speak of names that its pattern gives them
   bool isolates = false;   // nodes of it are branches
@@ -145,12 +153,22 @@ struct Variable {
   Value initial;                               // or missing
 };
 
+// What is known of a definition when a step calls it.
+struct Definition {
+  std::string id, version;
+  uint32_t block = none;                      // its outermost
+  uint32_t depth = 0;                         // how deep blocks are nested in it
+  std::shared_ptr<const spec::Schema> input;  // or null; the plan's alone
+  std::vector<Variable> variables;            // of the first, the plan has them
+};
+
 struct Plan {
   std::string id, name, version, description;
   std::array<uint8_t, 32> hash{};  // canonical digest of the definition
   Value source;                    // the definition as written; values of the plan are views of it
-  std::shared_ptr<const void> memory;  // of the source
-  base::Blocks made;                   // what was made from it
+  std::shared_ptr<const void> memory;             // of the source
+  std::vector<std::shared_ptr<const void>> lent;  // of definitions that were found elsewhere
+  base::Blocks made;                              // what was made from it
   Value definition;           // canonical: names as the kernel uses them; hash is its digest
   std::string file;           // for messages
   std::vector<Node> nodes;    // block by block
@@ -167,6 +185,8 @@ struct Plan {
   std::vector<Merge> merges;  // 0 is that of the definition
   std::vector<spec::Resource> resources;
   spec::Budget budget;
+  std::vector<Definition> definitions;  // 0 is the plan's own, then those that are called
+  std::vector<Call> calls;
   std::vector<Variable> variables;
   std::vector<std::string> warnings;
   Value input_schema;                         // or missing
@@ -176,13 +196,16 @@ struct Plan {
   uint64_t timeout_ns = 300'000'000'000;  // of a run; 0 is none
   Durability durability = Durability::sync;
   bool uses_secrets = false;
-  uint32_t shared = 0;    // scopes of state that it speaks of, as spec::bit
-  bool isolates = false;  // some block does
+  uint32_t shared = 0;      // scopes of state that it speaks of, as spec::bit
+  bool isolates = false;    // some block does, or is called
+  bool has_limits = false;  // some call may take only so long
   std::shared_ptr<const expr::Redactor> redactor;  // what nobody may see; never null
 
-  const Variable* variable(std::string_view called) const {
-    for (const Variable& one : variables) {
-      if (one.name == called) return &one;
+  // Of the definition that a block belongs to; with none, of the run.
+  const Variable* variable(std::string_view sought, const Block* block = nullptr) const {
+    const bool is_of_run = block == nullptr || block->definition == 0;
+    for (const Variable& one : is_of_run ? variables : definitions[block->definition].variables) {
+      if (one.name == sought) return &one;
     }
     return nullptr;
   }
@@ -190,6 +213,10 @@ struct Plan {
     return node.rarity != none ? &rarities[node.rarity] : nullptr;
   }
   const Node& node(const Block& block, uint32_t n) const { return nodes[block.first + n]; }
+  // The variables of a definition as they are when it begins.
+  const std::vector<Variable>& variables_of(uint32_t number) const {
+    return number == 0 ? variables : definitions[number].variables;
+  }
   // Where a node stands in the definition, as a JSON Pointer. Searched for: only for messages.
   std::string pointer(const Node& node) const { return spec::pointer_of(source, node.at); }
 };

@@ -154,18 +154,6 @@ void Decider::finish(Type type, Value outcome) {
   command(Command::Kind::finished, {});
 }
 
-void Decider::expire(Value error) {
-  const Error late{Status::timeout,
-                   "timeout",
-                   "the run took longer than its time limit",
-                   "raise 'timeout' in the definition",
-                   {},
-                   WEFT_ERR_TIMEOUT};
-  if (!error.exists()) error = explain({}, late);
-  const bool is_late = error["code"_k].as_text() == "timeout";
-  cancel(text(is_late ? "the run is out of time" : "the run is out of its budget"), error);
-}
-
 void Decider::cancel(Value reason, Value error) {
   if (state().stopping.exists()) return;
   Builder b(scratch_.arena());
@@ -269,7 +257,8 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
 }
 
 void Decider::fired(const Input& input) {
-  const Frame& f = state().frames[input.frame];
+  Frame& f = state().frames[input.frame];
+  if (input.node == event::no_node) return out_of_time(f);
   const bool is_set =
       std::any_of(state().waits.begin(), state().waits.end(), [&](const state::Wait& w) {
         return w.kind == state::Wait::Kind::pattern && w.frame == input.frame &&

@@ -76,6 +76,13 @@ class Decider final {
   void settle_doubt(const At& at, bool again);
   void awake(std::string_view why);
 
+  // call.cpp: steps that call another definition.
+  void start_call(const At& at);
+  bool is_too_deep(const At& at);
+  bool begin_call(const At& at);
+  void end_call(state::Frame& frame, const At& at, Value said);
+  void out_of_time(state::Frame& frame);
+
   // step.cpp: the life of a step.
   void start(const At& at);
   void begin_step(const At& at);
@@ -136,6 +143,7 @@ class Decider final {
   Merging merging(const state::Frame& frame, Value target);
   Result<void> bring_together(Merging& all, const state::Frame& frame);
   bool join(state::Frame& frame, const Ending& how);
+  At around(const state::Frame& frame);
   bool make_room(state::Frame& frame, const At& at);
   bool ask_of_conflicts(state::Frame& frame, const Merging& all, const Ending& how);
   Result<void> follow(Merging& all, const Input& said);

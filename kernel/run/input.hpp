@@ -83,6 +83,7 @@ struct Command {
     stop,      // a running call
     wake_at,   // due: a wake input
     timer_at,  // due: a fired input
+    limit,     // when the run or a call is out of time may have changed
     finished,  // the run has ended
     parked,    // nothing happens before due, or before somebody outside wants something
   };

@@ -127,7 +127,7 @@ Merging Decider::merging(const Frame& f, Value target) {
                                                           scratch_.arena());
   };
   const plan::Merge& merge = state().plan->merges[state().block(f).merge];
-  return {{merge, custom, scratch_.arena()}, f.before, target};
+  return {{merge, custom, scratch_.arena()}, state::variables_before(state(), f), target};
 }
 
 // What was brought in before, and the layers of the branches that succeeded.
@@ -147,7 +147,7 @@ bool Decider::join(Frame& f, const Ending& how) {
   const plan::Block& block = state().block(f);
   if (state().layers.empty() || !block.isolates) return true;
   if (state().plan->merges[block.merge].policy == spec::MergePolicy::discard) return true;
-  const state::Branch outer = state::branch_of(state(), f.parent, f.parent_node, f.parent_visit);
+  const state::Branch outer = state::branch_around(state(), f);
   Merging all = merging(f, state::variables_in(state(), outer));
   Result<void> done = bring_together(all, f);
   const bool asks = how.said == nullptr && listens(WEFT_AT_STATE_CONFLICT);
@@ -172,10 +172,16 @@ bool Decider::join(Frame& f, const Ending& how) {
     b.end_array();
   }
   b.end_object();
-  const bool is_outermost = f.parent == event::no_frame;
-  const At at = is_outermost ? At() : At{f.parent, f.parent_node, f.parent_visit};
   Error why;
-  return emit(Type::state_changed, at, {b.take_value()}, &why) || fail_join(f, all, why);
+  return emit(Type::state_changed, around(f), {b.take_value()}, &why) || fail_join(f, all, why);
+}
+
+// Where a change stands that a frame makes for what is around it: the step that holds it, nothing
+// when that is the run, or itself when its variables are its own.
+Decider::At Decider::around(const Frame& f) {
+  if (f.parent == event::no_frame) return {};
+  if (is_call(state(), f)) return {f.number};
+  return {f.parent, f.parent_node, f.parent_visit};
 }
 
 // Where an earlier iteration stood, a new one is about to begin. Those before it have ended, so
@@ -191,7 +197,7 @@ bool Decider::make_room(Frame& f, const At& at) {
       state().plan->merges[state().block(f).merge].policy != spec::MergePolicy::discard;
   if (!is_kept || !has_succeeded(state(), f, *there, at.node)) return true;
   const Layer layer = *there;
-  Merging all = merging(f, f.before);
+  Merging all = merging(f, state::variables_before(state(), f));
   Result<void> done;
   if (const Layer* joined = state::find_layer(state(), f.number, state::joined_branches)) {
     done = all.resume(Value(joined->told));

@@ -27,8 +27,8 @@ std::string_view Decider::undoing(const Frame& f, Value error) const {
     case plan::OnFailure::unsaid: break;
   }
   const state::State& s = run_->state;
-  const Value now = variables_in(s, state::branch_of(s, f.parent, f.parent_node, f.parent_visit));
-  const bool is_changed = f.before.slot() != now.slot();
+  const Value now = variables_in(s, state::branch_around(s, f));
+  const bool is_changed = variables_before(s, f).slot() != now.slot();
   return is_changed && error["class"_k].as_text() == "configuration" ? "rollback"
                                                                      : std::string_view();
 }

@@ -78,7 +78,14 @@ Value FrameScope::binding(Key name) const {
 Value FrameScope::variable(Key name) const {
   const state::Branch branch = state::branch_of(*state, frame->number, node, visit);
   const Value found = state::variables_in(*state, branch)[name];
-  return !found.exists() && state->moved.exists() ? state->variables[name] : found;
+  const bool may_be_new = !found.exists() && state->moved.exists() && !given().exists();
+  return may_be_new ? state->variables[name] : found;
+}
+
+// What the definition in which the step stands was called with; missing where it is the run's own.
+Value FrameScope::given() const {
+  const uint32_t whole = state::definition_of(*state, frame->number);
+  return whole != 0 ? state->frames[whole].before : Value();
 }
 
 Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_view name,
@@ -95,8 +102,14 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
       }
       return scope.of_step(*f, state.block(*f).beside(root.a, speaker), first);
     }
-    case RootKind::input: return found_or_missing(state.input);
-    case RootKind::params: return found_or_missing(state.params);
+    case RootKind::input: {
+      const Value given = scope.given();
+      return found_or_missing(given.exists() ? given["input"_k] : state.input);
+    }
+    case RootKind::params: {
+      const Value given = scope.given();
+      return found_or_missing(given.exists() ? given["params"_k] : state.params);
+    }
     case RootKind::prev:
       if (scope.frame->prev == event::no_node) return missing();
       return {result_of(*scope.frame, scope.frame->prev), false, nullptr};
@@ -105,8 +118,10 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
     case RootKind::named: {
       const Value variable = scope.variable(Key(name));
       if (variable.exists()) return found_or_missing(variable);
-      const Value member = state.input[Key(name)];
-      return found_or_missing(member.exists() ? member : state.params[Key(name)]);
+      const Value given = scope.given();
+      const Value member = (given.exists() ? given["input"_k] : state.input)[Key(name)];
+      if (member.exists()) return found_or_missing(member);
+      return found_or_missing((given.exists() ? given["params"_k] : state.params)[Key(name)]);
     }
     case RootKind::original: return found_or_missing(scope.original);
     case RootKind::reason: return found_or_missing(scope.reason);

@@ -42,6 +42,7 @@ struct FrameScope {
                              Key first);
   Value binding(Key name) const;
   Value variable(Key name) const;
+  Value given() const;
   expr::Found of_step(const state::Frame& holder, uint32_t n, Key first) const;
 };
 

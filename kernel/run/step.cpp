@@ -53,6 +53,7 @@ void Decider::begin_step(const At& at) {
 }
 
 void Decider::start_block(const At& at) {
+  if (node(at).call != plan::none) return start_call(at);
   const At first{at.frame, at.node, at.visit, std::max<uint16_t>(at.attempt, 1)};
   // What its steps may speak of stands where the arguments of a call would.
   Error why;
@@ -287,7 +288,7 @@ bool Decider::again(const At& at, Value error, uint32_t after_ms) {
 
 // The next attempt at that time, if the run lasts that long.
 bool Decider::try_at(const At& at, Value error, int64_t due) {
-  if (due > state().expires()) return false;
+  if (due > state().expires(at.frame)) return false;
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("error"_k, error);

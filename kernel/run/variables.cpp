@@ -84,7 +84,8 @@ bool Decider::change_variables(const At& at, Value changes) {
   if (!after) return refuse(after.error());
   for (uint32_t i = 0; i < changes.size(); ++i) {
     const auto path = base::split_path(changes.key(i));
-    const plan::Variable* variable = state().plan->variable(path->front());
+    const plan::Block* block = is_of_step ? &state().block(frame(at)) : nullptr;
+    const plan::Variable* variable = state().plan->variable(path->front(), block);
     if (variable == nullptr) continue;
     const Value value = (*after)[Key(variable->name)];
     auto fits = variable->schema->check_and_complete(value, scratch_.arena());
@@ -132,24 +133,25 @@ void Decider::write_change(std::string_view path, Value before, Value after, Bui
 // The variables of a branch as they were when a frame in it began, of which what was written before
 // remains. Those of the run are put back by rollback_done alone.
 void Decider::put_back(const Frame& f) {
-  const state::Branch branch = state::branch_of(state(), f.parent, f.parent_node, f.parent_visit);
+  const state::Branch branch = state::branch_around(state(), f);
+  const Value start = state::variables_before(state(), f);
   const state::Layer* layer = branch.is_of_run() ? nullptr : state::layer_of(state(), branch);
   if (layer == nullptr) return;
   Builder b(scratch_.arena());
   b.begin_object();
-  b.set("variables"_k, f.before);
+  b.set("variables"_k, start);
   b.key("changes"_k);
   b.begin_array();
   for (const Value path : layer->writes()) {
     const auto segments = base::split_path(path.as_text());
     const bool is_same =
-        segments && base::equal(inside(layer->variables(), *segments), inside(f.before, *segments));
-    if (!is_same) write_change(path.as_text(), layer->variables(), f.before, b);
+        segments && base::equal(inside(layer->variables(), *segments), inside(start, *segments));
+    if (!is_same) write_change(path.as_text(), layer->variables(), start, b);
   }
   b.end_array();
   b.set("writes"_k, layer->writes());
   b.end_object();
-  emit(Type::state_changed, {f.parent, f.parent_node, f.parent_visit}, {b.take_value()});
+  emit(Type::state_changed, around(f), {b.take_value()});
 }
 
 }  // namespace weft::run

@@ -130,14 +130,17 @@ void Decider::start_fail(const At& at, Value said) {
                  0});
 }
 
-// Ends the run here and now; whatever still runs is asked to end and not waited for.
+// Ends the run, or what was called, here and now; whatever still runs is asked to end and not
+// waited for.
 void Decider::start_end(const At& at, Value said) {
   const bool is_object = said.is_object();
   const Value result = is_object && said["result"_k].exists() ? said["result"_k] : null_value();
   const std::string_view status = is_object ? said["status"_k].as_text() : std::string_view();
   Error why;
   if (!emit(Type::step_succeeded, at, {result}, &why)) return fail(at, why);
-  leave(state().frames.front());
+  Frame& definition = state().frames[state::definition_of(state(), at.frame)];
+  if (definition.parent != event::no_frame) return end_call(definition, at, said);
+  leave(definition);
   if (status == "failed") {
     return finish(Type::run_failed, explain(at, Error{Status::failed,
                                                       "ended.failed",

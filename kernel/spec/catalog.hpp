@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include <weft/draft/pattern.h>
 #include <weft/result.hpp>
 #include <weft/value.hpp>
+
+#include "spec/problem.hpp"
 
 namespace weft::spec {
 
@@ -47,6 +50,14 @@ struct BoundPattern {
   void* self = nullptr;
 };
 
+// A definition that a step calls and that was found outside of its own.
+struct Found {
+  Value definition;
+  std::shared_ptr<const void> memory;  // of all this; held by the plan that it becomes part of
+  std::string file;
+  Locator locator;
+};
+
 // Requires: what is returned lives as long as the catalog.
 struct Catalog {
   void* self = nullptr;
@@ -55,6 +66,10 @@ struct Catalog {
   Result<const Form*> (*form)(void* self, std::string_view name) = nullptr;
   // Loads the plugin of a pattern on first use.
   Result<BoundPattern> (*pattern)(void* self, uint32_t component) = nullptr;
+  // What a step calls and its definition does not hold; null where there is nothing else. The hint
+  // of the error says where it was looked for.
+  Result<Found> (*workflow)(void* finder, std::string_view name) = nullptr;
+  void* finder = nullptr;
 };
 
 }  // namespace weft::spec

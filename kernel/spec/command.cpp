@@ -21,9 +21,8 @@ constexpr Reserved reserved[] = {
     {"query", "asks an agent that may use safe tools only"},
     {"protocol", "wraps a step with checkpoint, validators and rollback"},
     {"docs", "renders a report"},
-    {"feature", "calls another workflow"},
 };
-constexpr std::string_view of_rows[] = {"tool", "parameters", "input", "description"};
+constexpr std::string_view of_rows[] = {"tool", "workflow", "parameters", "input", "description"};
 
 // The parameter of a tool that takes what follows a command.
 Key input_of(const Rule& rule, Value row) {
@@ -60,8 +59,9 @@ void Parser::read_commands(Value value) {
       wrong_type(row, "a command", "an object");
       continue;
     }
-    if (!row["tool"_k].is_text()) {
-      problem(row, "spec.missing_field", "a command names no tool", "give it a 'tool'");
+    if (row["tool"_k].is_text() == row["workflow"_k].is_text()) {
+      problem(row, "spec.missing_field", "a command names either a tool or a workflow",
+              "give it a 'tool' or a 'workflow'");
     }
     for (uint32_t i = 0; i < row.size(); ++i) {
       const std::string_view key = row.key(i);
@@ -92,8 +92,7 @@ void Parser::unknown_command(const Draft& draft, std::string_view name, const Er
   problem(draft.command, "spec.unknown_command", std::move(message), std::move(plan));
 }
 
-// A command is a row of 'commands' or the name of a tool. What is said as its input goes to the
-// parameter that takes it; what a row says is there where the step says nothing.
+// A command is a row of 'commands', the name of a tool or of a workflow that the definition holds.
 bool Parser::read_command(Draft& draft) {
   if (!draft.command.is_text()) {
     wrong_type(draft.command, "command", "the name of a command");
@@ -106,13 +105,30 @@ bool Parser::read_command(Draft& draft) {
   }
   const std::string_view name = draft.command.as_text();
   const Value row = spec().definition["commands"_k][Key(name)];
+  if (row["workflow"_k].is_text()) {
+    draft.workflow = row["workflow"_k];
+    return read_command_call(draft, row);
+  }
   draft.tool = row["tool"_k].is_text() ? row["tool"_k] : draft.command;
   if (auto found = catalog_.tool(catalog_.self, draft.tool.as_text()); !found) {
-    unknown_command(draft, name, found.error());
-    return false;
+    const bool is_held = spec().definition["workflows"_k][Key(name)].exists();
+    if (!is_held && name != "feature") {
+      unknown_command(draft, name, found.error());
+      return false;
+    }
+    draft.tool = {};
+    if (is_held) draft.workflow = draft.command;
+    return read_command_call(draft, row);
   }
   const uint32_t tool = use_tool(draft.tool.as_text(), draft.command);
   if (tool == none) return false;
+  read_command_tool(draft, tool, row);
+  return true;
+}
+
+// What is said as its input goes to the parameter that takes it; what a row says is there where the
+// step says nothing.
+void Parser::read_command_tool(Draft& draft, uint32_t tool, Value row) {
   const Key input = input_of(spec().tools[tool].schema->root(), row);
   const Value given = draft.input.exists() ? draft.input : draft.arguments;
   Builder b(arena_);
@@ -131,7 +147,6 @@ bool Parser::read_command(Draft& draft) {
   b.end_object();
   draft.arguments = b.take_value();
   draft.input = {};
-  return true;
 }
 
 }  // namespace weft::spec

@@ -254,8 +254,8 @@ void Parser::take_condition(const Rule& rule, Value value) {
     }
     item.condition = text_value(made.text.empty() ? "false" : made.text);
   }
+  item.has_strategy = true;
   spec().items.push_back(item);
-  explicit_strategy_.push_back(true);
 }
 
 // A word that is no name of a condition is one that was mistyped, unless it names something whose

@@ -41,7 +41,7 @@ constexpr std::array<FieldName, 41> of_steps{{
     {"merge"_k, Field::merge, "merge"},
     {"on_failure"_k, Field::on_failure, "on_failure"},
     {"agent"_k, Field::later, "agent"},
-    {"workflow"_k, Field::later, "workflow"},
+    {"workflow"_k, Field::workflow, "workflow"},
     {"template"_k, Field::later, "template"},
     {"command"_k, Field::command, "command"},
     {"approval"_k, Field::approval, "approval"},
@@ -52,7 +52,7 @@ constexpr std::array<FieldName, 41> of_steps{{
     {"end"_k, Field::end, "end"},
 }};
 
-constexpr std::array<FieldName, 27> of_definitions{{
+constexpr std::array<FieldName, 28> of_definitions{{
     {"id"_k, Field::id, "id"},
     {"name"_k, Field::name, "name"},
     {"version"_k, Field::version, "version"},
@@ -80,6 +80,7 @@ constexpr std::array<FieldName, 27> of_definitions{{
     {"budget"_k, Field::budget, "budget"},
     {"commands"_k, Field::command, "commands"},
     {"detect"_k, Field::detect, "detect"},
+    {"workflows"_k, Field::workflows, "workflows"},
 }};
 
 constexpr std::array<std::string_view, 8> reserved{

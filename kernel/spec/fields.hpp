@@ -58,7 +58,9 @@ enum class Field : uint8_t {
   end,
   command,  // a step: which; a definition: the rows that it adds to the table of them
   detect,
-  later,  // known, and not available in this version
+  workflow,   // a step: the definition that it calls
+  workflows,  // a definition: others that its steps may call
+  later,      // known, and not available in this version
 };
 
 struct FieldName {

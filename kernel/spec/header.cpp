@@ -24,7 +24,7 @@ constexpr Grant grants[] = {
 
 }  // namespace
 
-void Parser::read_header(Value definition) {
+void Parser::read_header(Value definition, std::string_view name) {
   for (uint32_t i = 0; i < definition.size(); ++i) {
     const FieldName* field = find_field(header_fields(), weft_key_at(definition.slot(), i));
     if (field == nullptr) continue;
@@ -40,7 +40,9 @@ void Parser::read_header(Value definition) {
     header_field(*field, definition[i]);
   }
   const Value id = definition["id"_k];
-  if (!id.exists()) {
+  if (!id.exists() && !name.empty()) {
+    spec().id = name;
+  } else if (!id.exists()) {
     problem(definition, "spec.missing_field", "'id' is missing", "give the definition an id");
   } else if (id.is_text() && (id.size() == 0 || id.size() > limits::name_chars)) {
     problem(id, "spec.range", "an id must have 1 to 256 characters");
@@ -101,6 +103,7 @@ void Parser::header_field(const FieldName& field, Value value) {
       if (word == "rules" || word == "score") return;
       return problem(value, "spec.unknown_value", "'detect' must be 'rules' or 'score'");
     }
+    case Field::workflows: return read_workflows(value);
     case Field::later: return not_available(value, field.key.view());
     default: return;
   }

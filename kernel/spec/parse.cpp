@@ -30,7 +30,7 @@ void Parser::not_available(Value at, std::string_view what) {
           "remove it");
 }
 
-void Parser::run(Value definition) {
+void Parser::run(Value definition, std::string_view name) {
   spec().definition = definition;
   spec().policies.push_back(policy_);
   spec().merges.emplace_back();
@@ -40,13 +40,18 @@ void Parser::run(Value definition) {
     return;
   }
   choose_form(definition);
-  read_header(definition);
+  read_header(definition, name);
   check_fields(definition);
   for (uint32_t i = 0; i < spec().blocks.size() && !too_many_; ++i) read_block(i);
   resolve_edges();
   resolve_step_names();
   resolve_condition_names();
-  spread_effects();
+  if (steps_ <= limits::steps_warn) return;
+  out_.warnings.push_back({spec().definition,
+                           {},
+                           "spec.many_steps",
+                           "the definition has " + std::to_string(steps_) + " steps",
+                           "definitions above 1000 steps are hard to overlook"});
 }
 
 uint32_t Parser::use_form(std::string_view name, Value at) {
@@ -151,8 +156,8 @@ void Parser::take_expression(Value value) {
   const bool is_written = value.is_text() || value.is_boolean();
   (is_written ? item.condition : item.arguments) = value;
   if (!is_written) item.arguments_at = value;
+  item.has_strategy = true;
   spec().items.push_back(item);
-  explicit_strategy_.push_back(true);
 }
 
 // A place of its own among the steps; its fields are the form's.
@@ -164,8 +169,8 @@ void Parser::take_record(Value value) {
   item.at = value;
   item.id = value["id"_k].as_text();
   const auto number = static_cast<uint32_t>(spec().items.size());
+  item.has_strategy = true;
   spec().items.push_back(item);
-  explicit_strategy_.push_back(true);
   if (item.id.empty() || spec().ids.add(item.id, number) == Ids::none) return;
   problem(value["id"_k], "spec.duplicate_id", "the id " + base::quoted(item.id) + " is used twice",
           "ids are unique in a definition, inner blocks included");
@@ -192,7 +197,8 @@ void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
   }
   if (!value.is_object()) return;  // check_part has said so
   const bool is_step = value["tool"_k].is_text() || value["type"_k].is_text() ||
-                       value["pattern"_k].is_text() || value["steps"_k].is_array();
+                       value["pattern"_k].is_text() || value["steps"_k].is_array() ||
+                       value["workflow"_k].is_text();
   if (is_step) {
     draft.at = value;
     draft.key = name;
@@ -206,9 +212,9 @@ void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
   }
 }
 
-Parsed parse(Value definition, const Catalog& catalog, Arena arena) {
+Parsed parse(Value definition, const Catalog& catalog, Arena arena, std::string_view name) {
   Parsed out;
-  Parser(catalog, arena, out).run(definition);
+  Parser(catalog, arena, out).run(definition, name);
   return out;
 }
 

@@ -33,7 +33,7 @@ struct Draft {
   Value id, tool, type, arguments, input, timeout, retry, on_error;
   Value own;  // what a wait, an approval, a set, a fail or an end says
   Kind own_kind = Kind::tool;
-  Value alternative, compensate, cache, on_failure, merge, command;
+  Value alternative, compensate, cache, on_failure, merge, command, workflow;
   Value mutex, semaphore, priority;
   bool is_pivot = false;
   Item item;
@@ -46,16 +46,17 @@ struct Draft {
 class Parser final {
  public:
   Parser(const Catalog& catalog, Arena arena, Parsed& out);
-  void run(Value definition);
+  void run(Value definition, std::string_view name);
 
  private:
   // header.cpp
-  void read_header(Value definition);
+  void read_header(Value definition, std::string_view name);
   void header_field(const FieldName& field, Value value);
   void read_texts(Value value, std::string_view what, std::vector<std::string_view>& out);
   void read_limits(Value value);
   void read_grants(Value value);
   void read_input_schema(Value value);
+  void read_workflows(Value value);
   void choose_form(Value definition);
   void check_fields(Value definition);
   void unknown_field(Value object, uint32_t entry, bool has_header, bool has_form);
@@ -74,6 +75,8 @@ class Parser final {
   std::string_view detect_form(Value block, Value place);
   void read_commands(Value value);
   bool read_command(Draft& draft);
+  void read_command_tool(Draft& draft, uint32_t tool, Value row);
+  bool read_command_call(Draft& draft, Value row);
   void unknown_command(const Draft& draft, std::string_view name, const Error& error);
   uint32_t use_tool(std::string_view name, Value at);
 
@@ -89,6 +92,8 @@ class Parser final {
   void read_kind(Draft& draft);
   void read_tool(Draft& draft);
   void read_type(Draft& draft);
+  void read_call(Draft& draft);
+  void place_call(const Draft& draft, const Rule* extras, uint32_t item);
   void check_arguments(Draft& draft, const UsedTool& used);
   Value arguments_of(Draft& draft, const Rule& rule);
   Value text_value(std::string_view text);
@@ -138,7 +143,6 @@ class Parser final {
   // references.cpp
   void resolve_edges();
   void resolve_step_names();
-  void spread_effects();
   void unknown_step(uint32_t block, Value at, std::string_view id);
 
   void problem(Value at, std::string_view code, std::string message, std::string hint = {});
@@ -153,8 +157,7 @@ class Parser final {
   Strategy strategy_;  // of the definition
   Policy policy_;      // of steps that say nothing
   std::optional<Strategy> block_strategy_;
-  std::vector<bool> explicit_strategy_;  // by item
-  uint32_t block_ = 0;                   // being read
+  uint32_t block_ = 0;  // being read
   uint32_t steps_ = 0, steps_max_;
   bool too_many_ = false;
 };

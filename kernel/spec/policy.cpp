@@ -185,8 +185,8 @@ std::optional<Strategy> Parser::read_strategy(Value value) {
 void Parser::apply_strategy(uint32_t number, const Strategy& strategy) {
   const Block& block = spec().blocks[number];
   for (uint32_t i = block.first; i < block.first + block.count; ++i) {
-    if (explicit_strategy_[i]) continue;
     Item& item = spec().items[i];
+    if (item.has_strategy) continue;
     item.on_error = strategy.on_error;
     Policy policy = spec().policies[item.policy];
     policy.attempts_max = item.effect > Effect::idempotent ? 1 : strategy.attempts_max;

@@ -68,36 +68,47 @@ void Parser::resolve_step_names() {
   }
 }
 
+namespace {
+
+// What must not run twice is not tried twice. Says so where the definition asks for it.
+void forbid_retries(Parsed& parsed, uint32_t number, std::string_view what) {
+  Spec& spec = parsed.spec;
+  Item& item = spec.items[number];
+  if (item.effect <= Effect::idempotent || spec.policies[item.policy].attempts_max <= 1) return;
+  if (item.has_strategy && parsed.problems.size() < limits::problems) {
+    parsed.problems.push_back(
+        {item.at,
+         {},
+         "spec.retry_forbidden",
+         std::string(what) + " holds a step that must not run twice, so it cannot be retried",
+         "retry the steps that may be repeated"});
+  }
+  Policy once = spec.policies[item.policy];
+  once.attempts_max = 1;
+  item.policy = static_cast<uint32_t>(spec.policies.size());
+  spec.policies.push_back(once);
+}
+
+}  // namespace
+
 // A block is as delicate as the most delicate of what stands in it; inner blocks come last.
-void Parser::spread_effects() {
-  for (size_t b = spec().blocks.size(); b > 1; --b) {
-    const Block& block = spec().blocks[b - 1];
+void spread_effects(Parsed& parsed) {
+  Spec& spec = parsed.spec;
+  for (const Call& call : spec.calls) {
+    if (call.item == none) continue;
+    spec.items[call.item].effect = call.effect;
+    forbid_retries(parsed, call.item, "the workflow " + base::quoted(call.name.as_text()));
+  }
+  for (size_t b = spec.blocks.size(); b > 1; --b) {
+    const Block& block = spec.blocks[b - 1];
     if (block.parent_item == none) continue;
     Effect worst = Effect::pure;
     for (uint32_t i = block.first; i < block.first + block.count; ++i) {
-      worst = std::max(worst, worst_effect(spec(), spec().items[i]));
+      worst = std::max(worst, worst_effect(spec, spec.items[i]));
     }
-    Item& owner = spec().items[spec().blocks[block.parent].first + block.parent_item];
-    owner.effect = worst;
-    if (worst > Effect::idempotent && spec().policies[owner.policy].attempts_max > 1) {
-      const uint32_t number = spec().blocks[block.parent].first + block.parent_item;
-      if (explicit_strategy_[number]) {
-        problem(owner.at, "spec.retry_forbidden",
-                "the block " + base::quoted(owner.id) +
-                    " holds a step that must not run twice, so it cannot be retried",
-                "retry the steps that may be repeated");
-      }
-      Policy once = spec().policies[owner.policy];
-      once.attempts_max = 1;
-      owner.policy = add_policy(once);
-    }
-  }
-  if (steps_ > limits::steps_warn) {
-    out_.warnings.push_back({spec().definition,
-                             {},
-                             "spec.many_steps",
-                             "the definition has " + std::to_string(steps_) + " steps",
-                             "definitions above 1000 steps are hard to overlook"});
+    const uint32_t owner = spec.blocks[block.parent].first + block.parent_item;
+    spec.items[owner].effect = worst;
+    forbid_retries(parsed, owner, "the block " + base::quoted(spec.items[owner].id));
   }
 }
 

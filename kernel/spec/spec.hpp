@@ -112,6 +112,20 @@ struct Merge {
   std::vector<Reduce> reduces;
 };
 
+// A step that calls another definition. What it is called with is evaluated like arguments.
+struct Call {
+  uint32_t item = none;
+  Value name;                  // as written
+  Value input, params;         // or missing
+  Value input_at;              // where input was written
+  uint64_t timeout_ns = 0;     // that the step says; 0 is none
+  uint32_t definition = none;  // among all that were read, once it is found; calls.hpp
+  // Of all that stands in what is called, once that is known.
+  Effect effect = Effect::pure;
+  bool is_undeclared = false, is_own = false;
+  std::vector<std::string_view> reads, writes;
+};
+
 // What stands at one place of a block: a step, an expression or a record. Values are views of the
 // definition.
 struct Item {
@@ -124,6 +138,8 @@ struct Item {
   uint32_t block = none;        // the block that this step is
   uint32_t policy = 0;          // policies
   uint32_t rarity = none;       // rarities
+  uint32_t call = none;         // calls; the step is then a block that stands elsewhere
+  bool has_strategy = false;    // it says itself what happens when it fails
   Value at;                     // the step or the expression as written
   Value arguments;              // completed, or missing; of a wait and the like, what it says
   Value arguments_at;           // what they were written as
@@ -198,9 +214,11 @@ struct Spec {
   std::vector<uint32_t> edges;  // numbers of items in their block
   std::vector<StepName> step_names;
   std::vector<ConditionName> condition_names;
+  std::vector<Call> calls;
   Ids ids;  // of items
   Value input_schema, grants, variables, redact;
   uint32_t shared = 0;  // scopes of state that steps name outside of templates, as spec::bit
+  Value workflows;      // definitions by name, that it holds
   uint64_t timeout_ns = 300'000'000'000;
   Durability durability = Durability::sync;
   std::shared_ptr<const Schema> input;  // held by the spec and by the plan made of it
@@ -221,8 +239,12 @@ struct Parsed {
 // How much there is of a resource, written as a number at once or as {at_once?, per_minute?}.
 Result<Limit> limit_of(Value written);
 
-// Reads a definition and finds everything that is wrong with it, short of templates, expressions
-// and what patterns know. The spec is complete only when there are no problems.
-Parsed parse(Value definition, const Catalog& catalog, Arena arena);
+// Reads a definition and finds everything that is wrong with it, short of what it calls, templates,
+// expressions and what patterns know. The spec is complete only when there are no problems. One
+// that another definition holds goes by a name, which is its id when it has none.
+Parsed parse(Value definition, const Catalog& catalog, Arena arena, std::string_view name = {});
+
+// Once it is known what calls do: effects of blocks, and which retries they forbid.
+void spread_effects(Parsed& parsed);
 
 }  // namespace weft::spec

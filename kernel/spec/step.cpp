@@ -28,11 +28,10 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   }
   const auto number = static_cast<uint32_t>(spec().items.size());
   spec().items.emplace_back();
-  explicit_strategy_.push_back(false);
   Value type = draft.at["type"_k];
   if (!type.exists()) type = draft.at["pattern"_k];
-  const bool is_list =
-      !type.exists() && !draft.at["tool"_k].exists() && !draft.at["command"_k].exists();
+  const bool is_list = !type.exists() && !draft.at["tool"_k].exists() &&
+                       !draft.at["command"_k].exists() && !draft.at["workflow"_k].exists();
   if (type.is_text()) {
     draft.form = use_form(type.as_text(), type);
   } else if (is_list && draft.at["steps"_k].exists()) {
@@ -57,8 +56,9 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   read_policy(draft);
   read_reach(draft);
   draft.item.at = draft.at;
+  draft.item.has_strategy = draft.on_error.exists() || draft.retry.exists();
+  if (draft.item.call != none) place_call(draft, extras, number);
   spec().items[number] = draft.item;
-  explicit_strategy_[number] = draft.on_error.exists() || draft.retry.exists();
   if (draft.item.block != none) {
     spec().blocks[draft.item.block].parent_item = number - spec().blocks[block_].first;
   } else if (draft.merge.exists()) {
@@ -173,6 +173,7 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::fail: take_own(draft, Kind::fail, value); break;
     case Field::end: take_own(draft, Kind::end, value); break;
     case Field::command: draft.command = value; break;
+    case Field::workflow: draft.workflow = value; break;
     case Field::later: not_available(value, field.key.view()); break;
     default: break;
   }
@@ -230,7 +231,15 @@ void Parser::name_step(Draft& draft) {
 
 void Parser::read_kind(Draft& draft) {
   constexpr uint64_t later = uint64_t{1} << static_cast<uint32_t>(Field::later);
+  const bool is_more =
+      draft.tool.exists() || draft.type.exists() || draft.own.exists() || draft.command.exists();
+  if (draft.workflow.exists() && is_more) {
+    problem(draft.workflow, "spec.step_kind", "a step does one thing, not two",
+            "make two steps of it");
+    return;
+  }
   if (draft.command.exists() && !read_command(draft)) return;
+  if (draft.workflow.exists()) return read_call(draft);
   if (draft.own.exists() && (draft.tool.exists() || draft.type.exists())) {
     problem(draft.own, "spec.step_kind", "a step does one thing, not two", "make two steps of it");
     return;
@@ -244,7 +253,8 @@ void Parser::read_kind(Draft& draft) {
   if (draft.tool.exists()) return read_tool(draft);
   if (draft.type.exists() || draft.at["steps"_k].exists()) return read_type(draft);
   if ((draft.seen & later) != 0) return;
-  problem(draft.at, "spec.step_kind", "the step does nothing", "give it a 'tool' or a 'type'");
+  problem(draft.at, "spec.step_kind", "the step does nothing",
+          "give it a 'tool', a 'type' or a 'workflow'");
 }
 
 void Parser::read_type(Draft& draft) {

@@ -29,8 +29,9 @@ void open_frame(State& state, const Event& e) {
   frame.parent = static_cast<uint32_t>(packed >> 32U);
   frame.parent_node = e.node;
   frame.parent_visit = e.visit;
-  frame.before =
-      variables_in(state, branch_of(state, frame.parent, frame.parent_node, frame.parent_visit));
+  const Branch around = branch_around(state, frame);
+  frame.before = is_call(state, frame) ? Value(state.frames[frame.parent].value[e.node])
+                                       : variables_in(state, around);
   open_table(state, frame);
   touch(state, frame);
 }
@@ -224,7 +225,7 @@ void escalate(State& state, const Event& e) {
 // Those of a branch were put back by an event of their own.
 void end_rollback(State& state, const Event& e) {
   const Frame& frame = state.frames[e.frame];
-  const Branch branch = branch_of(state, frame.parent, frame.parent_node, frame.parent_visit);
+  const Branch branch = branch_around(state, frame);
   if (branch.is_of_run()) state.variables = frame.before;
 }
 

@@ -20,6 +20,10 @@ std::vector<Layer>::iterator place_of(std::vector<Layer>& layers, uint32_t frame
 
 }  // namespace
 
+bool is_call(const State& state, const Frame& frame) {
+  return frame.parent != event::no_frame && state.block(frame).parent == plan::none;
+}
+
 Value Layer::variables() const { return Value(told)["variables"_k]; }
 Value Layer::writes() const { return Value(told)["writes"_k]; }
 
@@ -31,11 +35,21 @@ Branch branch_of(const State& state, uint32_t frame, uint32_t node, uint32_t vis
       const uint32_t number = state.node(f, node).branch;
       if (number != plan::none) return {frame, number, visit};
     }
+    if (is_call(state, f)) return {frame, called_branch, 0};
     node = f.parent_node;
     visit = f.parent_visit;
     frame = f.parent;
   }
   return {};
+}
+
+Branch branch_around(const State& state, const Frame& frame) {
+  if (is_call(state, frame)) return {frame.number, called_branch, 0};
+  return branch_of(state, frame.parent, frame.parent_node, frame.parent_visit);
+}
+
+Value variables_before(const State& state, const Frame& frame) {
+  return is_call(state, frame) ? frame.before["variables"_k] : frame.before;
 }
 
 const Layer* first_layer(const State& state, uint32_t frame) {
@@ -62,13 +76,15 @@ const Layer* layer_of(const State& state, const Branch& branch) {
 Value variables_in(const State& state, const Branch& branch) {
   if (branch.is_of_run()) return state.variables;
   const Layer* layer = layer_of(state, branch);
-  return layer != nullptr ? layer->variables() : state.frames[branch.frame].before;
+  return layer != nullptr ? layer->variables()
+                          : variables_before(state, state.frames[branch.frame]);
 }
 
 bool are_sound(const std::vector<Layer>& layers, const State& state) {
   const auto is_there = [&](const Layer& layer) {
     if (layer.frame >= state.frames.size() || layer.told == nullptr) return false;
     const Frame& frame = state.frames[layer.frame];
+    if (layer.branch == called_branch) return is_call(state, frame);
     const bool is_number = layer.branch == joined_branches || layer.branch < frame.count;
     return state.block(frame).isolates && is_number;
   };

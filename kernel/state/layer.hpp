@@ -17,6 +17,8 @@ struct Wait;
 
 // In place of the number of a branch: what those have changed that ended and made room for others.
 inline constexpr uint32_t joined_branches = UINT32_MAX - 1;
+// And: what is called, which has variables of its own.
+inline constexpr uint32_t called_branch = UINT32_MAX - 2;
 
 struct Layer {
   uint32_t frame = event::no_frame;
@@ -28,7 +30,8 @@ struct Layer {
   Value writes() const;  // paths, each once
 };
 
-// Whose variables a step sees and changes: those of the run, or what a branch makes of them.
+// Whose variables a step sees and changes: those of the run, those of what is called, or what a
+// branch makes of either.
 struct Branch {
   uint32_t frame = event::no_frame;  // none: the run
   uint32_t number = 0;
@@ -40,8 +43,19 @@ struct Branch {
 // Whatever visit it is of; null when there is none.
 const Layer* find_layer(const State& state, uint32_t frame, uint32_t branch);
 
+// Whether a step called the definition whose outermost block the frame is of.
+bool is_call(const State& state, const Frame& frame);
+// The frame of the definition in which a frame stands: that of the innermost call, or the first.
+uint32_t definition_of(const State& state, uint32_t frame);
+// What a call that is open may count of the time limit of its run; never when nothing bounds it.
+int64_t limit_of(const State& state, const Frame& frame);
+
 // The innermost branch in which a node stands; with no node, in which its frame does.
 Branch branch_of(const State& state, uint32_t frame, uint32_t node, uint32_t visit);
+// The branch to which a frame gives what its own branches changed.
+Branch branch_around(const State& state, const Frame& frame);
+// The variables as they were when a frame was opened.
+Value variables_before(const State& state, const Frame& frame);
 // What it has written; null while that is nothing.
 const Layer* layer_of(const State& state, const Branch& branch);
 // The variables as they are there.

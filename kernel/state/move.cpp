@@ -25,10 +25,13 @@ bool are_named(const plan::Plan& plan, const plan::Block& block) {
   return are;
 }
 
-std::string_view kind_text(plan::Kind kind) {
+bool is_call(const plan::Node& node) { return node.call != plan::none; }
+
+std::string_view kind_text(const plan::Node& node) {
+  if (is_call(node)) return "the call of a workflow";
   constexpr std::string_view words[] = {"the call of a tool", "a block", "a condition", "a wait",
                                         "an approval",        "a set",   "a fail",      "an end"};
-  const auto n = static_cast<size_t>(kind);
+  const auto n = static_cast<size_t>(node.kind);
   return n < std::size(words) ? words[n] : "something else";
 }
 
@@ -59,7 +62,9 @@ std::string_view Mapping::name_of(const std::string& path, std::string_view id) 
   return id;
 }
 
+// What is called stands in the plan once; the first step that calls it says which it is now.
 void Mapping::match(uint32_t block, uint32_t with, const std::string& path) {
+  if (blocks_[block] != plan::none) return;
   blocks_[block] = with;
   const plan::Block& mine = from_->blocks[block];
   const plan::Block& theirs = to_->blocks[with];
@@ -73,7 +78,8 @@ void Mapping::match(uint32_t block, uint32_t with, const std::string& path) {
     if (found == numbers.end()) continue;
     nodes_[mine.first + n] = found->second;
     const plan::Node& other = to_->node(theirs, found->second);
-    const bool both = node.block != plan::none && other.block != plan::none;
+    const bool both =
+        node.block != plan::none && other.block != plan::none && is_call(node) == is_call(other);
     if (both) match(node.block, other.block, at);
   }
 }
@@ -92,7 +98,8 @@ void Mapping::match_places(uint32_t block, uint32_t with, const std::string& pat
     nodes_[mine.first + n] = n;
     const plan::Node& node = from_->node(mine, n);
     const plan::Node& other = to_->node(theirs, n);
-    const bool both = node.block != plan::none && other.block != plan::none;
+    const bool both =
+        node.block != plan::none && other.block != plan::none && is_call(node) == is_call(other);
     if (both && n < mine.written()) match(node.block, other.block, joined(path, node.id));
   }
 }
@@ -119,7 +126,9 @@ uint32_t branch_after(const State& state, const Layer& layer, const plan::Plan& 
                       const Mapping& mapping) {
   const Frame& frame = state.frames[layer.frame];
   const uint32_t with = mapping.block(frame.block);
-  if (with == plan::none || !to.blocks[with].isolates) return plan::none;
+  if (with == plan::none) return plan::none;
+  if (layer.branch == called_branch) return layer.branch;
+  if (!to.blocks[with].isolates) return plan::none;
   if (layer.branch == joined_branches) return layer.branch;
   for (uint32_t n = 0; n < frame.count; ++n) {
     if (state.node(frame, n).branch != layer.branch) continue;
@@ -195,16 +204,23 @@ void Look::look_at(const Frame& frame, uint32_t n, const plan::Block& with) {
         "say which one it is now with --map, or keep it"));
     return;
   }
-  const plan::Kind before = state_.node(frame, n).kind;
-  const plan::Kind now = to_.node(with, m).kind;
-  if (before != now) {
+  const plan::Node& before = state_.node(frame, n);
+  const plan::Node& now = to_.node(with, m);
+  if (before.kind != now.kind || is_call(before) != is_call(now)) {
     found_.push_back(objection("migrate.step_changed",
                                "step " + path(frame, n) + ", " + std::string(status) + ", was " +
                                    std::string(kind_text(before)) + " and is now " +
                                    std::string(kind_text(now)),
                                "give the new step another id"));
   }
-  const bool runs = frame.status[n] == WEFT_NODE_RUNNING && before != plan::Kind::block;
+  const bool is_open = is_call(before) && is_call(now) && is_node_active(frame.status[n]);
+  if (is_open && mapping_.block(before.block) != now.block) {
+    found_.push_back(objection("migrate.call_changed",
+                               "step " + path(frame, n) + " has called a workflow and calls " +
+                                   "another one now, or one that other steps do not call",
+                               "leave what it calls, or wait until the call has ended"));
+  }
+  const bool runs = frame.status[n] == WEFT_NODE_RUNNING && before.kind != plan::Kind::block;
   if (!runs && frame.status[n] != WEFT_NODE_READY) return;
   found_.push_back(objection("migrate.not_at_rest", "step " + path(frame, n) + " is running",
                              "wait until the run rests, or pause it"));
@@ -276,7 +292,10 @@ void Look::look_at(const Layer& layer) {
   }
   for (const Value path : layer.writes()) {
     const std::string_view name = path.as_text().substr(0, path.as_text().find_first_of(".["));
-    if (to_.variables.empty() || to_.variable(name) != nullptr) continue;
+    const uint32_t with = mapping_.block(frame.block);
+    const plan::Block* block = with != plan::none ? &to_.blocks[with] : nullptr;
+    const bool has_some = block == nullptr || !to_.variables_of(block->definition).empty();
+    if (!has_some || to_.variable(name, block) != nullptr) continue;
     std::string message = "a branch of " + block_name(frame) + " changed " + base::quoted(name) +
                           ", which the new definition does not have";
     // Several branches may have changed it.

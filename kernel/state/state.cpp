@@ -49,6 +49,9 @@ bool may_fold(const State& state, const Event& e) {
     const uint64_t target = e.value()["target"_k].as_u64(0);
     if (target >= frame.count) return false;
   }
+  // A call changes its variables when its branches come together, and may be out of time.
+  const bool may_be_of_call = e.type == Type::state_changed || e.type == Type::timer_fired;
+  if (may_be_of_call && e.node == event::no_node) return is_call(state, frame);
   // A pattern may choose a branch at no node of its own.
   const bool may_be_of_none = e.type == Type::branch_selected || e.type >= Type::hook_asked;
   if (may_be_of_none && e.node == event::no_node) return true;
@@ -56,10 +59,37 @@ bool may_fold(const State& state, const Event& e) {
   return of_frame || e.node < frame.count;
 }
 
-int64_t State::expires() const {
+int64_t State::expires(uint32_t frame) const {
   const bool counts = status == RunStatus::running || status == RunStatus::compensating;
-  if (!counts || plan->timeout_ns == 0) return never;
-  return since + static_cast<int64_t>(plan->timeout_ns) - spent;
+  if (!counts) return never;
+  int64_t limit = plan->timeout_ns != 0 ? static_cast<int64_t>(plan->timeout_ns) : never;
+  for (uint32_t f = frame; plan->has_limits && f != event::no_frame; f = frames[f].parent) {
+    limit = std::min(limit, limit_of(*this, frames[f]));
+  }
+  return limit != never ? since + limit - spent : never;
+}
+
+int64_t State::expires_next() const {
+  int64_t first = expires();
+  if (!plan->has_limits) return first;
+  for (const Frame& frame : frames) {
+    if (limit_of(*this, frame) != never) first = std::min(first, expires(frame.number));
+  }
+  return first;
+}
+
+int64_t limit_of(const State& state, const Frame& frame) {
+  if (frame.closed || frame.stopping || !is_call(state, frame)) return never;
+  const plan::Node& node = state.node(*frame.outer, frame.parent_node);
+  if (node.call == plan::none || state.plan->calls[node.call].timeout_ns == 0) return never;
+  return frame.before["counted_ns"_k].as_i64() +
+         static_cast<int64_t>(state.plan->calls[node.call].timeout_ns);
+}
+
+uint32_t definition_of(const State& state, uint32_t frame) {
+  if (state.plan->calls.empty()) return 0;
+  while (frame != 0 && !is_call(state, state.frames[frame])) frame = state.frames[frame].parent;
+  return frame;
 }
 
 const Wait* State::wait_of(uint32_t frame, uint32_t node) const {

@@ -60,7 +60,7 @@ struct Frame {
   bool is_dirty = false;      // listed in State::dirty
   Value memo;
   Value rollback;  // payload of rollback_started, once it failed and undoes what it did
-  Value before;    // the variables when it was opened
+  Value before;    // the variables when it was opened; of a call, what it was begun with
 
   const weft_slot** value = nullptr;
   int64_t* began = nullptr;  // ticks, meaningful once begun and ended
@@ -208,12 +208,15 @@ struct State {
     const bool rests = status == RunStatus::waiting || status == RunStatus::paused;
     return rests ? reason : outcome;
   }
-  // The tick at which the run is out of time; waits for times, signals and people do not count.
-  int64_t expires() const;
+  // The tick at which the run is out of time, or with a frame, what that stands in; waits for
+  // times, signals and people do not count. And of the run or whatever call is first.
+  int64_t expires(uint32_t frame = event::no_frame) const;
+  int64_t expires_next() const;
   // What a node waits for; null when it does not.
   const Wait* wait_of(uint32_t frame, uint32_t node) const;
   // Whether one frame stands in another, or is the same.
   bool is_within(uint32_t inner, uint32_t outer) const;
+  int64_t counted(int64_t tick) const { return spent + tick - since; }  // of its time limit
 };
 
 // Where a step stands, such as 'outer/inner#2': ids from the outermost block on, visits above 0.

@@ -117,6 +117,17 @@ const std::string counted = R"({"id":"counted","steps":[
   {"id":"q3","tool":"once","parameters":{"name":"q3","value":"{{$global.count}}"}},
   {"id":"q4","set":{"$global.count":"{{$global.count + 1}}"}},
   {"id":"q5","tool":"once","parameters":{"name":"q5","value":"{{$global}}"}}]})";
+// One calls itself; every level keeps to its own input and variables.
+const std::string called = R"({"id":"called","steps":[
+  {"id":"m1","tool":"idem","parameters":{"name":"m1"}},
+  {"id":"down","workflow":"down","input":{"n":2}},
+  {"id":"m4","tool":"once","parameters":{"name":"m4","value":"{{down}}"}}],
+  "workflows":{"down":{"variables":{"v":{"default":0}},"steps":[
+    {"id":"keep","set":{"v":"{{n}}"}},
+    {"id":"again","workflow":"down","if":"n > 0","input":{"n":"{{n - 1}}"}},
+    {"id":"m2","tool":"once","if":"n == 0","parameters":{"name":"m2","value":"{{v}}",
+      "do":"later","ms":5}},
+    {"id":"m3","tool":"idem","if":"n == 2","parameters":{"name":"m3","value":"{{v}}"}}]}}})";
 
 }  // namespace
 
@@ -138,6 +149,7 @@ const std::vector<Scenario>& scenarios() {
       {"paused and resumed", {paused}, 0, false, pause_and_resume},
       {"effects that are undone", {undone}},
       {"values beside the run", {counted}},
+      {"workflows that are called", {called}},
   };
   return all;
 }

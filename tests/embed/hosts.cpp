@@ -160,3 +160,60 @@ TEST_CASE("a run that nobody knows is not waited for", "[embed]") {
   REQUIRE(!outcome);
   CHECK(outcome.error().code == "run.not_found");
 }
+
+TEST_CASE("a workflow that is held is called by its id, and the store alone is enough to go on",
+          "[embed]") {
+  House house;
+  std::string run;
+  {
+    const Loaded child = house.kernel->load(
+        R"({"id": "child", "steps": [{"id": "ask", "wait": {"signal": "go"}},
+            {"id": "told", "tool": "echo", "parameters": {"input": "{{$input}} done"}}]})",
+        "child.json");
+    REQUIRE(!child.workflow.empty());
+    const Loaded parent = house.kernel->load(
+        R"({"id": "parent", "steps": [{"id": "c", "workflow": "child", "input": "all"}]})",
+        "parent.json");
+    REQUIRE(!parent.workflow.empty());
+    auto started = house.kernel->start(parent.workflow.front(), {});
+    REQUIRE(started);
+    run = *started;
+    CHECK(house.wait(run).state == RunState::waiting);
+  }
+  house.kernel.reset();
+  house.kernel = house.open();
+  REQUIRE(
+      house.kernel->send(run, Document::parse_json(R"({"verb": "signal", "name": "go"})")->view()));
+  const auto done = house.kernel->resume(run, Unknown::keep_waiting, {});
+  REQUIRE(done);
+  CHECK(done->state == RunState::completed);
+  CHECK(done->result.view().as_text() == "all done");
+  CHECK(house.successes.of == std::map<std::string, int>{{"c", 1}, {"c/ask", 1}, {"c/told", 1}});
+}
+
+TEST_CASE("a workflow that nobody holds is called only where the host finds its text", "[embed]") {
+  KernelOptions options;
+  options.plugin_paths = {WEFT_PLUGINS};
+  std::string asked;
+  options.find = [&](std::string_view name, std::string_view file) -> Result<DefinitionText> {
+    asked += std::string(name) + " for " + std::string(file) + "; ";
+    if (name == "known") {
+      return DefinitionText{R"({"id": "known", "steps": [{"id": "x", "tool": "ecko"}]})", "k.json"};
+    }
+    return Error{Status::not_found, "test", "it is not there", "asked the test"};
+  };
+  auto kernel = Kernel::create(std::move(options));
+  REQUIRE(kernel);
+  (*kernel)->load(R"({"id": "lost", "steps": []})", "lost.json");
+  const Loaded loaded = (*kernel)->load(
+      R"({"id": "p", "steps": [{"id": "a", "workflow": "lost"},
+                               {"id": "b", "workflow": "known"}]})",
+      "p.json");
+  CHECK(asked == "lost for p.json; known for p.json; ");
+  REQUIRE(loaded.problems.size() == 2);
+  CHECK(loaded.problems[0].code == "spec.unknown_workflow");
+  CHECK(loaded.problems[0].hint == "asked the test");
+  CHECK(loaded.problems[1].code == "spec.unknown_tool");
+  CHECK(loaded.problems[1].where.file == "k.json");
+  CHECK(loaded.problems[1].where.line == 1);
+}

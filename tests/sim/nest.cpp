@@ -17,7 +17,7 @@ std::string tool(const std::string& name, const std::string& more = {}) {
 // A process that ends makes attempts of its own.
 std::vector<SimAct> always(SimAct act) { return std::vector<SimAct>(4, act); }
 
-constexpr const char* words[] = {"sequential", "dag", "flow", "parallel", "loop"};
+constexpr const char* words[] = {"sequential", "dag", "flow", "parallel", "loop", "flow"};
 
 }  // namespace
 
@@ -94,11 +94,27 @@ std::string Nest::block(uint32_t level) const {
     case Shell::flow: return text + R"("conditions":[{"if":"true","then":[)" + inner + "]}]";
     case Shell::parallel: return text + R"("branches":[)" + inner + ',' + tool("s" + n) + "}]";
     case Shell::loop: return text + R"("iterator":{"count":1},"body":)" + inner;
+    case Shell::call: return R"("workflow":"w)" + n + R"(","input":{"more":true})";
   }
   return text;
 }
 
-std::string Nest::definition() const { return R"({"id":"nest","timeout":"1h",)" + block(0) + "}"; }
+std::string Nest::called(uint32_t level) const {
+  const std::string n = number(level);
+  return "\"w" + n + R"(":{"type":"flow","conditions":[{"if":"$input.more","then":[{"id":"Lr)" + n +
+         R"(","workflow":"w)" + n + R"(","input":{"more":false}}],"else":[)" + inside(level + 1) +
+         "]}]}";
+}
+
+std::string Nest::definition() const {
+  const std::string outermost =
+      shells.front() == Shell::call ? R"("steps":[{"id":"Lc",)" + block(0) + "}]" : block(0);
+  std::string held;
+  for (uint32_t level = 0; level < shells.size(); ++level) {
+    if (shells[level] == Shell::call) held += (held.empty() ? "" : ",") + called(level);
+  }
+  return R"({"id":"nest","timeout":"1h",)" + outermost + R"(,"workflows":{)" + held + "}}";
+}
 
 std::vector<std::string> Nest::calls() const {
   std::vector<std::string> names;

@@ -9,8 +9,8 @@
 
 namespace weft::tests {
 
-enum class Shell : uint8_t { sequential, dag, flow, parallel, loop };
-inline constexpr uint32_t shell_count = 5;
+enum class Shell : uint8_t { sequential, dag, flow, parallel, loop, call };
+inline constexpr uint32_t shell_count = 6;
 
 // What happens, and to whom: a level is the number of blocks around it, that of the leaf being the
 // number of all.
@@ -27,8 +27,10 @@ struct Happening {
   uint32_t level = 0;
 };
 
-// The outermost is the definition. Every level but a flow's and a loop's has a step before and one
-// after what it holds, in a parallel block a branch beside it: b<level>, a<level>, s<level>.
+// The outermost is the definition. Every level but a flow's, a loop's and a call's has a step
+// before and one after what it holds, in a parallel block a branch beside it: b<level>, a<level>,
+// s<level>. What is called is the workflow w<level>, which calls itself once before it does what it
+// holds.
 struct Nest {
   std::vector<Shell> shells;
   Happening happening;
@@ -44,6 +46,7 @@ struct Nest {
  private:
   std::string block(uint32_t level) const;
   std::string inside(uint32_t level) const;
+  std::string called(uint32_t level) const;
   bool reaches(uint32_t level) const;
   bool leaves(uint32_t level) const;
   bool is_edge_dead(uint32_t level) const;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <weft/draft/sink.h>
+#include <weft/parts.hpp>
 #include <weft/result.hpp>
 #include <weft/value.hpp>
 
@@ -132,17 +133,9 @@ struct Forgotten {
   uint32_t needed = 0;  // that forks of them still need
 };
 
-struct PluginState {
-  std::string file, id, version, kind, description;
-  std::string state;         // available, loaded or refused
-  std::string reason, hint;  // of a refusal
-  std::vector<std::string> components;
-};
-
-struct ComponentEntry {
-  std::string id, version, kind, description, plugin;
-  std::vector<std::string> aliases;
-  Value manifest;  // lives as long as the kernel
+// A definition as somebody has written it.
+struct DefinitionText {
+  std::string text, file;
 };
 
 struct KernelOptions {
@@ -158,6 +151,8 @@ struct KernelOptions {
   std::vector<Part> sinks, hooks;  // of a hook's, priority, mandatory, sensitive are the kernel's
   Document hook_composition;       // {mode?, threshold?, ties?}, see kernel/run/HOOKS.md
   Document resources;              // {NAME: limit}, see kernel/run/RESOURCES.md
+  // What a step calls and nobody at hand has; file is the one that is loaded.
+  std::function<Result<DefinitionText>(std::string_view name, std::string_view file)> find{};
   // Observes in this process, called by whoever drives; outlives the kernel. May be null.
   const weft_sink* observer = nullptr;
   void* observer_self = nullptr;
@@ -183,7 +178,9 @@ class Kernel final {
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
-  // format: json, yaml, or empty for what the name of the file says.
+  // format: json, yaml, or empty for what the name of the file says. What its steps call and it
+  // does not hold is a workflow of this kernel that somebody holds, by its id, or what options.find
+  // has.
   Loaded load(std::string_view text, std::string_view file, std::string_view format = {});
   // A definition in another format; NOT_FOUND where that cannot say all of it.
   Result<std::string> print(const Workflow& workflow, std::string_view format);
