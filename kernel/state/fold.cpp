@@ -40,7 +40,6 @@ void open_frame(State& state, const Event& e) {
 void close_frame(State& state, Frame& frame) {
   touch(state, frame);
   frame.closed = true;
-  frame.joining = false;
   drop_layers(state, frame.number);
   std::erase_if(state.waits, [&](const Wait& w) {
     return w.frame == frame.number && w.kind != Wait::Kind::compensation;
@@ -272,9 +271,9 @@ void hear(State& state, const Event& e) {
   const bool of_branch = e.value()["phase"_k].as_text() == "branch_selection";
   if (e.frame == event::no_frame || of_branch) forget_question(state, e);
   if (e.frame == event::no_frame) return;
-  if (e.value()["phase"_k].as_text() == "parallel_join") forget_join(state, state.frames[e.frame]);
-  if (!target.exists()) return;
   Frame& frame = state.frames[e.frame];
+  if (e.value()["phase"_k].as_text() == "parallel_join") forget_join(state, frame);
+  if (!target.exists()) return;
   frame.detour = static_cast<uint32_t>(target.as_u64());
   touch(state, frame);
 }

@@ -129,7 +129,9 @@ void drop_layer(State& state, uint32_t frame, uint32_t branch) {
   }
 }
 
+// Nobody brings them together any more.
 void drop_layers(State& state, uint32_t frame) {
+  state.frames[frame].joining = false;
   if (state.layers.empty()) return;
   auto& all = state.layers;
   all.erase(place_of(all, frame, 0), place_of(all, frame + 1, 0));
