@@ -87,7 +87,7 @@ TEST_CASE("what is wrong with state beside runs is said at its place", "[plan]")
       {R"("tool":"upper","input":"{{$custom}}")",
        "/steps/0/input spec.unknown_reference: '$custom' does not say whose"},
       {R"("tool":"upper","input":"{{$sesion.x}}")",
-       "/steps/0/input spec.unknown_reference: nothing is called '$sesion' at character 1 (did you "
+       "/steps/0/input spec.unknown_reference: nothing is called '$sesion' at character 3 (did you "
        "mean '$session'?)"},
       {R"("state":{})", "/steps/0/state spec.no_alternative: a step of state does nothing"},
       {R"("state":{"get":"global.x"})",
