@@ -16,19 +16,23 @@ void log_to_host(void* self, weft_str component, uint32_t level, weft_str messag
   if (options.log) options.log(level, to_view(component), to_view(message));
 }
 
-// What is said of the order of a hook stands among its settings, and is not the hook's to see.
+// What is said of the order of a hook, and what it may see, stands among its settings, and is not
+// the hook's to see.
 Result<engine::Listener> listener_of(plugin::Registry& registry, const KernelOptions::Part& part) {
   const Value given = part.config.view();
   engine::Listener listener;
   listener.id = part.id;
   listener.priority = given["priority"_k].as_i64();
   listener.is_mandatory = given["mandatory"_k].as_bool();
+  listener.sees_secrets = given["sensitive"_k].as_bool();
   base::Blocks blocks;
   Builder b(blocks.arena());
   b.begin_object();
   for (uint32_t i = 0; given.is_object() && i < given.size(); ++i) {
     const Key name(given.key(i));
-    if (name.view() != "priority" && name.view() != "mandatory") b.set(name, given[i]);
+    const bool is_ours =
+        name.view() == "priority" || name.view() == "mandatory" || name.view() == "sensitive";
+    if (!is_ours) b.set(name, given[i]);
   }
   b.end_object();
   const auto number = registry.find("hook", part.id);
@@ -100,15 +104,20 @@ Result<void> Kernel::Rooms::open(KernelOptions the_options) {
 }
 
 Result<std::unique_ptr<engine::Engine>> Kernel::Rooms::make_engine() {
-  engine::Engine::Parts parts{host_env->env(), store.get(), {}, {}, {}};
+  engine::Parts parts{host_env->env(), store.get(), {}, {}, {}};
   // A run that cannot come back now stays in the store, where 'resume' tells why.
   parts.bindings_of = [this](Value named) { return bindings_of(named); };
   parts.idle = [this] { tell(); };
   parts.revive = [this](std::string_view run) { (void)bring_back(run, {.by_itself = true}); };
+  parts.want = [this](Value operation) { return want(operation); };
+  parts.start = [this](const engine::Kept& kept) { return start_kept(kept); };
   parts.left = [this](const engine::Ticket& ticket) { forget(ticket); };
   auto composition = engine::composition_of(options.hook_composition.view());
   if (!composition) return composition.error();
   parts.composition = *composition;
+  auto limits = engine::host_limits_of(options.resources.view());
+  if (!limits) return limits.error();
+  parts.limits = std::move(*limits);
   for (const KernelOptions::Part& part : options.hooks) {
     auto listener = listener_of(*registry, part);
     if (!listener) return listener.error();

@@ -48,10 +48,13 @@ struct Kernel::Rooms {
   std::unique_ptr<journal::Store> store;
   std::unique_ptr<engine::Engine> engine;
   base::Mutex mutex;
+  base::Mutex spawning;  // held while a run that hooks want is started; before the other one
   std::map<std::string, std::shared_ptr<engine::Ticket>, std::less<>> tickets
       WEFT_GUARDED_BY(mutex);  // each shared with the engine
   std::map<std::string, std::weak_ptr<const engine::Bindings>, std::less<>> stored_plans
       WEFT_GUARDED_BY(mutex);
+  std::map<std::string, std::shared_ptr<const engine::Bindings>, std::less<>> loaded
+      WEFT_GUARDED_BY(mutex);  // the latest of each id, which hooks may start; shared with its runs
 
   ~Rooms();
   Result<void> open(KernelOptions the_options);
@@ -70,8 +73,14 @@ struct Kernel::Rooms {
   };
   // Whether a start with this key has been made, and of which run.
   Result<Start> started_before(const Workflow::Body& body, const RunOptions& run);
+  // The run that it comes from, {caused_by, started_by}, or nothing.
   Result<std::shared_ptr<engine::Ticket>> submit(const Workflow::Body& body, const RunOptions& run,
-                                                 std::string_view id);
+                                                 std::string_view id, Value origin = {});
+  // Runs that hooks want beside others: from an operation to what is kept, and on to the run.
+  Result<engine::Wanted> want(Value operation);
+  Result<void> start_kept(const engine::Kept& kept);
+  // What another process has kept and not started; of one run, or of all that nobody holds.
+  void start_left(std::string_view run);
   void hold(const std::shared_ptr<engine::Ticket>& ticket);
   void forget(const engine::Ticket& ticket);
   void post(const std::shared_ptr<engine::Ticket>& ticket, Value message);

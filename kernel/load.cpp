@@ -102,6 +102,10 @@ Loaded Kernel::load(std::string_view text, std::string_view file, std::string_vi
   if (built.plan == nullptr) return loaded;
   auto bindings = rooms_->bind(built.plan);
   if (!bindings) return refuse(bindings.error());
+  {
+    const base::Lock lock(rooms_->mutex);
+    rooms_->loaded.insert_or_assign(built.plan->id, *bindings);
+  }
   Workflow workflow;
   workflow.body_ = std::make_shared<const Workflow::Body>(Workflow::Body{*bindings});
   loaded.workflow.push_back(std::move(workflow));

@@ -152,6 +152,7 @@ Result<void> Kernel::Rooms::read_in(const std::shared_ptr<engine::Ticket>& ticke
 Result<Outcome> Kernel::resume(std::string_view run, Unknown unknown, const RunOptions& options) {
   auto back = rooms_->bring_back(run, {unknown, options.with_detail, options.stays});
   if (!back) return back.error();
+  if (!back->was_here) rooms_->start_left(run);
   // A run that was paused goes on; to any other the word means nothing.
   base::Blocks blocks;
   Builder b(blocks.arena());
@@ -179,6 +180,7 @@ Result<std::vector<Adopted>> Kernel::adopt() {
     auto back = rooms_->bring_back(one.run, {.is_claimed = true});
     if (!back) one.error = back.error();
   }
+  rooms_->start_left({});
   return adopted;
 }
 

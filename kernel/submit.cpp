@@ -119,7 +119,7 @@ Result<Kernel::Rooms::Start> Kernel::Rooms::started_before(const Workflow::Body&
 
 Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Body& body,
                                                               const RunOptions& run,
-                                                              std::string_view id) {
+                                                              std::string_view id, Value origin) {
   const plan::Plan& plan = body.plan();
   if (auto owned = check_owners(plan, run); !owned) return owned.error();
   base::Blocks blocks;
@@ -141,6 +141,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   ticket->run = id.empty() ? new_id() : std::string(id);
   ticket->wants_detail = run.with_detail;
   ticket->stays = run.stays;
+  ticket->came_back = origin.exists();  // nobody asked for it
 
   auto submission = std::make_unique<engine::Submission>();
   submission->grants = united(plan.policy, run.grants);
@@ -169,6 +170,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   }
   if (run.start_ns != 0) b.set("start_ns"_k, run.start_ns);
   if (!run.key.empty()) b.set("key"_k, run.key);
+  if (origin.exists()) b.set("caused_by"_k, origin["caused_by"_k]);
   if (!run.session.empty()) b.set("session"_k, run.session);
   if (!run.user.empty()) b.set("user"_k, run.user);
   if (!run.starting_step.empty()) {
@@ -182,6 +184,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   submission->acceptance = std::move(*acceptance);
   submission->bindings = body.bindings;
   submission->ticket = ticket;
+  submission->started_by = origin["started_by"_k].as_text();
   engine->submit(std::move(submission));
   return ticket;
 }

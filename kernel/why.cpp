@@ -81,9 +81,23 @@ Why of_failure(const state::State& state, const std::string& run) {
           step.empty() ? "weft show " + run : "weft fork " + run + " --at " + step};
 }
 
+// A step that waits for room, and what it takes.
+Why of_queued(const state::State& state, const Place& at) {
+  const state::Frame& frame = state.frames[at.frame];
+  const plan::Node& node = state.node(frame, at.node);
+  std::string sentence = "step '" + state::step_path(state, at.frame, at.node) + "' waits for room";
+  const plan::Rarity* rarity = state.plan->rarity(node);
+  for (size_t i = 0; rarity != nullptr && i < rarity->needs.size(); ++i) {
+    sentence += (i == 0 ? ": " : ", ") + rarity->needs[i].resource;
+  }
+  return {std::move(sentence), frame.began[at.node], {}};
+}
+
 Why of_running(const state::State& state, const std::string& run, bool is_owned) {
   const Place at = step_with(state, WEFT_NODE_RUNNING);
   if (at.frame == event::no_frame) {
+    const Place queued = step_with(state, WEFT_NODE_READY);
+    if (queued.frame != event::no_frame && is_owned) return of_queued(state, queued);
     if (!state.waits.empty()) return of_wait(state, run);
     return {"the run is under way", state.updated, {}};
   }
@@ -94,10 +108,9 @@ Why of_running(const state::State& state, const std::string& run, bool is_owned)
           "weft resume " + run};
 }
 
-Why explained(const Kernel::Rooms::Recalled& recalled, std::string_view id) {
+Why explained(const Kernel::Rooms::Recalled& recalled, std::string_view id, bool is_owned) {
   const state::State& state = *recalled.state;
   const std::string run(id);
-  const bool is_owned = recalled.summary.view()["owned"_k].as_bool();
   switch (state.status) {
     case RunStatus::failed: return of_failure(state, run);
     case RunStatus::completed: return Why{"the run has completed", state.ended, {}};
@@ -167,7 +180,9 @@ struct Beside {
 Result<Why> Kernel::why(std::string_view id) {
   auto recalled = rooms_->recall(id);
   if (!recalled) return recalled.error();
-  Why why = explained(*recalled, id);
+  auto owner = rooms_->store->get("owner/" + std::string(id));
+  const bool is_owned = owner && owner->view()["alive"_k].as_bool();
+  Why why = explained(*recalled, id, is_owned);
   why.sentence = state::shown(*recalled->state, why.sentence);
   return why;
 }

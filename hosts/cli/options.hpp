@@ -23,6 +23,7 @@ inline constexpr Option engine_options[] = {
     {"threads", 0, "N", "threads for steps that may block; default: one per core"},
     {"sink", 0, "ID", "send events to this sink, as ID:key=value,...; repeatable"},
     {"hook", 0, "ID", "ask this hook, as ID:key=value,...; repeatable"},
+    {"resource", 0, "NAME=N", "so many at once, or with N/min in a minute; repeatable"},
     {"hooks", 0, "MODE", "compose them: sequential, parallel or voting:threshold=0.5,ties=first"},
     {"quiet", 'q', "", "show no progress"},
     {"json", 0, "", "print the whole outcome as one JSON document, and nothing else"},

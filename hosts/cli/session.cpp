@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <charconv>
+#include <map>
 #include <thread>
 
 #include "places.hpp"
@@ -23,6 +25,38 @@ Result<std::vector<KernelOptions::Part>> parts_of(const Arguments& arguments,
   return parts;
 }
 
+// NAME=N and NAME=N/min, which may both be said of one name.
+Result<Document> resources_of(const std::vector<std::string>& given) {
+  std::map<std::string_view, std::pair<uint64_t, uint64_t>> limits;
+  for (const std::string& one : given) {
+    const std::string_view text = one;
+    const size_t equals = text.rfind('=');
+    std::string_view count = equals < text.size() ? text.substr(equals + 1) : std::string_view();
+    const bool per_minute = count.ends_with("/min");
+    if (per_minute) count.remove_suffix(4);
+    uint64_t n = 0;
+    const auto [end, fault] = std::from_chars(count.data(), count.data() + count.size(), n);
+    if (equals == 0 || n == 0 || fault != std::errc() || end != count.data() + count.size()) {
+      return Error{Status::bad_input, "cli.bad_resource", "'" + one + "' does not limit a resource",
+                   "write --resource db=3 or --resource 'host:api.example.org=60/min'"};
+    }
+    auto& [at_once, a_minute] = limits[text.substr(0, equals)];
+    (per_minute ? a_minute : at_once) = n;
+  }
+  Pool pool;
+  Builder b(pool.arena());
+  b.begin_object();
+  for (const auto& [name, limit] : limits) {
+    b.key(Key(name));
+    b.begin_object();
+    if (limit.first != 0) b.set("at_once"_k, limit.first);
+    if (limit.second != 0) b.set("per_minute"_k, limit.second);
+    b.end_object();
+  }
+  b.end_object();
+  return Document::copy(b.take_value());
+}
+
 Result<void> add_engine(const Arguments& arguments, KernelOptions& options) {
   auto threads = number_of(arguments, "threads", std::thread::hardware_concurrency());
   if (!threads) return threads.error();
@@ -33,6 +67,9 @@ Result<void> add_engine(const Arguments& arguments, KernelOptions& options) {
   auto hooks = parts_of(arguments, "hook");
   if (!hooks) return hooks.error();
   options.hooks = std::move(*hooks);
+  auto resources = resources_of(arguments.values("resource"));
+  if (!resources) return resources.error();
+  options.resources = std::move(*resources);
   if (!arguments.has("hooks")) return {};
   auto composition = read_part("hooks", arguments.value("hooks"));
   if (!composition) return composition.error();

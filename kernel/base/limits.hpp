@@ -67,6 +67,13 @@ inline constexpr int64_t breaker_open_ns = 300'000'000'000;  // until one call m
 inline constexpr int64_t breaker_probe_wait_ns =
     1'000'000'000;  // for others, while that one has not answered
 
+// Room for calls.
+inline constexpr uint32_t calls_per_run = 10;       // at once, of tools that do not answer in place
+inline constexpr uint32_t calls_per_tool = 100;     // at once, in all runs; of such tools, too
+inline constexpr uint32_t host_per_minute = 1'000;  // requests of network tools
+inline constexpr int64_t permit_level_ns =
+    10'000'000'000;  // of waiting, as good as one level of priority
+
 // Hooks.
 inline constexpr int64_t hook_deadline_ns = 1'000'000'000;   // of one that may block; then left
 inline constexpr int64_t hook_slow_ns = 50'000'000;          // two such calls are a failure

@@ -85,7 +85,7 @@ void Engine::go_on_asking(Question& q) {
     if (q.has_ended || !is_first) return conclude(q);
     q.point = q.of.point;
     q.next = 0;
-    q.about = {};
+    q.about = q.shown = {};
   }
 }
 
@@ -115,12 +115,13 @@ bool Engine::ask_next(Question& q) {
 void Engine::ask_inline(Question& q, Entry& entry) {
   clear(error_);
   const uint32_t cancel = 0;
-  const weft_call call{sizeof call,  1,           0, q.about.raw(), q.arena.raw(), &cancel, 0,
+  const weft_val subject = subject_for(q, entry).raw();
+  const weft_call call{sizeof call,  1,           0, subject, q.arena.raw(), &cancel, 0,
                        {nullptr, 0}, {nullptr, 0}};
   weft_out out{sizeof out, 0, {nullptr, 0}, &error_};
   const bool is_timed = ++entry.calls % base::limits::hook_samples == 0;
   const int64_t began = is_timed ? ticks_.now() : 0;
-  weft_status status = Hooks::call(entry, q.point, call, q.about.raw(), out);
+  weft_status status = Hooks::call(entry, q.point, call, subject, out);
   if (is_timed && ticks_.now() - began > base::limits::hook_slow_ns) Hooks::was_slow(entry, tick_);
   if (status > 0) {
     say(error_, WEFT_ERR_BUG,
@@ -137,6 +138,7 @@ bool Engine::ask_elsewhere(Question& q, Entry& entry) {
   if (q.kept.empty()) {
     q.kept = base::pack(q.about);
     q.about = q.kept.view();
+    q.shown = {};
     if (q.data.exists()) q.data = q.about["data"_k];
   }
   call->is_hook = true;
@@ -145,7 +147,8 @@ bool Engine::ask_elsewhere(Question& q, Entry& entry) {
   call->question = &q;
   call->entry = &entry;
   call->point = q.point;
-  call->subject = base::pack(q.about);
+  call->subject = base::pack(subject_for(q, entry));
+  if (Slot* slot = holder_of(q.run)) ++slot->open_hooks;
   call->due = tick_ + base::limits::hook_deadline_ns;
   next_late_call_ = std::min(next_late_call_, call->due);
   clear(call->error);
@@ -184,8 +187,10 @@ void Engine::hook_answered(Call& call) {
   const bool is_moved = call.doc.release != nullptr;
   const Value value(is_moved ? call.doc.val : call.out.val);
   take_answer(q, *call.entry, {call.status, call.out.flags, value, &call.error});
+  const uint32_t run = call.run;
   calls_.close(call);
   if (q.open == 0) go_on_asking(q);
+  if (Slot* slot = holder_of(run)) --slot->open_hooks;
 }
 
 // It had its second; what it guards goes on without it, or fails.
@@ -198,6 +203,7 @@ void Engine::leave_hook(Call& call) {
   --q.open;
   bypass(q, *call.entry, "it did not answer in time");
   if (q.open == 0) go_on_asking(q);
+  if (Slot* slot = holder_of(call.run)) --slot->open_hooks;
 }
 
 void Engine::bypass(Question& q, Entry& entry, std::string_view why) {
@@ -272,6 +278,8 @@ void Engine::take_answer(Question& q, Entry& entry, const HookAnswer& answer) {
     }
     auto fine = judge(q, result, answer.value, &value);
     if (!fine) return refuse_answer(q, entry, fine.error());
+    const bool saw_all = entry.listener.sees_secrets;
+    if (result == WEFT_VERDICT_MODIFIED && !saw_all) value = restored(q, value);
     Hooks::succeeded(entry);
   }
   if (count_vote(q, entry, {result, place}, value), q.is_asked && is_voting()) return;
@@ -291,6 +299,8 @@ Result<void> Engine::judge(Question& q, uint32_t result, Value given, Value* val
     if (!copy) return copy.error();
     *value = *copy;
   }
+  const bool forks = result == WEFT_VERDICT_FORK && run::is_legal(result, q.point, q.of.phase);
+  if (forks) return want_runs(*value, nullptr);
   const Slot* slot = q.is_alone ? nullptr : slot_of(q.run);
   if (slot != nullptr) return run::may_follow(slot->run->state, asked_at(q), result, *value);
   if (run::is_legal(result, q.point, q.of.phase)) return {};
@@ -323,7 +333,8 @@ void Engine::refuse_answer(Question& q, Entry& entry, const Error& error) {
 void Engine::follow(Question& q, Entry& entry, uint32_t result, Value value) {
   if (result == WEFT_VERDICT_CACHE && !follow_cache(q, &result, &value)) return;
   note_verdict(q, entry, result, value);
-  if (result == WEFT_VERDICT_CACHE) return;
+  if (result == WEFT_VERDICT_FORK) (void)want_runs(value, &q.wanted);
+  if (result == WEFT_VERDICT_CACHE || result == WEFT_VERDICT_FORK) return;
   q.result = result;
   q.value = value;
   if (result != WEFT_VERDICT_MODIFIED) {
@@ -341,6 +352,7 @@ void Engine::follow(Question& q, Entry& entry, uint32_t result, Value value) {
   b.set("data"_k, value);
   b.end_object();
   q.about = b.take_value();
+  q.shown = {};
 }
 
 void Engine::conclude(Question& q) {
@@ -352,8 +364,9 @@ void Engine::conclude(Question& q) {
   Slot* slot = holder_of(q.run);
   if (q.held != nullptr) {
     decide_reply(slot, q);
-  } else if (slot != nullptr && !slot->is_gone) {
-    decide_verdict(*slot, q);
+  } else if (slot != nullptr) {
+    if (!slot->is_gone) decide_verdict(*slot, q);
+    keep_runs(*slot, q);
   }
   close_question(q);
 }

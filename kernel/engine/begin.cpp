@@ -79,13 +79,13 @@ void Engine::begin(Submission& s) {
   const plan::Plan& plan = *slot.bindings->plan;
   slot.is_durable = store_->is_durable() && plan.durability != plan::Durability::none;
   know_breakers(plan);
+  gate_.know(*slot.bindings);
   run::Input input;
   input.run = slot.number;
   if (s.records.empty()) {
-    input.kind = run::Input::Kind::submit;
+    slot.started_by = std::move(s.started_by);
     if (listens(WEFT_AT_BEFORE_WORKFLOW_START)) return ask_start(slot, std::move(s.acceptance));
-    input.value = s.acceptance.view();
-    return decide(slot, input);
+    return accept(slot, s.acceptance.view());
   }
   if (!is_readable) return;
   if (state::is_ended(slot.run->state.status)) return finish(slot, nullptr);

@@ -36,6 +36,7 @@ struct Call {
   weft_val grants{nullptr, 0};
   std::vector<Secret> secrets;  // that it was given
   int64_t due = 0;              // tick at which it is out of time; 0 is never
+  uint32_t claim = UINT32_MAX;  // of the room that it has
   bool may_cache = false;       // its result may serve again
   bool was_asked = false;       // to end
   bool is_late = false;         // because it was out of time

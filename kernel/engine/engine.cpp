@@ -6,9 +6,11 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "base/units.hpp"
 #include "engine/question.hpp"
 #include "engine/report.hpp"
 #include "engine/slot.hpp"
+#include "run/fault.hpp"
 #include "run/ways.hpp"
 #include "state/sweep.hpp"
 
@@ -56,11 +58,14 @@ Engine::Engine(Parts parts)
       journal_(*parts.store),
       shared_(*parts.store, journal_),
       hooks_(std::move(parts.hooks), parts.composition),
-      decider_(hooks_.points(), shared_.lend()),
+      decider_(hooks_.points(), {this, admit}, shared_.lend()),
+      gate_(std::move(parts.limits), *parts.store),
       revive_(std::move(parts.revive)),
       bindings_of_(std::move(parts.bindings_of)),
       idle_(std::move(parts.idle)),
       left_(std::move(parts.left)),
+      want_(std::move(parts.want)),
+      start_(std::move(parts.start)),
       tended_(ticks_.now()),
       polled_(tended_) {
   for (const plugin::BoundSink& sink : parts.sinks) {
@@ -151,17 +156,22 @@ bool Engine::turn() {
 bool Engine::take_turn() {
   tick_ = ticks_.now();
   const bool had_work = has_work_;
-  has_work_ = false;
+  has_work_ = is_over_ = false;
   const bool has_posted = !inbox_.is_empty();
   const bool is_due = next_due_ <= tick_;
   if (has_posted) take_posted();
   if (is_due) take_due();
   if (polls() && tick_ - polled_ >= base::limits::message_poll_ns) take_messages();
   run_ready(ready_);
-  (void)commit();
+  if (!gate_.is_idle()) give_room();
+  gate_.keep(journal_);
+  // What is not durable has not been wanted.
+  if (!commit()) kept_runs_.clear();
   release();
+  if (!kept_runs_.empty()) start_kept();
   run_ready(performing_);
-  has_work_ = !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty();
+  has_work_ = !kept_runs_.empty() || !journal_.is_empty() || !ready_.empty() || !held_.empty() ||
+              !performing_.empty() || gate_.has_news();
   if (!has_work_) tend();
   retire();
   if (!full_.empty() || shows_other_) sweep();
@@ -183,7 +193,12 @@ void Engine::take(Posted& posted) {
     case Posted::Kind::input: break;
   }
   Slot* slot = slot_of(posted.ticket->number.load(std::memory_order_acquire));
-  if (slot == nullptr || slot->run->state.seq == 0) return;
+  if (slot == nullptr) return;
+  // Hooks have not said yet whether it begins.
+  if (slot->run->state.seq == 0) {
+    if (slot->early.size() < base::limits::messages) slot->early.push_back(std::move(posted));
+    return;
+  }
   posted.input.value = posted.value.view();
   decide(*slot, posted.input);
 }
@@ -192,6 +207,7 @@ void Engine::decide(Slot& slot, const run::Input& input) {
   decision_.clear();
   // The wall clock may have been set back since another process recorded the run.
   decider_.decide(*slot.run, input, std::max(tick_, slot.run->state.updated), decision_);
+  if (!admitted_.empty() || !gate_.is_idle()) check_room(slot);
   if (!slot.is_touched) {
     slot.is_touched = true;
     touched_.push_back(&slot);
@@ -206,10 +222,11 @@ void Engine::decide(Slot& slot, const run::Input& input) {
     for (const event::Event& e : decision_.events) publish(slot, e);
   }
   if (slot.known_status != slot.run->state.status) note_status(slot);
-  if (slot.run->state.vault.is_full() && !decision_.events.empty() &&
-      repeats(*slot.run, decision_)) {
-    full_.push_back(slot.number);
-  }
+  const state::Vault& vault = slot.run->state.vault;
+  const bool is_over = vault.held_bytes() > slot.run->state.plan->budget.memory;
+  const bool is_full = vault.is_full() && !decision_.events.empty();
+  is_over_ = is_over_ || is_over;
+  if (is_over || (is_full && repeats(*slot.run, decision_))) full_.push_back(slot.number);
   // Routing may decide nothing at once, so the list stays as it is.
   for (const run::Command& command : decision_.commands) route(slot, command);
   if (saved != slot.run->state.saved.seq) tell_checkpoint(slot);
@@ -244,11 +261,12 @@ void Engine::route(Slot& slot, const run::Command& command) {
   }
 }
 
-// The list grows while it is worked on: what a call answers may lead to further calls.
+// The list grows while it is worked on: what a call answers may lead to further calls. A run that
+// has too much memory ends the turn, so that it is swept.
 void Engine::run_ready(std::vector<Held>& list) {
   size_t done = 0;
   const size_t most = std::max<size_t>(list.size(), base::limits::turn_inputs);
-  for (; done < list.size() && done < most; ++done) {
+  for (; done < list.size() && done < most && !is_over_; ++done) {
     const Held held = list[done];
     if (!held.slot->is_gone) perform(*held.slot, held.command);
   }
@@ -290,23 +308,58 @@ void Engine::publish_held() {
   for (const auto& channel : channels_) channel->drain();
 }
 
-// What long runs made and nobody refers to any more is given back, between two turns.
+// What long runs made and nobody refers to any more is given back, between two turns. What sinks
+// are shown instead goes in two parts, for a sink that lags has never seen all of it.
 void Engine::sweep() {
+  const auto has_gone = [&](const std::vector<uint64_t>& until) {
+    for (size_t i = 0; i < until.size(); ++i) {
+      if (channels_[i]->consumed() < until[i]) return false;
+    }
+    return true;
+  };
+  bool is_left = false;
+  for (const auto& slot : slots_) {
+    if (!shows_other_ || slot == nullptr || !has_gone(slot->shown_until)) {
+      is_left = is_left || (slot != nullptr && !slot->shown_before.empty());
+      continue;
+    }
+    slot->shown_before = std::exchange(slot->shown, {});
+    slot->shown_until.clear();
+    is_left = is_left || !slot->shown_before.empty();
+    for (const auto& channel : channels_) {
+      slot->shown_until.push_back(channel->pushed() + published_.size());
+    }
+  }
+  shows_other_ = shows_other_ && is_left;
   for (const auto& channel : channels_) {
     if (channel->consumed() < channel->pushed()) return;
   }
   if (!published_.empty()) return;
   for (const uint32_t number : full_) {
     Slot* slot = slot_of(number);
-    if (slot != nullptr && slot->run->state.vault.is_full() && may_sweep(*slot)) {
-      state::sweep(slot->run->state);
-    }
+    if (slot == nullptr || !may_sweep(*slot)) continue;
+    state::State& state = slot->run->state;
+    const auto is_over = [&] { return state.vault.held_bytes() > state.plan->budget.memory; };
+    if (state.vault.is_full() || is_over()) state::sweep(state);
+    if (is_over()) end_for_memory(*slot);
   }
   full_.clear();
-  if (!std::exchange(shows_other_, false)) return;
-  for (const auto& slot : slots_) {
-    if (slot != nullptr) slot->shown.clear();
-  }
+}
+
+// Even without what nobody refers to any more it is too much.
+void Engine::end_for_memory(Slot& slot) {
+  if (slot.run->state.stopping.exists()) return;
+  const Error error{Status::limit, "limit.memory",
+                    "the values of the run take more than its budget of " +
+                        base::size_text(slot.run->state.plan->budget.memory),
+                    "raise 'budget.memory' in the definition, or keep large values in files"};
+  base::Blocks blocks;
+  run::Input input;
+  input.kind = run::Input::Kind::expire;
+  input.run = slot.number;
+  input.value = run::fault(error, {}, blocks.arena());
+  decide(slot, input);
+  has_work_ = true;
 }
 
 // Calls and questions that wait hold arguments of steps, which are in the state; what hooks are to

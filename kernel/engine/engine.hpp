@@ -1,7 +1,6 @@
 // Engine: the one thread that decides, in turns, and the doing around it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,9 +11,9 @@
 
 #include "engine/breakers.hpp"
 #include "engine/calls.hpp"
-#include "engine/env.hpp"
-#include "engine/hooks.hpp"
+#include "engine/gate.hpp"
 #include "engine/inbox.hpp"
+#include "engine/parts.hpp"
 #include "engine/publish.hpp"
 #include "engine/shared.hpp"
 #include "engine/ticket.hpp"
@@ -28,21 +27,6 @@ namespace weft::engine {
 // called from any thread.
 class Engine final {
  public:
-  struct Parts {
-    Env env;
-    journal::Store* store;  // outlives the engine
-    std::vector<Listener> hooks;
-    std::vector<plugin::BoundSink> sinks;
-    // Brings a run back that rests in the store; called by the deciding thread.
-    std::function<void(std::string_view run)> revive{};
-    // A definition that a run was moved to; called by the deciding thread.
-    std::function<Result<std::shared_ptr<const Bindings>>(Value named)> bindings_of{};
-    // There is time for what nobody waits for; called by the deciding thread.
-    std::function<void()> idle{};
-    Composition composition{};  // of the hooks
-    // The store has all that its host could ask of this run; called by the deciding thread.
-    std::function<void(const Ticket& ticket)> left{};
-  };
   explicit Engine(Parts parts);
   ~Engine();
   Engine(const Engine&) = delete;
@@ -66,7 +50,7 @@ class Engine final {
   // When there will be something to do without anything new; INT64_MAX when never.
   int64_t next_due() const { return next_due_; }
   // Runs that rest until a time, of which nothing else is in memory.
-  size_t parked_count() const { return parked_.size(); }
+  size_t parked_count() const;
   bool has_committed() const { return journal_.bytes_committed() != 0; }
   int64_t now() const { return ticks_.now(); }
   // Everything published so far is written out by the sinks.
@@ -81,10 +65,8 @@ class Engine final {
  private:
   struct Slot;
   struct Due;
-  struct Held {
-    Slot* slot;
-    run::Command command;
-  };
+  struct Held;
+  struct Question;
 
   // engine.cpp
   bool decide_and_give_way();
@@ -105,6 +87,7 @@ class Engine final {
   void tend();
   void sweep();
   bool may_sweep(const Slot& slot);
+  void end_for_memory(Slot& slot);
   void publish_held();
 
   // begin.cpp
@@ -115,24 +98,18 @@ class Engine final {
   Slot& new_slot();
 
   // park.cpp
-  struct Parked {
-    int64_t due;
-    std::array<char, 32> run;  // its id, filled up with zeros
-    std::string_view id() const;
-    bool operator<(const Parked& other) const { return due > other.due; }
-  };
+  struct Parked;
   void park(Slot& slot, int64_t due);
   void wake_parked();
   void take_messages();
   void take_message(Slot& slot, std::string_view key, std::string_view bytes);
 
   // lend.cpp
-  base::Doc kept(const std::string& key);
   static std::string cache_key(const plan::Component& tool, Value args);
   bool answer_from_cache(Slot& slot, const run::Command& command, const run::Called& way);
   void learn(Slot& slot, const Call& call, const run::Input& input);
   void know_breakers(const plan::Plan& plan);
-  Value breaker_detail();
+  Value detail_of(std::string_view code, std::string_view hint);
   bool reveal_secrets(Slot& slot, Call& call);
   void redact_secrets(Call& call, run::Input& input);
 
@@ -148,8 +125,20 @@ class Engine final {
   void stop_call(const run::Command& command, const Slot& slot);
   static void work(void* arg);
 
+  // room.cpp
+  static bool admit(void* self, const run::Run& run, const run::Command& call);
+  static bool wants(const Slot& slot, const run::Command& call);
+  void check_room(const Slot& slot);
+  void give_room();
+  void refuse_late(const Gate::Late& late);
+  void free_room(Call& call);
+
+  // spawn.cpp
+  Result<void> want_runs(Value operations, std::vector<Wanted>* to);
+  void keep_runs(Slot& slot, Question& q);
+  void start_kept();
+
   // ask.cpp
-  struct Question;
   struct HookAnswer;
   bool listens(uint32_t point) const { return (hooks_.points() >> point & 1U) != 0; }
   bool is_voting() const { return hooks_.composition().mode != Composition::Mode::sequential; }
@@ -178,9 +167,12 @@ class Engine final {
 
   // occasion.cpp
   Value subject_of(Question& q);
-  void write_step(const Question& q, const Slot& slot, Builder& b);
+  Value subject_for(Question& q, const Hooks::Entry& entry);
+  Value restored(Question& q, Value given);
+  void write_step(const Question& q, const Slot& slot, const run::Command& at, Builder& b);
   void ask_start(Slot& slot, base::Doc acceptance);
   void accept(Slot& slot, Question& q);
+  void accept(Slot& slot, Value acceptance);
   bool ask_about(Slot& slot, Call& call, const run::Input& input);
   void decide_reply(Slot* slot, Question& q);
   void tell_now(const Slot& slot, const run::Command& of, uint32_t point, Value data);
@@ -231,14 +223,20 @@ class Engine final {
   base::Blocks words_;
   weft_error error_{};  // of a call that is not made
   Breakers breakers_;
-  std::vector<bool> known_tools_;  // whose breaker was asked for
-  std::vector<Parked> parked_;     // a heap, the earliest on top
-  std::vector<uint32_t> full_;     // runs whose payloads want a sweep
-  bool shows_other_ = false;       // sinks get payloads that hooks gave, which runs keep until then
+  Gate gate_;
+  std::vector<run::Command> admitted_;  // by the decision that is being made
+  std::vector<bool> known_tools_;       // whose breaker was asked for
+  std::vector<Parked> parked_;          // a heap, the earliest on top
+  std::vector<uint32_t> full_;          // runs whose payloads want a sweep
+  bool is_over_ = false;                // one of them is over its budget of memory
+  bool shows_other_ = false;  // sinks get payloads that hooks gave, which runs keep until then
   std::function<void(std::string_view)> revive_;
   std::function<Result<std::shared_ptr<const Bindings>>(Value)> bindings_of_;
   std::function<void()> idle_;
   std::function<void(const Ticket&)> left_;
+  std::function<Result<Wanted>(Value)> want_;
+  std::function<Result<void>(const Kept&)> start_;
+  std::vector<Kept> kept_runs_;  // to be started behind the commit that holds them
 
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;
   int64_t tick_ = 0, tended_ = 0, polled_ = 0;

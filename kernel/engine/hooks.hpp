@@ -20,6 +20,7 @@ struct Listener {
   std::string id{};
   int64_t priority = 0;       // lower is asked first; ties by id
   bool is_mandatory = false;  // what it guards fails when it cannot be asked
+  bool sees_secrets = false;  // what is redacted for others
 };
 
 // How the verdicts of several hooks at one point become one.

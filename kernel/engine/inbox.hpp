@@ -33,6 +33,7 @@ struct Submission {
   std::shared_ptr<const Bindings> moves_to;  // another definition to go on under; shared, too
   base::Doc move;                            // and how
   base::Doc grants;                          // what its calls may touch
+  std::string started_by;                    // key of the store that its acceptance takes away
   bool settles = false;                      // what to do with steps in doubt, when it goes on
   run::Settle settle = run::Settle::again;
 };

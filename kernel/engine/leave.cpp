@@ -28,6 +28,7 @@ void Engine::close(Ticket& ticket) {
 void Engine::give_up(const Error& error) {
   std::vector<Slot*> touched;
   touched.swap(touched_);
+  kept_runs_.clear();
   for (Slot* slot : touched) {
     slot->is_touched = false;
     slot->ticket->is_accepted.store(true, std::memory_order_release);
@@ -55,6 +56,7 @@ void Engine::finish(Slot& slot, const Error* error) {
       breakers_.record(slot.run->state.plan->tools[way.tool], Breakers::Outcome::neither, tick_);
     });
   }
+  gate_.leave(slot.number);
   close(ticket);
   const bool is_told = slot.is_durable && error == nullptr && !ticket.wants_detail;
   const bool is_over = state::is_ended(slot.run->state.status);
@@ -75,9 +77,11 @@ void Engine::retire() {
       for (const auto& channel : channels_) slot->published.push_back(channel->pushed());
     }
     if (slot->open_calls > 0) return false;  // a plugin may still read its arguments
+    if (slot->open_hooks > 0) return false;  // and a hook may still want something beside it
     for (size_t i = 0; i < slot->published.size(); ++i) {
       if (channels_[i]->consumed() < slot->published[i]) return false;
     }
+    gate_.forget(slot->number);
     return true;
   });
 }

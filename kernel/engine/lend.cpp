@@ -38,18 +38,9 @@ std::string Engine::cache_key(const plan::Component& tool, Value args) {
   return "cache/" + base::to_hex(base::sha256(words));
 }
 
-// A value that the store keeps under a key; missing when there is none or it is damaged.
-base::Doc Engine::kept(const std::string& key) {
-  auto found = store_->get(key);
-  if (!found) return {};
-  const std::string_view bytes = found->view().as_bytes();
-  if (!base::validate(bytes.data(), bytes.size())) return {};
-  return base::pack(Value(reinterpret_cast<const weft_slot*>(bytes.data())));
-}
-
 bool Engine::answer_from_cache(Slot& slot, const Command& command, const run::Called& way) {
   const plan::Component& tool = slot.run->state.plan->tools[way.tool];
-  const base::Doc found = kept(cache_key(tool, command.args));
+  const base::Doc found = store_->value(cache_key(tool, command.args));
   const Value entry = found.view();
   if (!entry.is_object()) return false;
   const int64_t at = entry["at_ns"_k].as_i64();
@@ -59,6 +50,7 @@ bool Engine::answer_from_cache(Slot& slot, const Command& command, const run::Ca
   input.value = entry["result"_k];
   input.flags = static_cast<uint8_t>(event::is_cached |
                                      (entry["is_envelope"_k].as_bool() ? event::is_envelope : 0));
+  gate_.drop(slot.number, command);
   decide(slot, input);
   return true;
 }
@@ -90,17 +82,18 @@ void Engine::know_breakers(const plan::Plan& plan) {
     if (known_tools_.size() <= tool.component) known_tools_.resize(tool.component + 1);
     if (known_tools_[tool.component]) continue;
     known_tools_[tool.component] = true;
-    const base::Doc found = kept(breaker_key(tool));
+    const base::Doc found = store_->value(breaker_key(tool));
     if (found.view().is_object()) breakers_.restore(tool, found.view());
   }
 }
 
-Value Engine::breaker_detail() {
+// Of an error of the engine's own, as a plugin would give it.
+Value Engine::detail_of(std::string_view code, std::string_view hint) {
   words_.reset();
   Builder b(words_.arena());
   b.begin_object();
-  b.set("code"_k, std::string_view("breaker.open"));
-  b.set("hint"_k, std::string_view("the tool is tried again by itself; see why it fails"));
+  b.set("code"_k, code);
+  b.set("hint"_k, hint);
   b.end_object();
   return b.take_value();
 }
@@ -117,13 +110,7 @@ bool Engine::reveal_secrets(Slot& slot, Call& call) {
   const Command command = call.of;
   calls_.close(call);
   say(error_, WEFT_ERR_BAD_INPUT, args.error().message);
-  words_.reset();
-  Builder b(words_.arena());
-  b.begin_object();
-  b.set("code"_k, std::string_view(args.error().code));
-  b.set("hint"_k, std::string_view(args.error().hint));
-  b.end_object();
-  error_.detail = b.take_value().raw();
+  error_.detail = detail_of(args.error().code, args.error().hint).raw();
   refuse(slot, command, WEFT_BAD_INPUT);
   return false;
 }

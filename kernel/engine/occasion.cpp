@@ -1,5 +1,5 @@
-// Where hooks are asked or told besides the commands of a run: what they are shown, the start of a
-// run, answers of tools, events on their way to sinks, and the engine itself.
+// Where hooks are asked or told besides the commands of a run: its start, answers of tools, events
+// on their way to sinks, and the engine itself.
 #include <algorithm>
 #include <array>
 
@@ -27,34 +27,6 @@ using run::Input;
 
 namespace {
 
-std::string_view effect_text(spec::Effect effect) {
-  constexpr std::array<std::string_view, 5> words{"pure", "read", "idempotent", "compensable",
-                                                  "at_most_once"};
-  return words[static_cast<size_t>(effect)];
-}
-
-std::string_view kind_text(plan::Kind kind) {
-  switch (kind) {
-    case plan::Kind::wait: return "wait";
-    case plan::Kind::approval: return "approval";
-    case plan::Kind::set: return "set";
-    case plan::Kind::state: return "state";
-    case plan::Kind::fail: return "fail";
-    case plan::Kind::end: return "end";
-    default: return "expression";
-  }
-}
-
-void write_component(std::string_view id, std::string_view type, std::string_view name,
-                     Builder& b) {
-  b.key("component"_k);
-  b.begin_object();
-  b.set("id"_k, id);
-  b.set("type"_k, type);
-  b.set("name"_k, name);
-  b.end_object();
-}
-
 // Where an event belongs; the one that opens a frame names the step that holds it.
 void place(Command& of, const state::Frame* frame, const event::Event& e) {
   const bool opens = e.type == event::Type::frame_opened && frame != nullptr;
@@ -72,68 +44,6 @@ std::string hook_key(std::string key, Value named) {
 
 }  // namespace
 
-Value Engine::subject_of(Question& q) {
-  Builder b(q.arena.words());
-  const Slot* slot = holder_of(q.run);
-  b.begin_object();
-  b.set("point"_k, run::point_name(q.point));
-  if (q.of.phase != run::Phase::none) b.set("phase"_k, run::phase_text(q.of.phase));
-  if (slot != nullptr) {
-    const plan::Plan& plan = *slot->run->state.plan;
-    b.set("run"_k, std::string_view(slot->run->id));
-    b.set("correlation"_k, std::string_view(slot->run->id));
-    b.set("workflow"_k, std::string_view(plan.id));
-    if (q.of.frame != event::no_frame && q.of.node != event::no_node) {
-      write_step(q, *slot, b);
-    } else {
-      write_component(plan.id, "workflow", plan.name, b);
-    }
-  }
-  if (q.event != event::Type{}) {
-    b.key("operation"_k);
-    b.begin_object();
-    b.set("type"_k, std::string_view("event"));
-    b.set("id"_k, event::name(q.event));
-    b.end_object();
-  }
-  if (q.data.exists()) b.set("data"_k, q.data);
-  b.set("time_ns"_k, tick_);
-  b.end_object();
-  return b.take_value();
-}
-
-void Engine::write_step(const Question& q, const Slot& slot, Builder& b) {
-  const state::State& state = slot.run->state;
-  const state::Frame& frame = state.frames[q.of.frame];
-  const plan::Node& node = state.node(frame, q.of.node);
-  if (frame.parent == event::no_frame && q.of.visit == 0) {
-    b.set("step"_k, node.id);
-  } else {
-    b.set("step"_k, std::string_view(path_of(*state.plan, &frame, q.of.node, q.of.visit)));
-  }
-  if (node.kind == plan::Kind::block) {
-    const plan::Block& block = state.plan->blocks[node.block];
-    return write_component(state.plan->patterns[block.pattern].id, "pattern", node.id, b);
-  }
-  if (node.kind != plan::Kind::tool)
-    return write_component(kind_text(node.kind), "step", node.id, b);
-  // The table of a frame that is over may be gone; then it is the tool that the step names.
-  const run::Called way = frame.released ? run::Called{node.tool} : run::called(state, q.of);
-  const std::string_view tool = state.plan->tools[way.tool].id;
-  b.set("tool"_k, tool);
-  write_component(tool, "tool", node.id, b);
-  const bool is_call = q.point >= WEFT_AT_BEFORE_TOOL_EXECUTION && q.point <= WEFT_AT_TOOL_ERROR;
-  if (!is_call || !q.is_asked) return;
-  b.key("operation"_k);
-  b.begin_object();
-  b.set("type"_k, effect_text(way.effect));
-  b.set("id"_k, tool);
-  if (q.of.args.exists()) b.set("parameters"_k, q.of.args);
-  if (q.point == WEFT_AT_AFTER_TOOL_EXECUTION) b.set("result"_k, q.data);
-  if (q.point == WEFT_AT_TOOL_ERROR) b.set("error"_k, q.data);
-  b.end_object();
-}
-
 // --- the start of a run
 
 void Engine::ask_start(Slot& slot, base::Doc acceptance) {
@@ -149,11 +59,7 @@ void Engine::ask_start(Slot& slot, base::Doc acceptance) {
 // What hooks said is part of the acceptance, so that it is one record with it.
 void Engine::accept(Slot& slot, Question& q) {
   const base::Doc kept = std::move(slot.acceptance);
-  const Value given = kept.view();
-  Input input;
-  input.kind = Input::Kind::submit;
-  input.run = slot.number;
-  input.value = given;
+  Value given = kept.view();
   if (!q.notes.empty()) {
     Builder b(q.arena.words());
     b.begin_object();
@@ -172,9 +78,24 @@ void Engine::accept(Slot& slot, Question& q) {
     b.set("notes"_k, notes_of(q));
     b.end_object();
     b.end_object();
-    input.value = b.take_value();
+    given = b.take_value();
   }
+  accept(slot, given);
+}
+
+// What came for it while hooks were asked is decided now, in the order in which it came.
+void Engine::accept(Slot& slot, Value acceptance) {
+  Input input;
+  input.kind = Input::Kind::submit;
+  input.run = slot.number;
+  input.value = acceptance;
+  if (!slot.started_by.empty()) journal_.erase(std::exchange(slot.started_by, {}));
   decide(slot, input);
+  for (const Posted& posted : std::exchange(slot.early, {})) {
+    input = posted.input;
+    input.value = posted.value.view();
+    decide(slot, input);
+  }
 }
 
 // --- answers of tools
@@ -223,7 +144,10 @@ void Engine::decide_reply(Slot* slot, Question& q) {
       input.value = q.value.exists() ? q.value : null_value();
       input.flags = 0;
     }
+    const uint64_t before = slot->run->state.seq;
     if (!slot->is_gone && !q.held->is_forgotten) decide(*slot, input);
+    // An answer that came too late led to nothing.
+    if (slot->run->state.seq != before) keep_runs(*slot, q);
   }
   calls_.close(*q.held);
 }
@@ -266,7 +190,7 @@ bool Engine::follow_cache(Question& q, uint32_t* result, Value* value) {
   const std::string key =
       hook_key(named.is_text() ? tool.id + '@' + tool.version : cache_key(tool, q.of.args), named);
   if (q.point == WEFT_AT_BEFORE_TOOL_EXECUTION) {
-    const base::Doc found = kept(key);
+    const base::Doc found = store_->value(key);
     const Value entry = found.view();
     if (!entry.is_object() || entry["until_ns"_k].as_i64(INT64_MAX) < tick_) return false;
     auto copy = base::copy_checked(entry["result"_k], q.arena.words());

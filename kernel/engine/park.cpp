@@ -54,6 +54,8 @@ void Engine::park(Slot& slot, int64_t due) {
   finish(slot, nullptr);
 }
 
+size_t Engine::parked_count() const { return parked_.size(); }
+
 std::string_view Engine::Parked::id() const {
   return {run.data(), static_cast<size_t>(std::find(run.begin(), run.end(), '\0') - run.begin())};
 }

@@ -21,12 +21,25 @@ bool is_stopping(const run::Run& run, const Command& c) {
   return (run.state.frames[c.frame].traits[c.node] & state::trait_stopping) != 0;
 }
 
+// By which a tool knows a call that it has seen.
+void write_key(const run::Run& run, const Command& command, std::string& key) {
+  key = run.id;
+  for (const uint32_t part : {command.frame, command.node, command.visit}) {
+    key += '/';
+    base::append_number(key, uint64_t{part});
+  }
+  // A step that is made again is undone again, by a call that is not the one before.
+  if (command.is_compensation) {
+    key += "/undo/" + std::to_string(state::Vault::seq_of(command.args.slot()));
+  }
+}
+
 }  // namespace
 
 void Engine::perform(Slot& slot, const Command& command) {
   switch (command.kind) {
     case Command::Kind::call:
-      if (!is_current(*slot.run, command)) return;
+      if (!is_current(*slot.run, command)) return gate_.drop(slot.number, command);
       return is_stopping(*slot.run, command) ? refuse_call(slot, command)
                                              : perform_call(slot, command);
     case Command::Kind::ask:
@@ -43,6 +56,7 @@ void Engine::refuse(Slot& slot, const Command& command, weft_status status) {
   input.status = status;
   input.error = &error_;
   input.was_not_called = true;
+  gate_.drop(slot.number, command);
   if (hooks_.points() != 0) tell_faults(slot, command, input);
   decide(slot, input);
 }
@@ -58,6 +72,9 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   const run::Called way = run::called(state, command);
   const plan::Component& tool = state.plan->tools[way.tool];
   if (way.cache_ns != 0 && answer_from_cache(slot, command, way)) return;
+  // A call that was announced before anybody knew that it needs room comes again when there is
+  // some.
+  if (gate_.ask(*slot.run, command, tick_) == Gate::Answer::waits) return;
   Call* call = calls_.open();
   if (call == nullptr) {
     say(error_, WEFT_ERR_RETRYABLE, "too many calls are open at once");
@@ -70,17 +87,7 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   call->may_cache = way.cache_ns != 0;
   call->grants = slot.grants.raw();
   call->key.clear();
-  if (way.effect >= spec::Effect::idempotent) {
-    call->key = slot.run->id;
-    for (const uint32_t part : {command.frame, command.node, command.visit}) {
-      call->key += '/';
-      base::append_number(call->key, uint64_t{part});
-    }
-    // A step that is made again is undone again, by a call that is not the one before.
-    if (command.is_compensation) {
-      call->key += "/undo/" + std::to_string(state::Vault::seq_of(command.args.slot()));
-    }
-  }
+  if (way.effect >= spec::Effect::idempotent) write_key(*slot.run, command, call->key);
   const uint64_t timeout = way.policy->timeout_ns;
   const int64_t due = timeout != 0 ? tick_ + static_cast<int64_t>(timeout) : 0;
   weft_call& c = call->call;
@@ -101,10 +108,12 @@ void Engine::perform_call(Slot& slot, const Command& command) {
     calls_.close(*call);
     say(error_, WEFT_ERR_RETRYABLE, "the tool failed too often and is left alone for a while");
     error_.retry_after_ms = static_cast<uint32_t>(admitted.wait_ns / 1'000'000 + 1);
-    error_.detail = breaker_detail().raw();
+    error_.detail =
+        detail_of("breaker.open", "the tool is tried again by itself; see why it fails").raw();
     return refuse(slot, command, WEFT_LIMIT);
   }
 
+  call->claim = gate_.bind(slot.number, command);
   if ((call->tool.flags & WEFT_BLOCKING) != 0) {
     call->due = due;
     ++slot.open_calls;
@@ -113,6 +122,7 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   }
   const weft_status status = call->tool.table->start(call->tool.self, &c, &call->out);
   if (status == WEFT_PENDING) {
+    gate_.answers_later(tool.component);
     call->due = due;
     ++slot.open_calls;
     if (due != 0) next_late_call_ = std::min(next_late_call_, due);
@@ -134,6 +144,7 @@ void Engine::answer_inline(Slot& slot, Call& call, weft_status status) {
 
 // False when hooks are asked about the answer: the call stays until it is decided.
 bool Engine::reply(Slot& slot, Call& call) {
+  free_room(call);
   Input input = reply_to(call.of, slot.number);
   input.status = call.status;
   input.error = call.status < 0 ? &call.error : nullptr;
@@ -165,6 +176,7 @@ void Engine::answered(weft_op op) {
   Call* call = calls_.find(op);
   if (call == nullptr) return;
   if (call->is_hook) return hook_answered(*call);
+  free_room(*call);
   Slot* slot = holder_of(call->run);
   if (slot != nullptr) {
     --slot->open_calls;

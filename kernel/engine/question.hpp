@@ -26,6 +26,7 @@ struct Engine::Question {
   uint32_t result = WEFT_VERDICT_CONTINUE;
   Value data, value;  // the subject as it is now; the payload of the verdict
   Value about;        // the whole subject; missing until somebody is to be asked
+  Value shown;        // the same for those who may not see what is secret; missing likewise
   uint8_t flags = 0;  // of a result that a verdict brings
   base::Doc kept;     // of data that may be gone before every hook has answered
   std::vector<Value> notes;
@@ -35,6 +36,7 @@ struct Engine::Question {
     Value value;
   };
   std::vector<Voter> voters;
+  std::vector<Wanted> wanted;  // runs that hooks want beside this one
   plugin::CallArena arena;
 
   void clear() {
@@ -45,12 +47,13 @@ struct Engine::Question {
     event = {};
     reply = {};
     result = WEFT_VERDICT_CONTINUE;
-    data = value = about = {};
+    data = value = about = shown = {};
     flags = 0;
     kept = {};
     notes.clear();
     votes.clear();
     voters.clear();
+    wanted.clear();
     arena.reset();
   }
 };

@@ -159,6 +159,8 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
   b.set("version"_k, std::string_view(plan.version));
   b.set("hash"_k, std::string_view(base::to_hex(plan.hash)));
   b.end_object();
+  const Value cause = state.acceptance["caused_by"_k];
+  if (cause.exists()) b.set("caused_by"_k, cause);
   b.set("status"_k, state::to_text(state.status));
   const Value outcome = state::shown(state, state.outcome, blocks.arena());
   if (succeeded) b.set("final_result"_k, outcome);

@@ -18,12 +18,18 @@ struct Engine::Slot {
   std::shared_ptr<Ticket> ticket;            // shared with the host
   std::shared_ptr<const Bindings> bindings;  // shared with other runs of the plan
   base::Doc grants;
-  base::Doc acceptance;          // until hooks have said whether it begins
-  std::vector<base::Doc> shown;  // payloads that sinks get in place of the recorded ones
+  base::Doc acceptance;                 // until hooks have said whether it begins
+  std::vector<Posted> early;            // what came for it before that
+  std::string started_by;               // key of the store that its acceptance takes away
+  std::vector<base::Doc> shown;         // payloads that sinks get in place of the recorded ones
+  std::vector<base::Doc> shown_before;  // those before them,
+  std::vector<uint64_t> shown_until;    // and by channel what must be consumed until they may go
   bool is_durable = false;
   bool is_touched = false;
   bool is_gone = false;  // retired; what was queued for it is dropped
   uint32_t open_calls = 0;
+  uint32_t open_hooks = 0;  // that are asked on other threads
+  uint32_t kept_runs = 0;   // so far, which hooks wanted beside it
   int64_t expires = INT64_MAX;
   state::RunStatus known_status = state::RunStatus::pending;  // expires belongs to it
   std::vector<uint64_t> published;  // by channel: what must be consumed before the run is forgotten
@@ -63,6 +69,20 @@ inline run::Input reply_to(const run::Command& command, uint32_t run) {
   input.visit = command.visit;
   return input;
 }
+
+// A command that waits for the end of the turn, or for the commit.
+struct Engine::Held {
+  Slot* slot;
+  run::Command command;
+};
+
+// A run that is not in memory, and when it comes back.
+struct Engine::Parked {
+  int64_t due;
+  std::array<char, 32> run;  // its id, filled up with zeros
+  std::string_view id() const;
+  bool operator<(const Parked& other) const { return due > other.due; }
+};
 
 // Something that becomes due; the earliest is on top of the heap.
 struct Engine::Due {

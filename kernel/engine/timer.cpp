@@ -114,6 +114,7 @@ void Engine::update_next_due() {
   next_due_ = std::min(next_late_call_, next_late_run_);
   if (!heap_.empty()) next_due_ = std::min(next_due_, heap_.front().at);
   if (!parked_.empty()) next_due_ = std::min(next_due_, parked_.front().due);
+  if (!gate_.is_idle()) next_due_ = std::min(next_due_, gate_.due(tick_));
   if (polls()) next_due_ = std::min(next_due_, polled_ + base::limits::message_poll_ns);
 }
 

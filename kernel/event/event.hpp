@@ -76,8 +76,9 @@ inline constexpr uint8_t has_links = 2;     // the payload refers to payloads of
 inline constexpr uint8_t is_envelope = 4;   // the result is {result, message?, metadata?}
 inline constexpr uint8_t is_continued = 8;  // the failure is under the strategy 'continue'
 inline constexpr uint8_t is_cached = 16;    // the result came from the cache, no call was made
-inline constexpr uint8_t is_blob = 32;  // on disk: the payload lies under "blob/" and its SHA-256
-inline constexpr uint8_t is_last = 64;  // of its decision: a run can go on from here
+inline constexpr uint8_t for_room = 16;  // of step_queued: only room is waited for, nobody is asked
+inline constexpr uint8_t is_blob = 32;   // on disk: the payload lies under "blob/" and its SHA-256
+inline constexpr uint8_t is_last = 64;   // of its decision: a run can go on from here
 
 // In memory. The payload lies in the vault of its run (or in the plan) and outlives the event.
 struct Event {

@@ -142,11 +142,12 @@ std::string mark(std::string_view kind) {
   return "\xe2\x80\xb9redacted:" + std::string(kind) + "\xe2\x80\xba";
 }
 
-// The name under which a member stands. Of a change that is told as {path, old, new}, and of an
-// operation of a patch, it is the path.
+// The name under which a member stands. Of a change that is told as {path, old, new}, of an
+// operation of a patch and of a conflict it is the path.
 std::string_view name_of(Value object, uint32_t entry) {
   const std::string_view name = object.key(entry);
-  const bool is_changed = name == "old" || name == "new" || name == "value";
+  const bool is_changed =
+      name == "old" || name == "new" || name == "value" || name == "base" || name == "values";
   return is_changed && object["path"_k].is_text() ? object["path"_k].as_text() : name;
 }
 

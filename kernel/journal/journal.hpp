@@ -34,6 +34,8 @@ class Journal final {
   // A value under a key of the store, or its end, in the same commit.
   void put(std::string key, Value value);
   void erase(std::string key);
+  // The definition of a plan, once, where runs that are to come will look for it.
+  void define(const plan::Plan& plan);
   // Only how the run stands: for runs whose events are not kept.
   void summarise(std::string_view id, const state::State& state);
 
@@ -57,7 +59,6 @@ class Journal final {
   uint64_t append(std::string_view id, const state::State& state,
                   const std::vector<event::Event>& events);
   void snapshot(std::string_view id, state::State& state);
-  void define(const plan::Plan& plan);
   // The key as it lives here, when this journal has not put it yet; else null.
   const std::string* put_first(std::string key);
   static base::Digest put_blob(void* self, std::string_view bytes);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/pack.hpp"
+#include "base/valid.hpp"
+
 namespace weft::journal {
 
 using namespace weft::lit;
@@ -120,6 +123,14 @@ Result<base::Doc> Store::get(std::string_view key) {
   return call<base::Doc>("read", [&](const weft_call* c, weft_out* out) {
     return bound_.table->get(bound_.self, c, to_str(key), out);
   });
+}
+
+base::Doc Store::value(std::string_view key) {
+  auto found = get(key);
+  if (!found) return {};
+  const std::string_view bytes = found->view().as_bytes();
+  if (!base::validate(bytes.data(), bytes.size())) return {};
+  return base::pack(Value(reinterpret_cast<const weft_slot*>(bytes.data())));
 }
 
 Result<base::Doc> Store::scan(std::string_view prefix, std::string_view after, uint32_t max) {

@@ -41,6 +41,8 @@ class Store final {
   // Makes an orphaned run this process's own; BUSY when a live process owns it.
   Result<base::Doc> claim(std::string_view run, int64_t now_ns, uint32_t max);
   Result<base::Doc> get(std::string_view key);
+  // What get gives as a value; missing where there is none or it is damaged.
+  base::Doc value(std::string_view key);
   Result<base::Doc> scan(std::string_view prefix, std::string_view after, uint32_t max);
   Result<void> tend();
   Result<void> tell(std::string_view run, const weft_event* const* events, uint32_t n);

@@ -111,6 +111,8 @@ void Filler::header() {
   plan_.input = spec_.input;
   plan_.policy = spec_.grants;
   plan_.timeout_ns = spec_.timeout_ns;
+  plan_.resources = spec_.resources;
+  plan_.budget = spec_.budget;
   plan_.durability = spec_.durability;
   auto redactor = expr::Redactor::make(spec_.redact);  // parse has found what is wrong with it
   plan_.redactor =
@@ -126,7 +128,8 @@ void Filler::header() {
 
 void Filler::components() {
   for (const spec::UsedTool& used : spec_.tools) {
-    plan_.tools.push_back({used.tool->id, used.tool->version, used.tool->component, used.schema});
+    plan_.tools.push_back({used.tool->id, used.tool->version, used.tool->component, used.schema,
+                           used.tool->permissions["net"_k].exists()});
   }
   plan_.nodes.reserve(spec_.items.size());
   plan_.templates.reserve(spec_.items.size());
@@ -203,13 +206,18 @@ void Filler::rarity(const spec::Item& item, Node& node) {
   made.is_required = said.is_required;
   made.escalation = said.escalation;
   made.cache_ns = said.cache_ns;
+  made.priority = said.priority;
+  made.needs.reserve(said.needs.size());
+  for (const spec::Need& need : said.needs) {
+    made.needs.push_back({(need.is_mutex ? "mutex:" : "") + std::string(need.name), need.amount});
+  }
   made.fallback = template_of(said.fallback);
   made.alternative = way(said.alternative);
   scope_.allow_original(true);
   made.compensation = way(said.compensation);
   scope_.allow_original(false);
   node.rarity = static_cast<uint32_t>(plan_.rarities.size());
-  plan_.rarities.push_back(made);
+  plan_.rarities.push_back(std::move(made));
 }
 
 void Filler::merges() {

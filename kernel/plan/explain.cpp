@@ -197,6 +197,11 @@ void Printer::rarity_text(const Node& node) {
   tool(", undone by ", said->compensation);
   if (said->is_pivot) out_ += ", pivot";
   if (said->cache_ns != 0) out_ += ", cached";
+  for (const Need& need : said->needs) {
+    out_.append(&need == said->needs.data() ? ", takes " : " ").append(need.resource);
+    if (need.amount > 1) out_.append("×").append(std::to_string(need.amount));
+  }
+  if (said->priority != 0) out_.append(", priority ").append(std::to_string(said->priority));
 }
 
 void Printer::order_text(const Block& block, const std::string& indent) {

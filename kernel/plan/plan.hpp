@@ -55,6 +55,12 @@ struct Way {
   spec::Effect effect = spec::Effect::at_most_once;
 };
 
+// What the call of a step takes, by the name that all runs know it under.
+struct Need {
+  std::string resource;
+  uint32_t amount = 1;
+};
+
 // What few steps say.
 struct Rarity {
   uint32_t alternative = none, compensation = none;  // ways
@@ -64,6 +70,8 @@ struct Rarity {
   uint32_t fallback = none;  // templates: the result when all else failed
   Value escalation;          // true or people to ask when all else failed, or missing
   uint64_t cache_ns = 0;     // how long a result may be used again
+  std::vector<Need> needs;
+  int32_t priority = 0;
 };
 
 // How what branches wrote at a path, or below it, becomes one value.
@@ -127,6 +135,7 @@ struct Component {
   std::string id, version;
   uint32_t component = 0;                      // number in the registry
   std::shared_ptr<const spec::Schema> schema;  // of the arguments of a tool; the plan's alone
+  bool reaches_net = false;                    // a tool that may ask for it
 };
 
 // A variable of the runs of a plan.
@@ -156,6 +165,8 @@ struct Plan {
   std::vector<Way> ways;
   std::vector<Rarity> rarities;
   std::vector<Merge> merges;  // 0 is that of the definition
+  std::vector<spec::Resource> resources;
+  spec::Budget budget;
   std::vector<Variable> variables;
   std::vector<std::string> warnings;
   Value input_schema;                         // or missing

@@ -44,18 +44,10 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
     case Input::Kind::reply: reply(input); break;
     case Input::Kind::verdict: verdict(input); break;
     case Input::Kind::wake: wake(input); break;
+    case Input::Kind::granted: granted(input); break;
     case Input::Kind::fired: fired(input); break;
-    case Input::Kind::cancel: cancel(input.value, nullptr); break;
-    case Input::Kind::expire: {
-      const Error late{Status::timeout,
-                       "timeout",
-                       "the run took longer than its time limit",
-                       "raise 'timeout' in the definition",
-                       {},
-                       WEFT_ERR_TIMEOUT};
-      cancel(text("the run is out of time"), &late);
-      break;
-    }
+    case Input::Kind::cancel: cancel(input.value, {}); break;
+    case Input::Kind::expire: expire(input.value); break;
     case Input::Kind::resume: resume(); break;
     case Input::Kind::settle: settle(input); break;
     case Input::Kind::message: message(input); break;
@@ -162,12 +154,24 @@ void Decider::finish(Type type, Value outcome) {
   command(Command::Kind::finished, {});
 }
 
-void Decider::cancel(Value reason, const Error* why) {
+void Decider::expire(Value error) {
+  const Error late{Status::timeout,
+                   "timeout",
+                   "the run took longer than its time limit",
+                   "raise 'timeout' in the definition",
+                   {},
+                   WEFT_ERR_TIMEOUT};
+  if (!error.exists()) error = explain({}, late);
+  const bool is_late = error["code"_k].as_text() == "timeout";
+  cancel(text(is_late ? "the run is out of time" : "the run is out of its budget"), error);
+}
+
+void Decider::cancel(Value reason, Value error) {
   if (state().stopping.exists()) return;
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("reason"_k, reason);
-  if (why != nullptr) b.set("error"_k, explain({}, *why));
+  if (error.exists()) b.set("error"_k, error);
   b.end_object();
   emit(Type::run_stopping, {}, {b.take_value()});
   stop_frame(state().frames.front(), reason);
@@ -239,7 +243,10 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
   const At at{frame.number, n, frame.visit[n], frame.attempt[n]};
   if (node.kind == plan::Kind::block) return;
   if (frame.status[n] == WEFT_NODE_WAITING) return;  // its timer was set again already
-  if (frame.status[n] == WEFT_NODE_READY) return start_tool(at);
+  if (frame.status[n] == WEFT_NODE_READY) {
+    if ((frame.traits[n] & event::for_room) == 0) return start_tool(at);
+    return state().status == state::RunStatus::paused ? hold(at, false) : enter(at);
+  }
   const spec::Effect effect = called(state(), frame, n).effect;
   // What another run announced, this one has not done yet.
   if (!may_repeat(effect) && !is_fork) {
@@ -258,7 +265,7 @@ void Decider::resume_step(Frame& frame, uint32_t n, bool is_fork) {
   // A fork may have another input, so what it is called with is made again; but for what was made
   // of bindings, which nobody knows any more.
   if (is_fork && !state().block(frame).binds) return start(at);
-  call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+  enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
 }
 
 void Decider::fired(const Input& input) {
@@ -296,7 +303,7 @@ void Decider::settle(const Input& input) {
 }
 
 void Decider::settle_doubt(const At& at, bool again) {
-  if (again) return call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+  if (again) return enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
   fail(at, Error{Status::failed,
                  "effect.doubted",
                  "the step may have had its effect and was given up by decision",
@@ -305,9 +312,10 @@ void Decider::settle_doubt(const At& at, bool again) {
                  0});
 }
 
-void Decider::emit(Type type, const At& at) {
+void Decider::emit(Type type, const At& at, uint8_t flags) {
   state::State& s = state();
-  const event::Event e{type, 0, at.attempt, at.frame, at.node, at.visit, s.seq + 1, tick_, nullptr};
+  const event::Event e{type,     flags,     at.attempt, at.frame, at.node,
+                       at.visit, s.seq + 1, tick_,      nullptr};
   out_->events.push_back(e);
   state::fold(s, e);
 }

@@ -11,6 +11,7 @@
 #include "base/blocks.hpp"
 #include "run/input.hpp"
 #include "run/merge.hpp"
+#include "run/room.hpp"
 #include "run/run.hpp"
 #include "run/scope.hpp"
 #include "run/shared.hpp"
@@ -24,8 +25,8 @@ namespace weft::run {
 class Decider final {
  public:
   // Points that some hook listens at, as the bits of weft_hook.points.
-  explicit Decider(uint64_t hook_points = 0, Shared shared = {})
-      : hook_points_(hook_points), shared_(shared) {}
+  explicit Decider(uint64_t hook_points = 0, Room room = {}, Shared shared = {})
+      : hook_points_(hook_points), room_(room), shared_(shared) {}
   void listen(uint64_t hook_points) { hook_points_ = hook_points; }
 
   // Requires: tick never goes back for one run.
@@ -40,6 +41,11 @@ class Decider final {
   struct Payload {
     Value value;
     uint8_t flags = 0;  // event::is_envelope or is_continued
+  };
+  // How a pattern ends its block; said: what hooks made of conflicts.
+  struct Ending {
+    Value result, about;
+    const Input* said = nullptr;
   };
   struct Delivery {
     uint32_t frame;
@@ -60,7 +66,8 @@ class Decider final {
   void resume_step(state::Frame& frame, uint32_t node, bool is_fork);
   void fork(const Input& input);
   void move(const Input& input);
-  void cancel(Value reason, const Error* why);
+  void cancel(Value reason, Value error);
+  void expire(Value error);
   void fired(const Input& input);
   void settle(const Input& input);
   void finish(event::Type type, Value outcome);
@@ -74,7 +81,9 @@ class Decider final {
   void begin_step(const At& at);
   void start_block(const At& at);
   void start_tool(const At& at);
-  void call(const At& at);
+  void enter(const At& at, Value args = {});
+  void granted(const Input& input);
+  const char* used_up() const;
   Value arguments(const At& at);
   void evaluate(const At& at);
   Value explained(const At& at, Value verdict);
@@ -87,8 +96,6 @@ class Decider final {
   bool again(const At& at, Value error, uint32_t after_ms);
   bool try_at(const At& at, Value error, int64_t due);
   void wake(const Input& input);
-  void ask_or_call(const At& at);
-  void call_at_once(const At& at);
 
   // ladder.cpp: what is tried when attempts do not help.
   void failed_attempt(const At& at, const Input& input);
@@ -105,7 +112,7 @@ class Decider final {
   void start_fail(const At& at, Value said);
   void start_end(const At& at, Value said);
   void waited(const At& at, const state::Wait& wait);
-  void hold(const At& at);
+  void hold(const At& at, bool was_called = true);
   void open_approval(const At& at, Value about, int64_t due);
 
   // variables.cpp: what steps and people change.
@@ -127,9 +134,13 @@ class Decider final {
 
   // join.cpp: what branches changed comes together.
   Merging merging(const state::Frame& frame, Value target);
-  bool join(state::Frame& frame);
+  Result<void> bring_together(Merging& all, const state::Frame& frame);
+  bool join(state::Frame& frame, const Ending& how);
   bool make_room(state::Frame& frame, const At& at);
-  bool fail_join(state::Frame& frame, const Merging& all, Error error);
+  bool ask_of_conflicts(state::Frame& frame, const Merging& all, const Ending& how);
+  Result<void> follow(Merging& all, const Input& said);
+  void of_join(const At& at, Value about, const Input& input);
+  bool fail_join(state::Frame& frame, const Merging& all, Error error, const Input* said = nullptr);
   std::string branch_name(const state::Frame& frame, const state::Layer& layer);
 
   // hooked.cpp: where hooks are asked and told, and what follows from what they say.
@@ -197,13 +208,14 @@ class Decider final {
   bool apply(state::Frame& frame, const weft_cmd& command);
   void give_result(state::Frame& f, uint32_t n, const weft_cmd& c);
   bool begin(state::Frame& frame, const At& at, const weft_cmd& command);
-  void close(state::Frame& frame, Payload result, Value about);
+  void close(state::Frame& frame, const Ending& how);
   Payload in_envelope(Value result, Value about);
   void fail_frame(state::Frame& frame, Value error);
   void settle_stopped(state::Frame& frame);
   void close_stopped(state::Frame& frame);
   void close_failed(state::Frame& frame, Value error);
   void stop_frame(state::Frame& frame, Value reason);
+  void stop_rest(state::Frame& frame);
   void leave(state::Frame& frame);
   static weft_status add_command(weft_cmds* to, const weft_cmd* command) noexcept;
   static weft_val frame_result(void* frame, uint64_t node) noexcept;
@@ -212,7 +224,7 @@ class Decider final {
   // Records an event and folds it. False when the payload is damaged or too large, which only one
   // that a plugin made can be; then nothing happened.
   bool emit(event::Type type, const At& at, Payload payload, Error* why = nullptr);
-  void emit(event::Type type, const At& at);
+  void emit(event::Type type, const At& at, uint8_t flags = 0);
   void command(Command::Kind kind, const At& at, Value args = {}, int64_t due = 0);
 
   // What names mean to a step, and 'result' in it.
@@ -230,6 +242,7 @@ class Decider final {
   Value explain(const At& at, const Error& error);
 
   uint64_t hook_points_;
+  Room room_;
   Shared shared_;
   Run* run_ = nullptr;
   Decision* out_ = nullptr;

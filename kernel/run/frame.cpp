@@ -45,7 +45,7 @@ void Decider::deliver() {
       batch_.push_back(facts_[delivered_++].fact);
     }
     Frame& f = state().frames[to];
-    if (!f.closed) ask(f);
+    if (!f.closed && !f.joining) ask(f);
     // It may still end with a result, if that of its last step is among what it will hear.
     const bool hears_more =
         f.stopping && std::any_of(facts_.begin() + delivered_, facts_.end(),
@@ -222,11 +222,11 @@ void Decider::give_result(Frame& f, uint32_t n, const weft_cmd& c) {
                      WEFT_ERR_BUG};
     return fail_frame(f, explain({}, lost));
   }
-  Payload result{c.args.root != nullptr ? Value(c.args) : null_value()};
+  Value result = c.args.root != nullptr ? Value(c.args) : null_value();
   const uint32_t from = n == static_cast<uint32_t>(WEFT_LAST_NODE) ? f.prev : n;
   const bool has_one = from < f.count && f.status[from] == WEFT_NODE_SUCCEEDED;
-  if (c.args.root == nullptr && has_one) result.value = result_of(f, from);
-  close(f, result, Value(c.opts));
+  if (c.args.root == nullptr && has_one) result = result_of(f, from);
+  close(f, {result, Value(c.opts)});
 }
 
 // False when the frame is closed, so that what follows no longer matters.
@@ -282,8 +282,8 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
   return false;
 }
 
-// Whatever still runs in a frame that closes is asked to end and not waited for.
-void Decider::leave(Frame& f) {
+// Whatever still runs in a frame that ends is asked to end and not waited for.
+void Decider::stop_rest(Frame& f) {
   for (uint32_t n = 0; f.active > 0 && n < f.count; ++n) {
     if (!state::is_node_active(f.status[n])) continue;
     const At at{f.number, n, f.visit[n], f.attempt[n]};
@@ -295,6 +295,10 @@ void Decider::leave(Frame& f) {
     }
     emit(Type::step_cancelled, at, {text("its block has ended")});
   }
+}
+
+void Decider::leave(Frame& f) {
+  stop_rest(f);
   if (listens(WEFT_AT_STAGE_TRANSITION)) announce_frame(f, false);
   emit(Type::frame_closed, {f.number});
   run_->close_cache(f);
@@ -312,8 +316,9 @@ Decider::Payload Decider::in_envelope(Value result, Value about) {
   return {b.take_value(), event::is_envelope};
 }
 
-void Decider::close(Frame& f, Payload result, Value about) {
-  if (!join(f)) return;
+void Decider::close(Frame& f, const Ending& how) {
+  if (!join(f, how)) return;
+  Payload result{how.result};
   const plan::Block& block = state().block(f);
   if (block.output != plan::none) {
     FrameScope names{&state(), &f, result.value};
@@ -328,7 +333,7 @@ void Decider::close(Frame& f, Payload result, Value about) {
     const bool whole = state().continued == 0;
     return finish(whole ? Type::run_completed : Type::run_partially_completed, result.value);
   }
-  if (about.is_object()) result = in_envelope(result.value, about);
+  if (how.about.is_object()) result = in_envelope(result.value, how.about);
   const Frame& outer = state().frames[f.parent];
   succeed({f.parent, f.parent_node, f.parent_visit, outer.attempt[f.parent_node]}, result);
 }

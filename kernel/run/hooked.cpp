@@ -16,17 +16,12 @@ using state::Wait;
 
 namespace {
 
-// A reason as a hook gives it.
-std::string reason_text(Value said) {
-  if (said.is_text()) return std::string(said.as_text());
-  return std::string(said["message"_k].as_text("it gives no reason"));
-}
-
 Phase phase_of(uint32_t point) {
   switch (point) {
     case WEFT_AT_BEFORE_STAGE: return Phase::step_boundary;
     case WEFT_AT_BEFORE_STATE_WRITE: return Phase::state_change;
     case WEFT_AT_STAGE_TRANSITION: return Phase::branch_selection;
+    case WEFT_AT_STATE_CONFLICT: return Phase::parallel_join;
     default: return Phase::none;
   }
 }
@@ -242,6 +237,7 @@ void Decider::verdict(const Input& input) {
   switch (input.point) {
     case WEFT_AT_BEFORE_STAGE: return of_stage(at, about["data"_k], input);
     case WEFT_AT_BEFORE_STATE_WRITE: return of_write(at, about, input);
+    case WEFT_AT_STATE_CONFLICT: return of_join(at, about, input);
     default: return of_branch(at, about["data"_k], input);
   }
 }

@@ -38,9 +38,10 @@ struct Input {
     reply,    // a call ended: status, value or error
     verdict,  // hooks answered at a point: result, value, notes
     wake,     // the next attempt of a waiting step is due
+    granted,  // there is room for the call of a queued step; or status says that it waited too long
     fired,    // a timer that a pattern set
     cancel,   // value: reason
-    expire,   // the run is out of time
+    expire,   // the run is out of time, or of what value says: an error
     resume,   // the run was read back from its journal
     settle,   // what a person says of a doubted step: result is a Settle
     message,  // value: {verb, ...}, what somebody outside wants of the run; MESSAGES.md

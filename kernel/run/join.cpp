@@ -8,7 +8,9 @@
 #include "base/text.hpp"
 #include "run/decide.hpp"
 #include "run/merge.hpp"
+#include "run/points.hpp"
 #include "run/scope.hpp"
+#include "spec/schema.hpp"
 
 namespace weft::run {
 
@@ -86,6 +88,26 @@ std::string shown(const plan::Plan& plan, const Path& path, Value value, Arena a
   return text;
 }
 
+// What is told beside the message.
+Value conflict_details(const Conflict& c, const plan::Plan& plan, Arena arena) {
+  Builder b(arena);
+  b.begin_object();
+  b.set("path"_k, std::string_view(base::join_path(c.met)));
+  b.key("branches"_k);
+  b.begin_array();
+  b.text(c.first);
+  b.text(c.second);
+  b.end_array();
+  b.key("values"_k);
+  b.begin_array();
+  for (const Value one : {c.first_value, c.second_value}) {
+    b.link(one.exists() ? plan.redactor->shown(c.met.back(), one, arena) : null_value());
+  }
+  b.end_array();
+  b.end_object();
+  return b.take_value();
+}
+
 }  // namespace
 
 std::string Decider::branch_name(const Frame& f, const Layer& layer) {
@@ -108,21 +130,32 @@ Merging Decider::merging(const Frame& f, Value target) {
   return {{merge, custom, scratch_.arena()}, f.before, target};
 }
 
-// False when the block fails for it.
-bool Decider::join(Frame& f) {
+// What was brought in before, and the layers of the branches that succeeded.
+Result<void> Decider::bring_together(Merging& all, const Frame& f) {
+  if (const Layer* joined = state::find_layer(state(), f.number, state::joined_branches)) {
+    if (auto done = all.resume(Value(joined->told)); !done) return done;
+  }
+  for (const Layer& layer : succeeded(state(), f)) {
+    auto done = all.add(branch_name(f, layer), layer.variables(), layer.writes());
+    if (!done) return done;
+  }
+  return {};
+}
+
+// False when the block fails for it, or ends later, once hooks have said what becomes of conflicts.
+bool Decider::join(Frame& f, const Ending& how) {
   const plan::Block& block = state().block(f);
   if (state().layers.empty() || !block.isolates) return true;
   if (state().plan->merges[block.merge].policy == spec::MergePolicy::discard) return true;
   const state::Branch outer = state::branch_of(state(), f.parent, f.parent_node, f.parent_visit);
   Merging all = merging(f, state::variables_in(state(), outer));
-  Result<void> done;
-  if (const Layer* joined = state::find_layer(state(), f.number, state::joined_branches)) {
-    done = all.resume(joined->variables(), joined->writes(), Value(joined->told)["writers"_k]);
-  }
-  for (const Layer& layer : succeeded(state(), f)) {
-    if (done) done = all.add(branch_name(f, layer), layer.variables(), layer.writes());
-  }
-  if (!done) return fail_join(f, all, done.error());
+  Result<void> done = bring_together(all, f);
+  const bool asks = how.said == nullptr && listens(WEFT_AT_STATE_CONFLICT);
+  if (done && asks && !all.conflicts().empty()) return ask_of_conflicts(f, all, how);
+  if (done && how.said != nullptr) done = follow(all, *how.said);
+  // What was in conflict before something else went wrong is told first.
+  if (auto settled = all.settled(); !settled) done = settled;
+  if (!done) return fail_join(f, all, done.error(), how.said);
   if (all.is_empty()) return true;
   Builder b(scratch_.arena());
   b.begin_object();
@@ -146,7 +179,9 @@ bool Decider::join(Frame& f) {
 }
 
 // Where an earlier iteration stood, a new one is about to begin. Those before it have ended, so
-// what it changed joins what they did. False when the block fails for it.
+// what it changed joins what they did. Where hooks will be asked, what is in conflict goes along
+// until the loop ends: no iteration sees what others wrote, so nobody needs the answer before.
+// False when the block fails for it.
 bool Decider::make_room(Frame& f, const At& at) {
   const uint32_t branch = node(at).branch;
   if (branch == plan::none) return true;
@@ -159,9 +194,11 @@ bool Decider::make_room(Frame& f, const At& at) {
   Merging all = merging(f, f.before);
   Result<void> done;
   if (const Layer* joined = state::find_layer(state(), f.number, state::joined_branches)) {
-    done = all.resume(joined->variables(), joined->writes(), Value(joined->told)["writers"_k]);
+    done = all.resume(Value(joined->told));
   }
   if (done) done = all.add(branch_name(f, layer), layer.variables(), layer.writes());
+  const bool asks_later = listens(WEFT_AT_STATE_CONFLICT) && all.sides() <= sides_max;
+  if (auto settled = all.settled(); !settled && !asks_later) done = settled;
   if (!done) return fail_join(f, all, done.error());
   Builder b(scratch_.arena());
   b.begin_object();
@@ -176,6 +213,10 @@ bool Decider::make_room(Frame& f, const At& at) {
     }
     b.end_array();
   }
+  if (!all.conflicts().empty()) {
+    b.key("conflicts"_k);
+    all.write_sides(b);
+  }
   b.set("joined"_k, branch);
   b.end_object();
   Error why;
@@ -184,15 +225,71 @@ bool Decider::make_room(Frame& f, const At& at) {
   return kept || fail_join(f, all, why);
 }
 
+// The block ends when hooks have answered. Until then nothing runs in it, so that what they are
+// asked about stays as it is. Answers false.
+bool Decider::ask_of_conflicts(Frame& f, const Merging& all, const Ending& how) {
+  stop_rest(f);
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("for"_k, std::string_view("join"));
+  b.set("point"_k, WEFT_AT_STATE_CONFLICT + 0U);
+  b.key("data"_k);
+  all.write_question(b);
+  b.set("result"_k, how.result);
+  if (how.about.exists()) b.set("about"_k, how.about);
+  b.end_object();
+  Error why;
+  if (!emit(Type::hook_asked, {f.number}, {b.take_value()}, &why)) return fail_join(f, all, why);
+  ask_hooks({f.number}, WEFT_AT_STATE_CONFLICT, Phase::parallel_join,
+            Value(out_->events.back().payload)["data"_k]);
+  return false;
+}
+
+// What hooks make of conflicts has to be what the variables may be.
+Result<void> Decider::follow(Merging& all, const Input& said) {
+  if (said.result != WEFT_VERDICT_MODIFIED) return {};
+  if (auto done = all.decide(said.value); !done) return done;
+  const Value variables = all.variables();
+  for (const Value one : said.value) {
+    const auto path = base::split_path(one["path"_k].as_text());
+    const plan::Variable* variable = path ? state().plan->variable(path->front()) : nullptr;
+    if (variable == nullptr) continue;
+    auto fits =
+        variable->schema->check_and_complete(variables[Key(variable->name)], scratch_.arena());
+    if (!fits) return fits.error();
+  }
+  return {};
+}
+
+// The answer is recorded even where nobody had anything to say: the question is over.
+void Decider::of_join(const At& at, Value about, const Input& input) {
+  Frame& f = state().frames[at.frame];
+  if (f.joining) {
+    Builder b(scratch_.arena());
+    b.begin_object();
+    b.set("point"_k, point_name(input.point));
+    b.set("phase"_k, phase_text(Phase::parallel_join));
+    b.set("result"_k, input.result);
+    if (input.value.exists()) b.set("value"_k, input.value);
+    b.end_object();
+    emit(Type::hook_executed, at, {b.take_value()});
+  }
+  close(f, {about["result"_k], about["about"_k], &input});
+}
+
 // Answers false, for whoever asks whether the block goes on.
-bool Decider::fail_join(Frame& f, const Merging& all, Error error) {
-  const Conflict& conflict = all.conflict();
+bool Decider::fail_join(Frame& f, const Merging& all, Error error, const Input* said) {
   const plan::Plan& plan = *state().plan;
   const Arena arena = scratch_.arena();
-  const bool is_conflict = error.code == "state.conflict";
+  const bool is_refused = said != nullptr && said->result == WEFT_VERDICT_CANCEL;
+  // A hook that gave what it must not give, or could not be asked.
+  if (is_refused && said->value["code"_k].exists()) error = refusal(*said);
+  const bool is_conflict = error.code == "state.conflict" && !all.conflicts().empty();
   if (is_conflict) {
-    error.message += ": " + shown(plan, conflict.path, conflict.first_value, arena) + " and " +
-                     shown(plan, conflict.path, conflict.second_value, arena);
+    const Conflict& c = all.conflicts().front();
+    error.message += ": " + shown(plan, c.met, c.first_value, arena) + " and " +
+                     shown(plan, c.met, c.second_value, arena);
+    if (is_refused) error.message += "; a hook refused to decide: " + reason_text(said->value);
   }
   const Value plain = explain({f.parent, f.parent_node, f.parent_visit}, error);
   if (!is_conflict) {
@@ -202,21 +299,7 @@ bool Decider::fail_join(Frame& f, const Merging& all, Error error) {
   Builder b(arena);
   b.begin_object();
   for (uint32_t i = 0; i < plain.size(); ++i) b.set(Key(plain.key(i)), plain[i]);
-  b.key("details"_k);
-  b.begin_object();
-  b.set("path"_k, std::string_view(base::join_path(conflict.path)));
-  b.key("branches"_k);
-  b.begin_array();
-  b.text(conflict.first);
-  b.text(conflict.second);
-  b.end_array();
-  b.key("values"_k);
-  b.begin_array();
-  for (const Value one : {conflict.first_value, conflict.second_value}) {
-    b.link(one.exists() ? plan.redactor->shown(conflict.path.back(), one, arena) : null_value());
-  }
-  b.end_array();
-  b.end_object();
+  b.set("details"_k, conflict_details(all.conflicts().front(), plan, arena));
   b.end_object();
   fail_frame(f, b.take_value());
   return false;

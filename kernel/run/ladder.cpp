@@ -102,7 +102,11 @@ bool Decider::divert(const At& at, const plan::Rarity& rarity, Value error, bool
     fail(at, why);
     return true;
   }
-  asks&& asks_before_calls() ? ask_or_call(first) : call_at_once(first);
+  if (!asks || !asks_before_calls()) {
+    enter(first);
+  } else {
+    ask_hooks(first, WEFT_AT_BEFORE_TOOL_EXECUTION, Phase::none, this->arguments(first));
+  }
   return true;
 }
 

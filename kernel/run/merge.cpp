@@ -26,7 +26,20 @@ std::span<const std::string> below_root(const Path& path) {
   return std::span<const std::string>(path).subspan(1);
 }
 
+void add_side(Conflict& to, Conflict::Side side) {
+  const bool is_there = std::any_of(to.sides.begin(), to.sides.end(),
+                                    [&](const Conflict::Side& s) { return s.by == side.by; });
+  if (!is_there) to.sides.push_back(std::move(side));
+}
+
+void absorb(Conflict& to, Conflict& other) {
+  if (other.path.size() < to.path.size()) to.path = other.path;
+  for (Conflict::Side& side : other.sides) add_side(to, std::move(side));
+}
+
 }  // namespace
+
+Value Conflict::value_of(const Side& side) const { return inside(side.root, below_root(path)); }
 
 Value inside(Value root, std::span<const std::string> path) {
   for (const std::string& segment : path) root = base::child(root, segment);
@@ -64,16 +77,20 @@ Result<void> Merging::add(std::string_view by, Value variables, Value writes) {
       done.push_back(reduce);
       path->resize(reduce->path.size());
     }
-    if (auto taken = add(by, inside(variables, *path), *path, reduce); !taken) return taken;
+    if (auto taken = add({by, variables[Key(path->front())]}, *path, reduce); !taken) return taken;
   }
   return {};
 }
 
-Result<void> Merging::add(std::string_view by, Value value, const Path& path,
-                          const plan::Reduce* reduce) {
+Result<void> Merging::add(const Writer& w, const Path& path, const plan::Reduce* reduce) {
+  const Value value = inside(w.root, below_root(path));
   if (base::equal(value, inside(base_, path))) return {};
   Root& root = root_of(path.front());
-  if (reduce == nullptr) return put(root, path, value, by);
+  if (is_disputed(path)) {
+    dispute(root, w, {path, {}, {}, {}, {}, {}, {}});
+    return {};
+  }
+  if (reduce == nullptr) return put(root, path, w);
   const Folded folded{inside(root.base, below_root(path)), inside(root.value, below_root(path)),
                       value};
   if (reduce->how == Reducer::custom) {
@@ -86,17 +103,18 @@ Result<void> Merging::add(std::string_view by, Value value, const Path& path,
     }
     b.end_object();
     auto made = rules_.custom(reduce->custom, b.take_value());
-    return made ? assign(root, path, *made, by) : Result<void>(made.error());
+    return made ? assign(root, path, *made, w.by) : Result<void>(made.error());
   }
   auto made = reduced(reduce->how, folded, rules_.merge.policy, rules_.arena);
-  if (made) return assign(root, path, *made, by);
+  if (made) return assign(root, path, *made, w.by);
   Error error = made.error();
   if (error.code == "state.conflict") {
-    return clash({path, std::string(other_writer(root, path, by)), std::string(by), folded.merged,
-                  folded.value});
+    const std::string other(other_writer(root, path, w.by));
+    dispute(root, w, {path, {}, path, other, std::string(w.by), folded.merged, folded.value});
+    return {};
   }
   error.message =
-      std::string(by) + ": " + error.message + " at " + base::quoted(base::join_path(path));
+      std::string(w.by) + ": " + error.message + " at " + base::quoted(base::join_path(path));
   return error;
 }
 
@@ -109,15 +127,18 @@ std::string_view Merging::other_writer(const Root& root, const Path& path, std::
   return base::equal(now, inside(root.base, below_root(path))) ? std::string_view() : outside;
 }
 
-Result<void> Merging::put(Root& root, const Path& path, Value value, std::string_view by) {
-  const std::string other(other_writer(root, path, by));
-  if (other.empty()) return assign(root, path, value, by);
+Result<void> Merging::put(Root& root, const Path& path, const Writer& w) {
+  const Value value = inside(w.root, below_root(path));
+  const std::string other(other_writer(root, path, w.by));
+  if (other.empty()) return assign(root, path, value, w.by);
   const Value now = inside(root.value, below_root(path));
   if (base::equal(now, value)) return {};
   switch (rules_.merge.policy) {
-    case MergePolicy::error: return clash({path, other, std::string(by), now, value});
+    case MergePolicy::error:
+      dispute(root, w, {path, {}, path, other, std::string(w.by), now, value});
+      return {};
     case MergePolicy::first_writer: return {};
-    default: return assign(root, path, value, by);
+    default: return assign(root, path, value, w.by);
   }
 }
 
@@ -136,30 +157,147 @@ Result<void> Merging::assign(Root& root, const Path& path, Value value, std::str
   return {};
 }
 
-Error Merging::clash(Conflict conflict) {
-  conflict_ = std::move(conflict);
-  return {Status::conflict,
-          "state.conflict",
-          conflict_.first + " and " + conflict_.second + " changed " +
-              base::quoted(base::join_path(conflict_.path)) + " to different values",
-          "say with 'merge' whose value counts, or how the values come together",
-          {},
-          WEFT_ERR_BAD_INPUT};
+bool Merging::is_disputed(const Path& path) const {
+  return std::any_of(conflicts_.begin(), conflicts_.end(),
+                     [&](const Conflict& c) { return is_related(c.path, path); });
 }
 
-Result<void> Merging::resume(Value variables, Value writes, Value writers) {
+// A conflict takes in those that it touches, and all who changed what it is about.
+void Merging::dispute(Root& root, const Writer& w, Conflict now) {
+  const auto touches = [&](const Conflict& c) { return is_related(c.path, now.path); };
+  auto whole = std::find_if(conflicts_.begin(), conflicts_.end(), touches);
+  if (whole == conflicts_.end()) {
+    whole = conflicts_.insert(whole, std::move(now));
+  } else {
+    absorb(*whole, now);
+  }
+  for (auto c = std::next(whole); c != conflicts_.end();) {
+    const bool is_part = is_related(c->path, whole->path);
+    if (is_part) absorb(*whole, *c);
+    c = is_part ? conflicts_.erase(c) : std::next(c);
+  }
+  for (const Write& write : root.writes) {
+    const bool contains =
+        write.path.size() < whole->path.size() && is_related(write.path, whole->path);
+    if (contains) whole->path = write.path;
+  }
+  const auto below = below_root(whole->path);
+  if (!base::equal(inside(root.target, below), inside(root.base, below))) {
+    add_side(*whole, {std::string(outside), root.target});
+  }
+  for (const Write& write : root.writes) {
+    const bool counts = write.by != w.by && is_related(write.path, whole->path);
+    if (counts) add_side(*whole, {write.by, root.value});
+  }
+  if (!w.by.empty()) add_side(*whole, {std::string(w.by), w.root});
+}
+
+Result<void> Merging::settled() const {
+  if (conflicts_.empty()) return {};
+  const Conflict& c = conflicts_.front();
+  return Error{Status::conflict,
+               "state.conflict",
+               c.first + " and " + c.second + " changed " + base::quoted(base::join_path(c.met)) +
+                   " to different values",
+               "say with 'merge' whose value counts, or how the values come together",
+               {},
+               WEFT_ERR_BAD_INPUT};
+}
+
+size_t Merging::sides() const {
+  size_t all = 0;
+  for (const Conflict& c : conflicts_) all += c.sides.size();
+  return all;
+}
+
+Result<void> Merging::decide(Value said) {
+  for (const Value one : said) {
+    auto path = base::split_path(one["path"_k].as_text());
+    if (!path) return path.error();
+    const auto c = std::find_if(conflicts_.begin(), conflicts_.end(),
+                                [&](const Conflict& conflict) { return conflict.path == *path; });
+    if (c == conflicts_.end()) continue;
+    Value value = one["value"_k];
+    for (const Conflict::Side& side : c->sides) {
+      if (!value.exists() && side.by == one["branch"_k].as_text()) value = c->value_of(side);
+    }
+    if (!value.exists()) continue;
+    Root& root = root_of(path->front());
+    std::erase_if(root.writes, [&](const Write& write) { return is_related(write.path, *path); });
+    if (auto made = assign(root, *path, value, "hooks"); !made) return made;
+    conflicts_.erase(c);
+  }
+  return {};
+}
+
+void Merging::write_question(Builder& out) const {
+  out.begin_array();
+  for (const Conflict& c : conflicts_) {
+    out.begin_object();
+    out.set("path"_k, std::string_view(base::join_path(c.path)));
+    if (const Value before = inside(base_, c.path); before.exists()) out.set("base"_k, before);
+    out.key("values"_k);
+    out.begin_array();
+    for (const Conflict::Side& side : c.sides) {
+      out.begin_object();
+      out.set("branch"_k, std::string_view(side.by));
+      if (const Value value = c.value_of(side); value.exists()) out.set("value"_k, value);
+      out.end_object();
+    }
+    out.end_array();
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void Merging::write_sides(Builder& out) const {
+  out.begin_array();
+  for (const Conflict& c : conflicts_) {
+    out.begin_object();
+    out.set("path"_k, std::string_view(base::join_path(c.path)));
+    out.key("sides"_k);
+    out.begin_array();
+    for (const Conflict::Side& side : c.sides) {
+      out.begin_object();
+      out.set("branch"_k, std::string_view(side.by));
+      if (side.root.exists()) out.set("root"_k, side.root);
+      out.end_object();
+    }
+    out.end_array();
+    out.end_object();
+  }
+  out.end_array();
+}
+
+Result<void> Merging::resume(Value told) {
+  const Value variables = told["variables"_k], writes = told["writes"_k];
   for (uint32_t i = 0; i < writes.size(); ++i) {
     auto path = base::split_path(writes[i].as_text());
     if (!path) return path.error();
-    const std::string by(writers[i].as_text());
+    const std::string by(told["writers"_k][i].as_text());
     Root& root = root_of(path->front());
     if (base::equal(root.target, root.base)) {
       root.value = variables[Key(path->front())];
       root.writes.push_back({std::move(*path), by});
       continue;
     }
-    auto taken = add(by, inside(variables, *path), *path, reduce_of(*path));
+    auto taken = add({by, variables[Key(path->front())]}, *path, reduce_of(*path));
     if (!taken) return taken;
+  }
+  const Value open = told["conflicts"_k];
+  for (uint32_t i = 0; open.is_array() && i < open.size(); ++i) {
+    auto path = base::split_path(open[i]["path"_k].as_text());
+    if (!path) return path.error();
+    Conflict c{*path, {}, *path, {}, {}, {}, {}};
+    for (const Value side : open[i]["sides"_k]) {
+      c.sides.push_back({std::string(side["branch"_k].as_text()), side["root"_k]});
+    }
+    if (c.sides.size() < 2) continue;
+    c.first = c.sides[0].by;
+    c.second = c.sides[1].by;
+    c.first_value = c.value_of(c.sides[0]);
+    c.second_value = c.value_of(c.sides[1]);
+    dispute(root_of(path->front()), {}, std::move(c));
   }
   return {};
 }

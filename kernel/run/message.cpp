@@ -28,7 +28,7 @@ void Decider::message(const Input& input) {
   if (verb == "delegate") return delegate(m);
   if (verb == "pause") return pause(m);
   if (verb == "resume") return unpause(m);
-  if (verb == "cancel") return cancel(m["reason"_k], nullptr);
+  if (verb == "cancel") return cancel(m["reason"_k], {});
   if (verb == "terminate") return terminate(m);
   if (verb == "update") return update(m, {});
   if (verb == "settle") {
@@ -190,7 +190,7 @@ void Decider::conclude(const At& at, Value about, bool approved, Value m) {
   if (about["for"_k].as_text() == "escalation") {
     const std::string_view choice = m["choice"_k].as_text(approved ? "again" : "fail");
     if (choice == "again") {
-      return call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+      return enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
     }
     if (choice == "skip") return skip(at, text("a person decided to skip it"));
     return fail(at, about["error"_k]);
@@ -287,8 +287,10 @@ void Decider::unpause(Value m) {
     const At at{w.frame, w.node, f.visit[w.node], f.attempt[w.node]};
     if (at.attempt == 0) {
       start(at);
+    } else if (Value(w.about)["was_not_called"_k].as_bool()) {
+      enter(at);
     } else {
-      call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+      enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
     }
   }
 }

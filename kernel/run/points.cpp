@@ -89,7 +89,7 @@ constexpr std::array<uint64_t, 9> legal{
     set_of({WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_AFTER_TOOL_EXECUTION, WEFT_AT_TOOL_ERROR,
             WEFT_AT_BEFORE_STAGE, WEFT_AT_BEFORE_WORKFLOW_START}),
     set_of({WEFT_AT_TOOL_ERROR}),
-    0,
+    set_of({WEFT_AT_AFTER_TOOL_EXECUTION, WEFT_AT_AFTER_STAGE, WEFT_AT_AFTER_STATE_WRITE}),
     set_of({WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_AFTER_TOOL_EXECUTION}),
     ~uint64_t{0}};
 
@@ -145,6 +145,44 @@ std::string where(const Command& at) {
   return text;
 }
 
+// Of what the question names, the conflict at a path; missing without one.
+Value conflict_at(Value question, std::string_view path) {
+  for (const Value one : question) {
+    if (one["path"_k].as_text() == path) return one;
+  }
+  return {};
+}
+
+bool has_value(Value conflict, std::string_view branch) {
+  for (const Value side : conflict["values"_k]) {
+    if (side["branch"_k].as_text() == branch) return side["value"_k].exists();
+  }
+  return false;
+}
+
+// A list of {path, value} or {path, branch}, each of something that the question names.
+Result<void> may_decide(Value question, Value said) {
+  if (!said.is_array()) {
+    return illegal("a hook gave something for conflicts that is no list",
+                   "give a list of {path, value} or {path, branch}");
+  }
+  for (const Value one : said) {
+    const std::string path(one["path"_k].as_text());
+    const Value conflict = conflict_at(question, path);
+    if (!conflict.exists()) {
+      return illegal("a hook gave a value for '" + path + "', which is not in conflict",
+                     "name a 'path' of the question as it is written there");
+    }
+    const std::string branch(one["branch"_k].as_text());
+    const bool takes_none = one["branch"_k].exists() && !has_value(conflict, branch);
+    if (!takes_none || one["value"_k].exists()) continue;
+    return illegal(
+        "a hook wants for '" + path + "' what '" + branch + "' has there, which is nothing",
+        "name a 'branch' of the question that has a value");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view point_name(uint32_t point) {
@@ -179,6 +217,7 @@ std::string_view verdict_text(uint32_t verdict) {
 
 bool is_asked(uint32_t point, Phase phase) {
   if (point == WEFT_AT_STAGE_TRANSITION) return phase == Phase::branch_selection;
+  if (point == WEFT_AT_STATE_CONFLICT) return phase == Phase::parallel_join;
   return point < 64 && (asked & bit(point)) != 0;
 }
 
@@ -187,6 +226,10 @@ bool is_legal(uint32_t verdict, uint32_t point, Phase phase) {
   if (point == WEFT_AT_STAGE_TRANSITION && phase == Phase::branch_selection) {
     return verdict == WEFT_VERDICT_CONTINUE || verdict == WEFT_VERDICT_CANCEL ||
            verdict == WEFT_VERDICT_REDIRECT || verdict == WEFT_VERDICT_SKIPPED;
+  }
+  if (point == WEFT_AT_STATE_CONFLICT && phase == Phase::parallel_join) {
+    return verdict == WEFT_VERDICT_CONTINUE || verdict == WEFT_VERDICT_CANCEL ||
+           verdict == WEFT_VERDICT_MODIFIED || verdict == WEFT_VERDICT_SKIPPED;
   }
   return (legal[verdict] & bit(point)) != 0;
 }
@@ -212,6 +255,11 @@ Value followed(Value notes) {
     if (note["result"_k].exists()) return note;
   }
   return {};
+}
+
+std::string reason_text(Value said) {
+  if (said.is_text()) return std::string(said.as_text());
+  return std::string(said["message"_k].as_text("it gives no reason"));
 }
 
 Target target_of(const State& state, const Command& at, Value payload) {
@@ -247,15 +295,13 @@ Result<RetryAsked> retry_of(Value payload) {
 }
 
 Result<void> may_follow(const State& state, const Command& at, uint32_t verdict, Value payload) {
-  if (verdict == WEFT_VERDICT_FORK) {
-    return illegal("a hook asked to fork, and nothing starts detached runs yet",
-                   "start the other workflow from the hook's own process");
-  }
   if (!is_legal(verdict, at.point, at.phase)) {
     return illegal("a hook gave result " + std::to_string(verdict) + " (" +
                        std::string(verdict_text(verdict)) + "), which is not legal at " + where(at),
                    "repair or remove the hook");
   }
+  const bool decides = at.point == WEFT_AT_STATE_CONFLICT && verdict == WEFT_VERDICT_MODIFIED;
+  if (decides) return may_decide(at.args, payload);
   const bool of_tool = at.frame != event::no_frame &&
                        (verdict == WEFT_VERDICT_RETRY || verdict == WEFT_VERDICT_CACHE);
   const spec::Effect effect = of_tool ? called(state, at).effect : spec::Effect::pure;

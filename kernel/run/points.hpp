@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <weft/draft/hook.h>
@@ -56,6 +57,9 @@ uint32_t point_of(std::string_view name);
 
 // The last of the notes that something followed from; missing without one.
 Value followed(Value notes);
+
+// A reason as a hook gives it.
+std::string reason_text(Value said);
 
 // The delay of a RETRY in ns, and after how many attempts it is not followed any more.
 struct RetryAsked {

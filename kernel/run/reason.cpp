@@ -13,11 +13,21 @@ std::string until(const Wait& wait) {
   return wait.due != state::never ? " until " + base::time_text(wait.due) : std::string();
 }
 
+// Of what a block waits for as a whole, the step that it is.
+std::string step_text(const state::State& state, const Wait& wait) {
+  if (wait.frame == event::no_frame) return {};
+  const state::Frame& frame = state.frames[wait.frame];
+  const bool of_block = wait.node == event::no_node;
+  if (of_block && frame.parent == event::no_frame) return "the run ";
+  return "step '" +
+         (of_block ? state::step_path(state, frame.parent, frame.parent_node)
+                   : state::step_path(state, wait.frame, wait.node)) +
+         "' ";
+}
+
 std::string of_wait(const state::State& state, const Wait& wait) {
   const Value about(wait.about);
-  const std::string step = wait.frame == event::no_frame
-                               ? std::string()
-                               : "step '" + state::step_path(state, wait.frame, wait.node) + "' ";
+  const std::string step = step_text(state, wait);
   switch (wait.kind) {
     case Wait::Kind::start: return "the run begins at " + base::time_text(wait.due);
     case Wait::Kind::attempt: return step + "is tried again" + until(wait);

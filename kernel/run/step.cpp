@@ -69,7 +69,6 @@ void Decider::start_tool(const At& at) {
   const plan::Node& n = node(at);
   const plan::Plan& plan = *state().plan;
   Value args;
-  bool is_made = false;
   const bool queued = frame(at).status[at.node] == WEFT_NODE_READY;
   if (!queued && n.arguments != plan::none && !plan.templates[n.arguments].is_constant()) {
     const FrameScope names = scope(at);
@@ -86,31 +85,66 @@ void Decider::start_tool(const At& at) {
       }
       args = *complete;
     }
-    is_made = true;
   }
   const At first{at.frame, at.node, at.visit, 1};
-  const bool asks = asks_before_calls();
+  if (!asks_before_calls()) return enter(first, args);
   Error why;
-  const Type type = asks ? Type::step_queued : Type::step_started;
-  if (!queued || !asks) {
-    if (!is_made) {
-      emit(type, first);
-    } else if (!emit(type, first, {args}, &why)) {
-      return fail(at, why);
-    }
+  if (!queued && !args.exists()) {
+    emit(Type::step_queued, first);
+  } else if (!queued && !emit(Type::step_queued, first, {args}, &why)) {
+    return fail(at, why);
   }
-  ask_or_call(first);
+  ask_hooks(first, WEFT_AT_BEFORE_TOOL_EXECUTION, Phase::none, arguments(first));
 }
 
-// Requires: the step is queued where hooks are asked, and started where they are not.
-void Decider::ask_or_call(const At& at) {
-  const bool asks = asks_before_calls();
-  if (!asks) return command(Command::Kind::call, at, arguments(at));
-  ask_hooks(at, WEFT_AT_BEFORE_TOOL_EXECUTION, Phase::none, arguments(at));
+// A call that nothing stands before but room: it is announced, or the step queues for it. With the
+// arguments of the attempt before where none are given.
+void Decider::enter(const At& at, Value args) {
+  if (node(at).kind == plan::Kind::block) return start_block(at);
+  if (const char* what = used_up(); what != nullptr) {
+    return fail(at, Error{Status::limit,
+                          std::string("limit.") + what,
+                          std::string("the run has used up its budget of ") + what,
+                          "raise 'budget' in the definition",
+                          {},
+                          0});
+  }
+  Command made{Command::Kind::call, false, at.attempt, at.frame, at.node, at.visit, 0,
+               Phase::none,         args,  0};
+  const bool has_room = room_.admit == nullptr || room_.admit(room_.self, *run_, made);
+  const Type type = has_room ? Type::step_started : Type::step_queued;
+  const uint8_t flags = has_room ? uint8_t{0} : event::for_room;
+  Error why;
+  if (!args.exists()) {
+    emit(type, at, flags);
+  } else if (!emit(type, at, {args, flags}, &why)) {
+    return fail(at, why);
+  }
+  if (!has_room) return;
+  made.args = arguments(at);
+  out_->commands.push_back(made);
 }
 
-// Hooks were asked already.
-void Decider::call_at_once(const At& at) {
+// What the run may use no more of; null when there is nothing.
+const char* Decider::used_up() const {
+  const spec::Budget& budget = run_->state.plan->budget;
+  if (run_->state.cost >= budget.cost) return "cost";
+  return run_->state.tokens >= budget.tokens ? "tokens" : nullptr;
+}
+
+// A step that queued has its turn, or has stood there too long.
+void Decider::granted(const Input& input) {
+  const Frame& f = state().frames[input.frame];
+  const bool is_queued = !f.closed && f.status[input.node] == WEFT_NODE_READY &&
+                         f.visit[input.node] == input.visit &&
+                         (f.traits[input.node] & event::for_room) != 0;
+  if (!is_queued) {
+    ++out_->ignored;
+    return;
+  }
+  const At at{input.frame, input.node, input.visit, f.attempt[input.node]};
+  if (input.status != WEFT_OK) return failed_attempt(at, input);
+  if (state().status == state::RunStatus::paused) return hold(at, false);
   emit(Type::step_started, at);
   command(Command::Kind::call, at, arguments(at));
 }
@@ -121,13 +155,6 @@ Value Decider::arguments(const At& at) {
   if (recorded != nullptr) return Value(recorded);
   const plan::Node& n = node(at);
   return n.arguments != plan::none ? state().plan->templates[n.arguments].constant() : Value();
-}
-
-// The next attempt, with the arguments of the first.
-void Decider::call(const At& at) {
-  if (node(at).kind == plan::Kind::block) return start_block(at);
-  emit(Type::step_started, at);
-  command(Command::Kind::call, at, arguments(at));
 }
 
 // A scope that remembers what it was asked for.
@@ -210,19 +237,16 @@ void Decider::settle_node(const At& at, Value result) {
 // What hooks said before a call.
 void Decider::allow(const Input& input) {
   const Frame& f = state().frames[input.frame];
-  if (f.closed || f.status[input.node] != WEFT_NODE_READY || f.visit[input.node] != input.visit) {
+  if (f.closed || f.status[input.node] != WEFT_NODE_READY || f.visit[input.node] != input.visit ||
+      (f.traits[input.node] & event::for_room) != 0) {
     ++out_->ignored;
     return;
   }
   const At at{input.frame, input.node, input.visit, 1};
   note(input, at);
   switch (input.result) {
-    case WEFT_VERDICT_CONTINUE: return call_at_once(at);
-    case WEFT_VERDICT_MODIFIED: {
-      Error why;
-      if (!emit(Type::step_started, at, {input.value}, &why)) return fail(at, why);
-      return command(Command::Kind::call, at, arguments(at));
-    }
+    case WEFT_VERDICT_CONTINUE: return enter(at);
+    case WEFT_VERDICT_MODIFIED: return enter(at, input.value);
     case WEFT_VERDICT_REPLACE: return succeed(at, {input.value, input.flags});
     case WEFT_VERDICT_SKIPPED: return skip(at, input.value);
     case WEFT_VERDICT_REDIRECT: return go_elsewhere(at, input.value, {});

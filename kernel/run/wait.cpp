@@ -153,11 +153,12 @@ void Decider::start_end(const At& at, Value said) {
 }
 
 // The run is paused: the step begins, or is tried again, when it goes on.
-void Decider::hold(const At& at) {
+void Decider::hold(const At& at, bool was_called) {
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("for"_k, std::string_view("pause"));
   if (bindings_.exists()) b.set("bindings"_k, bindings_);
+  if (!was_called) b.set("was_not_called"_k, true);
   b.end_object();
   Error why;
   if (!emit(Type::step_waiting, at, {b.take_value()}, &why)) fail(at, why);
@@ -200,13 +201,14 @@ void Decider::waited(const At& at, const Wait& wait) {
   const Value about(wait.about);
   awake("a time has come");
   const bool is_attempt = wait.kind == Wait::Kind::attempt || wait.kind == Wait::Kind::resource;
-  if (is_attempt && state().status == state::RunStatus::paused) return hold(at);
+  const bool was_called = !about["was_not_called"_k].as_bool();
+  if (is_attempt && state().status == state::RunStatus::paused) return hold(at, was_called);
   switch (wait.kind) {
     case Wait::Kind::resource:
-      if (about["was_not_called"_k].as_bool()) return call(at);
+      if (!was_called) return enter(at);
       [[fallthrough]];
     case Wait::Kind::attempt:
-      return call({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
+      return enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
     case Wait::Kind::time: return succeed(at, {null_value()});
     case Wait::Kind::signal:
       if (about["on_timeout"_k].as_text() == "continue") return succeed(at, {null_value()});

@@ -8,7 +8,7 @@ namespace {
 using namespace lit;
 
 // The most frequent first: they are looked for in order.
-constexpr std::array<FieldName, 40> of_steps{{
+constexpr std::array<FieldName, 41> of_steps{{
     {"id"_k, Field::id, "id"},
     {"tool"_k, Field::tool, "tool"},
     {"parameters"_k, Field::parameters, "parameters"},
@@ -34,8 +34,9 @@ constexpr std::array<FieldName, 40> of_steps{{
     {"compensate"_k, Field::compensate, "compensate"},
     {"pivot"_k, Field::pivot, "pivot"},
     {"stage_id"_k, Field::id, "id"},
-    {"mutex"_k, Field::later, "mutex"},
-    {"priority"_k, Field::later, "priority"},
+    {"mutex"_k, Field::mutex, "mutex"},
+    {"semaphore"_k, Field::semaphore, "semaphore"},
+    {"priority"_k, Field::priority, "priority"},
     {"cache"_k, Field::cache, "cache"},
     {"merge"_k, Field::merge, "merge"},
     {"on_failure"_k, Field::on_failure, "on_failure"},
@@ -51,7 +52,7 @@ constexpr std::array<FieldName, 40> of_steps{{
     {"end"_k, Field::end, "end"},
 }};
 
-constexpr std::array<FieldName, 25> of_definitions{{
+constexpr std::array<FieldName, 27> of_definitions{{
     {"id"_k, Field::id, "id"},
     {"name"_k, Field::name, "name"},
     {"version"_k, Field::version, "version"},
@@ -75,6 +76,8 @@ constexpr std::array<FieldName, 25> of_definitions{{
     {"grants"_k, Field::policy, "policy"},
     {"merge"_k, Field::merge, "merge"},
     {"redact"_k, Field::redact, "redact"},
+    {"resources"_k, Field::resources, "resources"},
+    {"budget"_k, Field::budget, "budget"},
     {"commands"_k, Field::command, "commands"},
     {"detect"_k, Field::detect, "detect"},
 }};

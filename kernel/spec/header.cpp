@@ -79,6 +79,8 @@ void Parser::header_field(const FieldName& field, Value value) {
     case Field::variables: return read_variables(value);
     case Field::merge: read_merge(value, spec().merges.front()); return;
     case Field::redact: return read_redact(value);
+    case Field::budget: return read_budget(value);
+    case Field::resources: return read_resources(value);
     case Field::durability: {
       const std::string word = base::fold_name(value.as_text());
       if (word == "sync")

@@ -34,6 +34,7 @@ struct Draft {
   Value own;  // what a wait, an approval, a set, a fail or an end says
   Kind own_kind = Kind::tool;
   Value alternative, compensate, cache, on_failure, merge, command;
+  Value mutex, semaphore, priority;
   bool is_pivot = false;
   Item item;
   bool is_alone = false;    // not in a list or map: it may do without an id
@@ -110,6 +111,14 @@ class Parser final {
   void read_cache(Value value, const Draft& draft, Rarity& rarity);
   OnFailure read_on_failure(Value value);
   void read_variables(Value value);
+
+  // needs.cpp
+  void read_resources(Value value);
+  void read_budget(Value value);
+  void read_needs(const Draft& draft, Rarity& rarity);
+  void read_mutex(Value value, std::vector<Need>& needs);
+  void read_semaphore(Value value, std::vector<Need>& needs);
+  void read_priority(Value value, int32_t& priority);
 
   // merge.cpp
   bool read_merge(Value value, Merge& merge);

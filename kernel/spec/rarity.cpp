@@ -124,7 +124,9 @@ void Parser::check_own(const Draft& draft, std::span<const std::string_view> kno
 
 void Parser::read_rarity(Draft& draft, const Strategy& strategy) {
   const bool is_plain = !draft.alternative.exists() && !draft.compensate.exists() &&
-                        !draft.cache.exists() && !draft.is_pivot && !strategy.recovers;
+                        !draft.cache.exists() && !draft.mutex.exists() &&
+                        !draft.semaphore.exists() && !draft.priority.exists() && !draft.is_pivot &&
+                        !strategy.recovers;
   if (is_plain) return;
   Rarity rarity;
   rarity.is_pivot = draft.is_pivot;
@@ -148,6 +150,13 @@ void Parser::read_rarity(Draft& draft, const Strategy& strategy) {
     }
   }
   if (only_tools(draft.cache, "cache")) read_cache(draft.cache, draft, rarity);
+  bool takes_part = false;
+  for (const auto& [value, what] : {std::pair{draft.mutex, "mutex"},
+                                    {draft.semaphore, "semaphore"},
+                                    {draft.priority, "priority"}}) {
+    takes_part = only_tools(value, what) || takes_part;
+  }
+  if (takes_part) read_needs(draft, rarity);
   draft.item.rarity = static_cast<uint32_t>(spec().rarities.size());
   spec().rarities.push_back(rarity);
 }

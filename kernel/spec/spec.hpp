@@ -1,6 +1,7 @@
 // Spec: what a user asked for, parsed and validated, still in the order in which it was written.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -72,6 +73,20 @@ struct Way {
   bool is_input_alone = false;
 };
 
+// How much there is of a resource.
+struct Limit {
+  uint32_t at_once = none;  // taken at a time; none is without end
+  uint32_t per_minute = 0;  // used in a minute; 0 is without end
+};
+
+// What a step takes of a resource while its tool is called: a mutex, or some of a declared one.
+struct Need {
+  std::string_view name;
+  bool is_mutex = false;
+  uint32_t amount = 1;
+  Value at;
+};
+
 // What few steps say. Indexes are into ways.
 struct Rarity {
   uint32_t alternative = none, compensation = none;
@@ -81,6 +96,8 @@ struct Rarity {
   Value fallback;           // its result when all else failed, or missing
   Value escalation;         // who is asked when all else failed, or missing
   uint64_t cache_ns = 0;    // how long a result may be used again; UINT64_MAX for ever
+  std::vector<Need> needs;  // by name, none twice
+  int32_t priority = 0;     // in the lines of what its call needs; higher is earlier
 };
 
 // How what branches wrote comes together.
@@ -133,6 +150,24 @@ struct Block {
   Value at, output;
 };
 
+// What a run may use up in all.
+struct Budget {
+  static constexpr int64_t without_end = INT64_MAX;
+  int64_t cost = without_end;  // in billionths, whatever the money is
+  int64_t tokens = without_end;
+  uint64_t memory = 500'000'000;  // bytes of its values
+  static int64_t cost_of(double money) {
+    return money > 0 ? static_cast<int64_t>(std::min(money, 9e9) * 1e9 + 0.5) : 0;
+  }
+  bool counts() const { return cost != without_end || tokens != without_end; }
+};
+
+// Something that steps share, in all runs of a kernel.
+struct Resource {
+  std::string_view name;
+  Limit limit;
+};
+
 // A place of a form that names a step; the form gets its number.
 struct StepName {
   uint32_t block = 0;
@@ -156,7 +191,9 @@ struct Spec {
   std::vector<Policy> policies;
   std::vector<Way> ways;
   std::vector<Rarity> rarities;
-  std::vector<Merge> merges;    // 0 is that of the definition
+  std::vector<Merge> merges;  // 0 is that of the definition
+  std::vector<Resource> resources;
+  Budget budget;
   Value definition;             // as written
   std::vector<uint32_t> edges;  // numbers of items in their block
   std::vector<StepName> step_names;
@@ -180,6 +217,9 @@ struct Parsed {
   std::vector<Problem> problems;
   std::vector<Problem> warnings;
 };
+
+// How much there is of a resource, written as a number at once or as {at_once?, per_minute?}.
+Result<Limit> limit_of(Value written);
 
 // Reads a definition and finds everything that is wrong with it, short of templates, expressions
 // and what patterns know. The spec is complete only when there are no problems.

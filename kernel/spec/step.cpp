@@ -157,6 +157,9 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::alternative: draft.alternative = value; break;
     case Field::compensate: draft.compensate = value; break;
     case Field::cache: draft.cache = value; break;
+    case Field::mutex: draft.mutex = value; break;
+    case Field::semaphore: draft.semaphore = value; break;
+    case Field::priority: draft.priority = value; break;
     case Field::on_failure: draft.on_failure = value; break;
     case Field::merge: draft.merge = value; break;
     case Field::pivot:

@@ -41,6 +41,8 @@ void visit_run(Visit& v, S& s) {
   v.value(s.variables);
   v.value(s.reason);
   v.value(s.moved);
+  v.number(s.cost);
+  v.number(s.tokens);
 }
 
 // What the run waits for, what came and was not asked for yet, and what can be undone.

@@ -39,6 +39,7 @@ void open_frame(State& state, const Event& e) {
 void close_frame(State& state, Frame& frame) {
   touch(state, frame);
   frame.closed = true;
+  frame.joining = false;
   drop_layers(state, frame.number);
   std::erase_if(state.waits, [&](const Wait& w) {
     return w.frame == frame.number && w.kind != Wait::Kind::compensation;
@@ -48,18 +49,13 @@ void close_frame(State& state, Frame& frame) {
   }
 }
 
-void forget_timer(State& state, const Event& e) {
+// The node waits no more; or a timer of its pattern has come.
+void forget_wait(State& state, const Event& e, bool of_pattern = false) {
   std::erase_if(state.waits, [&](const Wait& w) {
-    return w.frame == e.frame && w.node == e.node && w.kind == Wait::Kind::pattern;
+    return w.frame == e.frame && w.node == e.node && w.kind != Wait::Kind::compensation &&
+           (w.kind == Wait::Kind::pattern) == of_pattern;
   });
-}
-
-// The node waits no more.
-void forget_wait(State& state, const Event& e) {
-  std::erase_if(state.waits, [&](const Wait& w) {
-    return w.frame == e.frame && w.node == e.node && w.kind != Wait::Kind::pattern &&
-           w.kind != Wait::Kind::compensation;
-  });
+  if (of_pattern) return;
   std::erase_if(state.votes, [&](const Vote& v) { return v.frame == e.frame && v.node == e.node; });
 }
 
@@ -81,31 +77,40 @@ void set_status(State& state, Frame& frame, uint32_t node, uint8_t status) {
   now = status;
 }
 
-void start(State& state, Frame& frame, const Event& e) {
+// Whether a visit begins. What was held up before its first attempt has no arguments yet.
+bool begins(const Frame& frame, uint32_t node) {
+  const uint8_t before = frame.status[node];
+  return before == WEFT_NODE_PENDING || is_node_ended(before) ||
+         (before == WEFT_NODE_WAITING && frame.attempt[node] == 0);
+}
+
+// It is called, or queues: before hooks have said whether, or for room.
+void announce(State& state, Frame& frame, const Event& e) {
   const uint8_t before = frame.status[e.node];
+  const bool is_called = e.type == Type::step_started;
+  const bool for_room = !is_called && (e.flags & event::for_room) != 0;
+  const bool is_new = begins(frame, e.node) || (!is_called && !for_room);
   if (before == WEFT_NODE_WAITING) forget_wait(state, e);
   if (before == WEFT_NODE_UNKNOWN) forget_doubt(state, e);
-  // What was held up before its first attempt has no arguments yet.
-  const bool was_held = before == WEFT_NODE_WAITING && frame.attempt[e.node] == 0;
-  if (before == WEFT_NODE_PENDING || is_node_ended(before) || was_held) {
+  if (is_new) {
     frame.began[e.node] = e.tick;
     frame.visit[e.node] = e.visit;
     frame.value[e.node] = nullptr;
     frame.traits[e.node] = 0;
   }
-  frame.attempt[e.node] = e.attempt;
+  frame.attempt[e.node] = is_called || for_room ? e.attempt : 0;
+  frame.traits[e.node] &= static_cast<uint8_t>(~event::for_room);
+  if (for_room) frame.traits[e.node] |= event::for_room;
   if (e.payload != nullptr) frame.value[e.node] = e.payload;
-  set_status(state, frame, e.node, WEFT_NODE_RUNNING);
+  set_status(state, frame, e.node, is_called ? WEFT_NODE_RUNNING : WEFT_NODE_READY);
 }
 
-void queue(State& state, Frame& frame, const Event& e) {
-  if (frame.status[e.node] == WEFT_NODE_WAITING) forget_wait(state, e);
-  frame.began[e.node] = e.tick;
-  frame.visit[e.node] = e.visit;
-  frame.attempt[e.node] = 0;
-  frame.value[e.node] = e.payload;
-  frame.traits[e.node] = 0;
-  set_status(state, frame, e.node, WEFT_NODE_READY);
+// What the result says that it took, where somebody counts that.
+void count_use(State& state, const Event& e) {
+  if ((e.flags & event::is_envelope) == 0 || !state.plan->budget.counts()) return;
+  const Value said = e.value()["metadata"_k];
+  state.tokens += std::max<int64_t>(said["tokens"_k].as_i64(), 0);
+  state.cost += spec::Budget::cost_of(said["cost"_k].as_f64());
 }
 
 void end(State& state, Frame& frame, const Event& e, uint8_t status) {
@@ -200,6 +205,7 @@ void receive(State& state, const Event& e) {
 
 void start_rollback(State& state, const Event& e) {
   Frame& frame = state.frames[e.frame];
+  forget_join(state, frame);
   frame.stopping = true;
   frame.rollback = e.value();
   touch(state, frame);
@@ -265,6 +271,7 @@ void hear(State& state, const Event& e) {
   const bool of_branch = e.value()["phase"_k].as_text() == "branch_selection";
   if (e.frame == event::no_frame || of_branch) forget_question(state, e);
   if (e.frame == event::no_frame) return;
+  if (e.value()["phase"_k].as_text() == "parallel_join") forget_join(state, state.frames[e.frame]);
   if (!target.exists()) return;
   Frame& frame = state.frames[e.frame];
   frame.detour = static_cast<uint32_t>(target.as_u64());
@@ -277,9 +284,10 @@ void fold_step(State& state, const Event& e) {
   frame.dirty[e.node / chunk_nodes] = 1;
   if (frame.detour == e.node) frame.detour = event::no_node;
   switch (e.type) {
-    case Type::step_queued: return queue(state, frame, e);
-    case Type::step_started: return start(state, frame, e);
+    case Type::step_queued:
+    case Type::step_started: return announce(state, frame, e);
     case Type::step_succeeded:
+      count_use(state, e);
       if (const auto kind = state.node(frame, e.node).kind;
           kind != plan::Kind::expression && kind != plan::Kind::record) {
         frame.prev = e.node;
@@ -362,11 +370,11 @@ void fold(State& state, const Event& e) {
       state.waits.push_back(
           {Wait::Kind::pattern, e.frame, e.node, e.value().as_i64(), e.tick, e.payload});
       return;
-    case Type::timer_fired: return forget_timer(state, e);
+    case Type::timer_fired: return forget_wait(state, e, true);
     case Type::branch_selected: return forget_question(state, e);
     case Type::hook_asked:
       state.waits.push_back({Wait::Kind::hook, e.frame, e.node, never, e.tick, e.payload});
-      return;
+      return mark_join(state, state.waits.back());
     case Type::hook_executed: return hear(state, e);
     case Type::hook_bypassed: return;
     case Type::signal_received: return receive(state, e);

@@ -78,6 +78,25 @@ bool are_sound(const std::vector<Layer>& layers, const State& state) {
          }) == layers.end();
 }
 
+void mark_join(State& state, const Wait& wait) {
+  const bool is_it = wait.kind == Wait::Kind::hook && wait.frame < state.frames.size() &&
+                     wait.node == event::no_node && Value(wait.about)["for"_k].as_text() == "join";
+  if (is_it) state.frames[wait.frame].joining = true;
+}
+
+void mark_joins(State& state) {
+  for (Frame& frame : state.frames) frame.joining = false;
+  for (const Wait& wait : state.waits) mark_join(state, wait);
+}
+
+void forget_join(State& state, Frame& frame) {
+  if (!frame.joining) return;
+  frame.joining = false;
+  std::erase_if(state.waits, [&](const Wait& w) {
+    return w.kind == Wait::Kind::hook && w.frame == frame.number && w.node == event::no_node;
+  });
+}
+
 void put_layer(State& state, const Layer& layer) {
   const auto at = place_of(state.layers, layer.frame, layer.branch);
   if (at != state.layers.end() && at->frame == layer.frame && at->branch == layer.branch) {

@@ -12,6 +12,8 @@
 namespace weft::state {
 
 struct State;
+struct Frame;
+struct Wait;
 
 // In place of the number of a branch: what those have changed that ended and made room for others.
 inline constexpr uint32_t joined_branches = UINT32_MAX - 1;
@@ -44,6 +46,12 @@ Branch branch_of(const State& state, uint32_t frame, uint32_t node, uint32_t vis
 const Layer* layer_of(const State& state, const Branch& branch);
 // The variables as they are there.
 Value variables_in(const State& state, const Branch& branch);
+
+// The pattern of a frame has ended it, and hooks are asked about conflicts: a wait that says so
+// makes the frame joining, and forgetting it makes it go on.
+void mark_join(State& state, const Wait& wait);
+void mark_joins(State& state);  // of all waits, and no other frame
+void forget_join(State& state, Frame& frame);
 
 // The layers of a frame, in order of their branches.
 const Layer* first_layer(const State& state, uint32_t frame);

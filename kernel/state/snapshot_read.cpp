@@ -138,7 +138,6 @@ class Reading final {
   void chunk(In& in);
   bool is_same_place(const Frame& f, const Frame& read) const;
   bool may_add(const Frame& read) const;
-  void recount();
 
   State& state_;
   const SnapshotSource& source_;
@@ -321,25 +320,11 @@ Result<void> Reading::waits() {
   return in.is_good() ? Result<void>() : wrong(in.problem());
 }
 
-// What follows from the tables is counted and not read.
-void Reading::recount() {
-  state_.busy = state_.doubted = 0;
-  for (Frame& f : state_.frames) {
-    f.active = 0;
-    for (uint32_t n = 0; n < f.count; ++n) {
-      if (f.status[n] == WEFT_NODE_UNKNOWN && !f.closed) ++state_.doubted;
-      if (!is_node_active(f.status[n])) continue;
-      ++f.active;
-      if (state_.node(f, n).kind != plan::Kind::block) ++state_.busy;
-    }
-  }
-}
-
 Result<void> Reading::finish() {
   if (!rest_.empty()) return wrong("something follows the last section");
   if (head_.frames < state_.frames.size()) return wrong("it counts fewer frames than there are");
   state_.frames.extend(static_cast<uint32_t>(head_.frames));
-  recount();
+  recount(state_);
   state_.seq = head_.seq;
   state_.saved.add(head_.expect == 0, head_.seq, head_.size);
   return {};

@@ -55,6 +55,7 @@ struct Frame {
   bool stopping = false;             // its nodes were asked to end; no more are started
   bool closed = false;
   bool passed_pivot = false;  // only forward recovery is tried
+  bool joining = false;       // its pattern has ended it; it waits for what becomes of conflicts
   bool released = false;      // closed and superseded: its table is given back
   bool is_dirty = false;      // listed in State::dirty
   Value memo;
@@ -173,16 +174,17 @@ struct State {
   int64_t spent = 0;  // of its time limit before that
   Value acceptance;   // payload of run_accepted
   Value input, params;
-  Value stopping;          // payload of run_stopping, when the run was asked to end
-  Value outcome;           // result, error or reason
-  Value variables;         // an object
-  Value reason;            // why it waits or is paused
-  Value moved;             // payload of the latest run_migrated
-  bool had_timer = false;  // it has rested until a time
-  uint64_t base_seq = 0;   // of a fork: what came before is in the journal of its base
-  uint32_t busy = 0;       // active nodes that are not blocks: what the run waits for
-  uint32_t continued = 0;  // failures under the strategy 'continue'
-  uint32_t doubted = 0;    // steps whose effect may or may not have happened
+  Value stopping;                // payload of run_stopping, when the run was asked to end
+  Value outcome;                 // result, error or reason
+  Value variables;               // an object
+  Value reason;                  // why it waits or is paused
+  Value moved;                   // payload of the latest run_migrated
+  bool had_timer = false;        // it has rested until a time
+  int64_t cost = 0, tokens = 0;  // what results say that they took, where there is a budget
+  uint64_t base_seq = 0;         // of a fork: what came before is in the journal of its base
+  uint32_t busy = 0;             // active nodes that are not blocks: what the run waits for
+  uint32_t continued = 0;        // failures under the strategy 'continue'
+  uint32_t doubted = 0;          // steps whose effect may or may not have happened
   Frames frames;
   std::vector<Wait> waits;
   std::vector<Signal> signals;
@@ -230,6 +232,9 @@ bool may_fold(const State& state, const event::Event& event);
 // Opens a frame whose header is set. The frame before it of the same step, which is closed, and all
 // within that one have been seen for the last time: their tables are given back.
 void open_table(State& state, Frame& frame);
+
+// What follows from tables and waits that were read is counted and not read.
+void recount(State& state);
 
 // Makes an empty state of the same plan and pool one that goes on from where the other stands, as a
 // fork does. Payloads are shared. Takes time by the size of the open tables; neither knows of the

@@ -87,6 +87,20 @@ void open_table(State& state, Frame& frame) {
   take_table(state, frame);
 }
 
+void recount(State& state) {
+  mark_joins(state);
+  state.busy = state.doubted = 0;
+  for (Frame& f : state.frames) {
+    f.active = 0;
+    for (uint32_t n = 0; n < f.count; ++n) {
+      if (f.status[n] == WEFT_NODE_UNKNOWN && !f.closed) ++state.doubted;
+      if (!is_node_active(f.status[n])) continue;
+      ++f.active;
+      if (state.node(f, n).kind != plan::Kind::block) ++state.busy;
+    }
+  }
+}
+
 void copy(const State& from, State& to) {
   base::check(to.seq == 0 && to.frames.empty(), "a state is copied before anything was folded");
   to.vault.share_from(from.vault);
@@ -107,6 +121,8 @@ void copy(const State& from, State& to) {
   to.doubted = from.doubted;
   to.spent = from.spent;
   to.base_seq = from.base_seq;
+  to.cost = from.cost;
+  to.tokens = from.tokens;
   to.had_timer = from.had_timer;
   to.variables = from.variables;
   to.reason = from.reason;

@@ -16,6 +16,8 @@ namespace {
 
 Value arguments_of(const state::State& state, const Event& e) {
   if (e.payload != nullptr) return e.value();
+  const weft_slot* kept = state.frames[e.frame].value[e.node];
+  if (kept != nullptr) return Value(kept);
   const plan::Node& node = state.node(state.frames[e.frame], e.node);
   return node.arguments != plan::none ? state.plan->templates[node.arguments].constant() : Value();
 }
@@ -26,7 +28,7 @@ Value result_of(const state::State& state, const Event& e) {
 }
 
 bool holds_arguments(const Event& e) {
-  return e.type == Type::step_queued ||
+  return (e.type == Type::step_queued && (e.flags & event::for_room) == 0) ||
          (e.type == Type::step_started && (e.payload != nullptr || e.attempt <= 1));
 }
 

@@ -124,6 +124,24 @@ void refused(Cause& cause, const State&, Decision d) {
   cause.input.result = WEFT_VERDICT_CANCEL;
 }
 
+// --- there was room, or none for too long
+
+void had_room(Cause&, const State&, Decision) {}
+
+void had_none(Cause& cause, const State& state, Decision d) {
+  const bool is_diverted = d[0].type == Type::step_diverted || d[0].type == Type::approval_opened;
+  is_diverted ? diverted(cause, state, d) : fail(cause, d[0].value(), 0);
+  if (d[0].type == Type::step_retried) retried(cause, state, d);
+  if (d[0].type == Type::step_failed) cause.input.result = 1;
+  cause.input.was_not_called = true;
+}
+
+bool is_queued(const State& state, Decision d) {
+  return (state.frames[d[0].frame].traits[d[0].node] & event::for_room) != 0;
+}
+// A process that comes back holds all that queued in a paused run.
+bool is_one_queued(const State& state, Decision d) { return is_queued(state, d) && d.size() == 1; }
+
 // --- the process, and time
 
 void value_of(Cause& cause, const State&, Decision d) { cause.input.value = d[0].value(); }
@@ -142,7 +160,7 @@ void undoing(Cause& cause, const State& state, Decision d) {
 
 void stopped(Cause& cause, const State&, Decision d) {
   const Value why = d[0].value();
-  cause.input.value = why["reason"_k];
+  cause.input.value = why["error"_k].exists() ? why["error"_k] : why["reason"_k];
   if (why["error"_k].exists()) cause.input.kind = Input::Kind::expire;
 }
 
@@ -150,7 +168,8 @@ void stopped(Cause& cause, const State&, Decision d) {
 
 void settled(Cause& cause, const State& state, Decision d) {
   const auto is_decided = [&](const Event& e) {
-    return (e.type == Type::step_started || e.type == Type::step_failed) &&
+    return (e.type == Type::step_started || e.type == Type::step_queued ||
+            e.type == Type::step_failed) &&
            status_of(state, e) == WEFT_NODE_UNKNOWN;
   };
   const auto first = std::find_if(d.begin(), d.end(), is_decided);
@@ -294,12 +313,23 @@ constexpr Row rows[] = {
     {Type::step_uncompensated, any, Input::Kind::reply, uncompensated},
     {Type::run_waiting, any, Input::Kind::reply, late},
 
+    {Type::step_started, WEFT_NODE_READY, Input::Kind::granted, had_room, is_queued},
+    {Type::step_waiting, WEFT_NODE_READY, Input::Kind::granted, had_room, is_one_queued},
+    {Type::step_waiting, WEFT_NODE_READY, Input::Kind::resume, nothing_more, is_queued},
+    {Type::step_failed, WEFT_NODE_READY, Input::Kind::granted, had_none, is_queued},
+    {Type::step_retried, WEFT_NODE_READY, Input::Kind::granted, had_none, is_queued},
+    {Type::step_diverted, WEFT_NODE_READY, Input::Kind::granted, had_none, is_queued},
+    {Type::step_skipped, WEFT_NODE_READY, Input::Kind::granted, had_none, is_queued},
+    {Type::approval_opened, WEFT_NODE_READY, Input::Kind::granted, had_none, is_queued},
+
     {Type::step_started, WEFT_NODE_READY, Input::Kind::verdict, allowed},
+    {Type::step_queued, WEFT_NODE_READY, Input::Kind::verdict, allowed},
     {Type::step_succeeded, WEFT_NODE_READY, Input::Kind::verdict, replaced},
     {Type::step_skipped, WEFT_NODE_READY, Input::Kind::verdict, left_out},
     {Type::step_failed, WEFT_NODE_READY, Input::Kind::verdict, refused},
 
     {Type::step_started, WEFT_NODE_WAITING, Input::Kind::wake, nothing_more},
+    {Type::step_queued, WEFT_NODE_WAITING, Input::Kind::wake, nothing_more},
     {Type::step_succeeded, WEFT_NODE_WAITING, Input::Kind::wake, nothing_more},
     {Type::step_failed, WEFT_NODE_WAITING, Input::Kind::wake, nothing_more},
     {Type::step_waiting, WEFT_NODE_WAITING, Input::Kind::wake, nothing_more},
@@ -308,10 +338,12 @@ constexpr Row rows[] = {
     {Type::step_compensating, any, Input::Kind::wake, undoing},
     {Type::run_stopping, any, Input::Kind::cancel, stopped},
     {Type::step_started, WEFT_NODE_RUNNING, Input::Kind::resume, nothing_more},
+    {Type::step_queued, WEFT_NODE_RUNNING, Input::Kind::resume, nothing_more},
     {Type::step_doubted, WEFT_NODE_RUNNING, Input::Kind::resume, nothing_more},
 
     {Type::run_resumed, any, Input::Kind::message, resumed},
     {Type::step_started, WEFT_NODE_UNKNOWN, Input::Kind::settle, settled},
+    {Type::step_queued, WEFT_NODE_UNKNOWN, Input::Kind::settle, settled},
     {Type::step_failed, WEFT_NODE_UNKNOWN, Input::Kind::settle, settled},
     {Type::signal_received, any, Input::Kind::message, signalled},
     {Type::signal_lost, any, Input::Kind::message, signalled},

@@ -55,7 +55,7 @@ Imagined::Imagined(const Replay& replayed, std::string run, std::shared_ptr<cons
     : answers_(&replayed.answers()),
       run_(0, std::move(run), std::move(plan), pages_),
       recollection_(replayed.shared()),
-      decider_(points_of(*answers_), recollection_.lend()) {
+      decider_(points_of(*answers_), {}, recollection_.lend()) {
   const std::vector<Answer>& answers = *answers_;
   for (size_t i = 0; i < answers.size(); ++i) {
     switch (answers[i].cause.input.kind) {

@@ -73,7 +73,7 @@ Replay::Replay(const History& history, std::shared_ptr<const plan::Plan> plan)
     : history_(&history),
       recorded_(plan, pages_),
       run_(0, history.run, std::move(plan), pages_),
-      decider_(0, recalled_.lend()) {}
+      decider_(0, {this, admit}, recalled_.lend()) {}
 
 Result<void> Replay::play() {
   const journal::Recovery::Each take = [&](const Event& e) {
@@ -122,16 +122,41 @@ Result<void> Replay::decide() {
   return {};
 }
 
+// What was announced at once had room.
+bool Replay::admit(void* self, const run::Run&, const run::Command& call) {
+  const auto& batch = static_cast<const Replay*>(self)->batch_;
+  return std::none_of(batch.begin(), batch.end(), [&](const Event& e) {
+    return e.type == Type::step_queued && (e.flags & event::for_room) != 0 &&
+           e.frame == call.frame && e.node == call.node && e.visit == call.visit &&
+           e.attempt == call.attempt;
+  });
+}
+
+// What is in conflict fails a block at once, or goes along with a loop where hooks will be asked.
+void Replay::learn_conflicts(bool is_verdict) {
+  bool goes_along = false, fails = false;
+  for (const Event& e : batch_) {
+    const Value about = e.value();
+    goes_along = goes_along || (e.type == Type::state_changed && about["conflicts"_k].exists());
+    fails = fails || about["code"_k].as_text() == "state.conflict" ||
+            about["error"_k]["code"_k].as_text() == "state.conflict";
+  }
+  if (goes_along) points_ |= bit(WEFT_AT_STATE_CONFLICT);
+  if (fails && !goes_along && !is_verdict) points_ &= ~bit(WEFT_AT_STATE_CONFLICT);
+}
+
 // Whether hooks were asked may change between two processes, and only what they led to is recorded.
 void Replay::learn_points(const run::Input& input) {
   const state::State& state = run_.state;
   const bool is_verdict = input.kind == run::Input::Kind::verdict;
+  learn_conflicts(is_verdict);
   for (const Event& e : batch_) {
     const Value about = e.value();
     const bool asks = e.type == Type::hook_asked ||
                       (e.type == Type::step_waiting && about["for"_k].as_text() == "hook");
     if (asks) points_ |= bit(static_cast<uint32_t>(about["point"_k].as_u64()));
-    if (e.type == Type::step_queued) points_ |= bit(WEFT_AT_BEFORE_TOOL_EXECUTION);
+    const bool is_asked_of = e.type == Type::step_queued && (e.flags & event::for_room) == 0;
+    if (is_asked_of) points_ |= bit(WEFT_AT_BEFORE_TOOL_EXECUTION);
     if (e.type == Type::branch_selected && !is_verdict) points_ &= ~bit(WEFT_AT_STAGE_TRANSITION);
     const bool writes = e.type == Type::state_changed || e.type == Type::scope_changed;
     if (writes && !is_verdict) points_ &= ~bit(WEFT_AT_BEFORE_STATE_WRITE);
@@ -141,12 +166,12 @@ void Replay::learn_points(const run::Input& input) {
       const bool is_first = before == WEFT_NODE_PENDING || state::is_node_ended(before);
       if (is_first) points_ &= ~bit(WEFT_AT_BEFORE_STAGE);
     }
-    if (e.type != Type::step_started || input.kind == run::Input::Kind::verdict) continue;
-    if (e.frame >= state.frames.size()) continue;
+    if (!begins || is_asked_of || is_verdict || e.frame >= state.frames.size()) continue;
     const state::Frame& frame = state.frames[e.frame];
     const bool is_tool = state.node(frame, e.node).kind == plan::Kind::tool;
     const uint8_t before = frame.status[e.node];
     const bool goes_on = before == WEFT_NODE_RUNNING || before == WEFT_NODE_UNKNOWN ||
+                         before == WEFT_NODE_READY ||
                          (before == WEFT_NODE_WAITING && frame.attempt[e.node] > 0);
     if (is_tool && e.attempt <= 1 && !goes_on) {
       points_ &= ~bit(WEFT_AT_BEFORE_TOOL_EXECUTION);

@@ -43,6 +43,8 @@ class Replay final {
  private:
   Result<void> decide();
   void learn_points(const run::Input& input);
+  static bool admit(void* self, const run::Run& run, const run::Command& call);
+  void learn_conflicts(bool is_verdict);
   void keep(const Cause& cause);
   void compare();
   bool differs(const event::Event* recorded, const event::Event* decided);

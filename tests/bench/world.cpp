@@ -29,7 +29,7 @@ World::World(const std::string& store_url, std::vector<engine::Listener> hooks) 
   registry->scan();
   store = std::make_unique<journal::Store>(must(registry->store(store_url)));
   engine = std::make_unique<engine::Engine>(
-      engine::Engine::Parts{host_env.env(), store.get(), std::move(hooks), {}});
+      engine::Parts{host_env.env(), store.get(), std::move(hooks), {}});
   engine::Engine::connect(*engine, port);
   must(store->own());
 }

@@ -233,6 +233,14 @@ TEST_CASE_METHOD(Fixture, "an entry is replaced, deleted and made again", "[stor
   CHECK(keys("") == Texts{"gone", "k"});
 }
 
+TEST_CASE_METHOD(Fixture, "who has a run can be asked", "[store]") {
+  REQUIRE(store.commit(Batch().append("a", 1, "1").summary("a", "running")).status == WEFT_OK);
+  CHECK(store.get("owner/a").value["alive"_k].as_bool());
+  CHECK(store.get("owner/b").status == WEFT_NOT_FOUND);
+  CHECK_FALSE(store.get("epoch/1000000").value["alive"_k].as_bool(true));
+  CHECK(store.commit(Batch().put("owner/a", "mine")).status == WEFT_BAD_INPUT);
+}
+
 TEST_CASE_METHOD(Fixture, "lists are in order of key and may be read in pages", "[store]") {
   Batch batch;
   for (const int i : {7, 1, 9, 3, 5}) {

@@ -220,7 +220,13 @@ TEST_CASE_METHOD(Fixture, "a run is claimed at once when the process that owned 
   REQUIRE(store.acquire() == WEFT_OK);
   CHECK(store.claim().texts("runs"_k).empty());
   CHECK(store.claim("a").status == WEFT_BUSY);
+  const uint64_t epoch = store.get("owner/a").value["epoch"_k].as_u64();
+  const std::string owner = "epoch/" + std::to_string(epoch);
+  CHECK(store.get("owner/a").value["alive"_k].as_bool());
+  CHECK(store.get(owner).value["alive"_k].as_bool());
   child.kill();
+  CHECK_FALSE(store.get("owner/a").value["alive"_k].as_bool(true));
+  CHECK_FALSE(store.get(owner).value["alive"_k].as_bool(true));
   CHECK(store.claim().texts("runs"_k) == Texts{"a"});
   CHECK(store.load("a").records == Texts{"1"});
   CHECK(store.commit(Batch().append("a", 2, "2")).status == WEFT_OK);

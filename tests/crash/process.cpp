@@ -49,7 +49,7 @@ Process::Process(const test::Place& place, int64_t now)
   plugin::BoundSink sink;
   sink.table = &sink_;
   sink.self = this;
-  engine_ = std::make_unique<engine::Engine>(engine::Engine::Parts{
+  engine_ = std::make_unique<engine::Engine>(engine::Parts{
       env_.env(), store_.get(), {}, {sink}, [this](std::string_view id) { revive(id); }});
   engine::Engine::connect(*engine_, port_);
   if (!store_->own()) engine_.reset();

@@ -3,7 +3,6 @@
 #include "catch.hpp"
 #include "sim_hook.hpp"
 #include "sim_world.hpp"
-#include "travel/replay.hpp"
 
 namespace weft::tests {
 namespace {
@@ -31,21 +30,6 @@ struct Played {
   std::string outcome, journal, difference;
   std::vector<SimCall> calls;
 };
-
-std::string replayed(const SimWorld::Plan& plan, SimWorld& world) {
-  travel::History history;
-  history.run = "run-1";
-  history.records = world.store.runs["run-1"].records;
-  travel::Replay replay(history, plan);
-  const auto played = replay.play();
-  if (!played) return played.error().message;
-  const Replayed result = replay.take_result();
-  if (result.differences.empty()) return {};
-  const Divergence& d = result.differences.front();
-  return "event " + std::to_string(d.seq) + " " + d.step + " " + d.field + d.pointer + ": " +
-         (d.first ? d.first->to_json() : "nothing") + " against " +
-         (d.second ? d.second->to_json() : "nothing");
-}
 
 Played play(SimWorld::Setup setup, std::string_view definition = two_steps) {
   SimPlans plans;
@@ -271,13 +255,6 @@ TEST_CASE("illegal_result_is_reported", "[sim][hooks]") {
     CHECK_THAT(played.journal,
                ContainsSubstring("hook.executed a") && ContainsSubstring("hook.illegal_result"));
     CHECK(played.difference == "");
-  }
-  SECTION("a fork is refused with what to do") {
-    SimHook hook(bit(WEFT_AT_AFTER_TOOL_EXECUTION),
-                 at(WEFT_AT_AFTER_TOOL_EXECUTION, {WEFT_VERDICT_FORK, "[]"}));
-    const Played played = play(hook);
-    CHECK(played.outcome.starts_with("completed"));
-    CHECK_THAT(played.journal, ContainsSubstring("nothing starts detached runs yet"));
   }
 }
 

@@ -1,5 +1,6 @@
 // Values beside runs: written once however often the process ends, read once however often the run
 // is decided.
+#include "base/json.hpp"
 #include "catch.hpp"
 
 #include "base/json.hpp"

@@ -77,6 +77,7 @@ class Recorded final {
     input.visit = c.visit;
     input.attempt = c.attempt;
     input.kind = c.kind == Command::Kind::wake_at ? Input::Kind::wake : Input::Kind::reply;
+    if (c.kind == Command::Kind::ask) return decide(c, input);
     const std::string_view how = c.args["do"_k].as_text();
     const bool misbehaves = c.attempt <= c.args["times"_k].as_u64(UINT32_MAX);
     weft_error error{};
@@ -90,6 +91,26 @@ class Recorded final {
     }
     input.value = c.args;
     tick_ = std::max(tick_, c.due);
+    take(input);
+  }
+
+  // Of each conflict the value of the branch that comes last.
+  void decide(const Command& c, Input input) {
+    base::Blocks blocks;
+    Builder b(blocks.arena());
+    b.begin_array();
+    for (const Value conflict : c.args) {
+      const Value sides = conflict["values"_k];
+      b.begin_object();
+      b.set("path"_k, conflict["path"_k]);
+      b.set("branch"_k, sides[sides.size() - 1]["branch"_k]);
+      b.end_object();
+    }
+    b.end_array();
+    input.kind = Input::Kind::verdict;
+    input.point = c.point;
+    input.result = WEFT_VERDICT_MODIFIED;
+    input.value = b.take_value();
     take(input);
   }
 
@@ -109,7 +130,7 @@ class Recorded final {
 
   state::Pages pages_;
   run::Run run_;
-  run::Decider decider_;
+  run::Decider decider_{uint64_t{1} << WEFT_AT_STATE_CONFLICT};
   run::Decision decision_;
   std::mt19937_64 random_;
   int64_t tick_ = 1000;
@@ -232,9 +253,18 @@ TEST_CASE("a chain of snapshots tells what branches wrote and nobody brought tog
     {"id":"s","if":"loop.index % 9 == 4",
      "set":{"sum":"{{loop.index}}","v":"number {{loop.index}}"}},
     {"id":"t","tool":"pure","parameters":{"name":"t","value":"{{v}}"}}],"output":"{{v}} {{sum}}"})";
+  const char* const contested = R"({"id":"contested","steps":[
+    {"id":"p","type":"parallel","branches":[
+      {"id":"a","steps":[{"id":"a1","set":{"v.x":"of a, longer than a slot"}}]},
+      {"id":"b","set":{"v":"of b, longer than a slot"}}]},
+    {"id":"l","type":"loop","iterator":{"count":140},"concurrency":5,"aggregation":"none","body":[
+      {"id":"s","if":"loop.index % 9 == 4","set":{"n":"number {{loop.index}}"}}]},
+    {"id":"t","tool":"pure","parameters":{"name":"t","value":"{{v}} {{n}}"}}],
+    "output":"{{v}} {{n}}"})";
   SimPlans plans;
   Counts counts;
   for (uint64_t seed = 1; seed <= 20; ++seed) check_every_cut(plans, wide, seed, counts);
+  for (uint64_t seed = 1; seed <= 3; ++seed) check_every_cut(plans, contested, seed, counts);
   check_every_cut(plans, many, 1, counts);
   CHECK(counts.cuts > 500);
   CHECK(counts.deltas > 50);

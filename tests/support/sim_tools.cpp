@@ -48,6 +48,7 @@ weft_val result_of(const weft_call* call, bool is_envelope) {
   if (is_envelope) {
     b.end_object();
     b.set("message"_k, "said beside the result");
+    if (args["metadata"_k].exists()) b.set("metadata"_k, args["metadata"_k]);
   }
   b.end_object();
   return b.take();
@@ -101,14 +102,15 @@ weft_status SimTools::act(const weft_call* call, std::string_view how, weft_out*
   if (how == "bad") return static_cast<weft_status>(7);
   out->val = result_of(call, how == "meta");
   if (how == "meta") out->flags = WEFT_OUT_META;
-  if (how == "hang") hanging_[call->op] = true;
+  if (how == "hang" || how == "wait") hanging_[call->op] = true;
+  if (how == "wait") waiting[std::string(args["name"_k].as_text())] = call->op;
   if (how == "later" || how == "twice" || how == "late") {
     answer_at(then, call->op, WEFT_OK, out->val);
   }
   if (how == "later") env_.occupy_until(then);
   if (how == "twice") answer_at(then, call->op, WEFT_OK, out->val);
-  const bool is_pending =
-      how == "later" || how == "twice" || how == "late" || how == "hang" || how == "never";
+  const bool is_pending = how == "later" || how == "twice" || how == "late" || how == "hang" ||
+                          how == "never" || how == "wait";
   return is_pending ? WEFT_PENDING : WEFT_OK;
 }
 
@@ -137,6 +139,13 @@ weft_status SimTools::act(const weft_call* call, const SimAct& act, weft_out* ou
   return WEFT_PENDING;
 }
 
+void SimTools::answer(const std::string& name) {
+  const weft_op op = waiting.at(name);
+  waiting.erase(name);
+  hanging_.erase(op);
+  port_.complete(port_.self, op, WEFT_OK, {&null_slot, 0}, nullptr);
+}
+
 void SimTools::answer_at(int64_t tick, weft_op op, weft_status status, weft_val result) {
   env_.at(tick,
           [this, op, status, result] { port_.complete(port_.self, op, status, result, nullptr); });
@@ -144,6 +153,7 @@ void SimTools::answer_at(int64_t tick, weft_op op, weft_status status, weft_val 
 
 void SimTools::cancel(void* self, weft_op op) noexcept {
   SimTools& all = *static_cast<Tool*>(self)->all;
+  std::erase_if(all.waiting, [op](const auto& one) { return one.second == op; });
   if (all.hanging_.erase(op) != 0) all.answer_at(all.env_.now(), op, WEFT_CANCELLED, {nullptr, 0});
 }
 

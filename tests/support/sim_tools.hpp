@@ -51,6 +51,7 @@ using SimTable = std::map<std::string, std::vector<SimAct>, std::less<>>;
 //   retried hang           answers when it is cancelled           never         answers nothing at
 //   all late           does not hear of a cancellation and answers after ms meta           answers
 //   {result, message}              bad           gives a status nobody knows
+//   wait           answers when the test says so, see answer()
 class SimTools final {
  public:
   SimTools(SimEnv& env, plugin::Port& port);
@@ -59,7 +60,14 @@ class SimTools final {
 
   plugin::BoundTool bound(uint32_t component);
   uint32_t count(std::string_view name) const;  // of calls
-  void forget() { hanging_.clear(); }           // the process that made them is gone
+  void forget() {                               // the process that made them is gone
+    hanging_.clear();
+    waiting.clear();
+  }
+  // The call of that name, which waits for it, ends well.
+  void answer(const std::string& name);
+
+  std::map<std::string, weft_op> waiting;
 
   std::vector<SimCall> calls;
   const SimTable* table = nullptr;  // outlives the calls; null: the arguments say what happens

@@ -102,7 +102,8 @@ TraceEdges Trace::edges() const {
 }
 
 std::string Trace::definition() const {
-  std::string text = R"({"id":"trace","type":"chain","timeout":"none","steps":[)";
+  std::string text = R"({"id":"trace","type":"chain","timeout":"none",
+    "resources":{"run":1000000,"tool:slow":1000000},"steps":[)";
   for (size_t i = 0; i < steps.size(); ++i) {
     const Recorded& step = steps[i];
     text += i > 0 ? ",\n" : "";

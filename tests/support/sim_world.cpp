@@ -6,6 +6,7 @@
 #include "base/encode.hpp"
 #include "base/json.hpp"
 #include "journal/recover.hpp"
+#include "travel/replay.hpp"
 
 namespace weft::tests {
 
@@ -24,10 +25,13 @@ SimWorld::~SimWorld() {
 }
 
 void SimWorld::open() {
-  engine::Engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
+  engine::Parts parts{env.env(), &kept_, setup_.hooks, setup_.sinks};
   parts.composition = setup_.composition;
+  parts.limits = setup_.limits;
   if (setup_.has_sink) parts.sinks.push_back(sink.bound());
   parts.bindings_of = [this](Value named) { return bindings_of(named); };
+  parts.want = [this](Value operation) { return want(operation); };
+  parts.start = [this](const engine::Kept& kept) { return start(kept); };
   wall_offset_ = env.wall_offset();
   engine = std::make_unique<engine::Engine>(std::move(parts));
   engine::Engine::connect(*engine, port);
@@ -121,6 +125,58 @@ std::shared_ptr<engine::Ticket> SimWorld::move(const Plan& from, const Plan& to,
   return ticket;
 }
 
+Result<engine::Wanted> SimWorld::want(Value operation) {
+  for (const Plan& plan : setup_.loaded) {
+    if (operation["workflow"_k].as_text() != plan->id) continue;
+    base::Blocks blocks;
+    Builder b(blocks.arena());
+    b.begin_object();
+    b.set("workflow"_k, std::string_view(plan->id));
+    b.set("definition"_k, std::string_view(base::to_hex(plan->hash)));
+    if (operation["input"_k].exists()) b.set("input"_k, operation["input"_k]);
+    b.end_object();
+    return engine::Wanted{bind(plan), base::pack(b.take_value())};
+  }
+  return Error{.status = Status::not_found, .code = "sim.unknown", .message = "nobody knows it"};
+}
+
+// As the kernel does it: a key has one run, which is begun again as long as it is not accepted.
+Result<void> SimWorld::start(const engine::Kept& kept) {
+  const std::string id =
+      starts.try_emplace(kept.key, "child-" + std::to_string(starts.size() + 1)).first->second;
+  if (!store.runs[id].records.empty()) {
+    store.entries.erase(kept.key);
+    return {};
+  }
+  const Value how = kept.how.view();
+  for (const Plan& plan : setup_.loaded) {
+    if (how["workflow"_k].as_text() != plan->id) continue;
+    auto made = submission(plan, id);
+    base::Blocks blocks;
+    Builder b(blocks.arena());
+    b.begin_object();
+    b.set("id"_k, std::string_view(id));
+    for (uint32_t i = 0; i < how.size(); ++i) b.set(Key(how.key(i)), how[i]);
+    b.set("params"_k, null_value());
+    b.set("seed"_k, setup_.seed);
+    b.end_object();
+    made->acceptance = base::pack(b.take_value());
+    made->started_by = kept.key;
+    engine->submit(std::move(made));
+    return {};
+  }
+  return Error{.status = Status::not_found, .code = "sim.unknown"};
+}
+
+void SimWorld::start_left() {
+  const std::map<std::string, std::string> entries = store.entries;
+  for (const auto& [key, bytes] : entries) {
+    if (!key.starts_with("spawn/")) continue;
+    const Value how(reinterpret_cast<const weft_slot*>(bytes.data()));
+    (void)start({key, base::pack(how), nullptr});
+  }
+}
+
 void SimWorld::send(const std::shared_ptr<engine::Ticket>& ticket, std::string_view message) {
   run::Input input;
   input.kind = run::Input::Kind::message;
@@ -187,6 +243,21 @@ std::string tell(const engine::Report& report) {
   std::sort(lines.begin(), lines.end());
   for (const std::string& line : lines) text += line;
   return text;
+}
+
+std::string replayed(const SimWorld::Plan& plan, SimWorld& world, std::string id) {
+  travel::History history;
+  history.records = world.store.runs[id].records;
+  history.run = std::move(id);
+  travel::Replay replay(history, plan);
+  const auto played = replay.play();
+  if (!played) return played.error().message;
+  const Replayed result = replay.take_result();
+  if (result.differences.empty()) return {};
+  const Divergence& d = result.differences.front();
+  return "event " + std::to_string(d.seq) + " " + d.step + " " + d.field + d.pointer + ": " +
+         (d.first ? d.first->to_json() : "nothing") + " against " +
+         (d.second ? d.second->to_json() : "nothing");
 }
 
 }  // namespace weft::tests

@@ -1,6 +1,7 @@
 // SimWorld: an engine on a seeded environment with fake tools and a store that outlives it.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,7 +24,9 @@ class SimWorld final {
     bool has_sink = true;
     std::vector<engine::Listener> hooks{};
     engine::Composition composition{};
-    std::vector<plugin::BoundSink> sinks{};  // beside the one of the world
+    engine::HostLimits limits{};
+    std::vector<plugin::BoundSink> sinks{};                   // beside the one of the world
+    std::vector<std::shared_ptr<const plan::Plan>> loaded{};  // that hooks may start, by their ids
   };
   explicit SimWorld(Setup setup);
   ~SimWorld();
@@ -41,6 +44,8 @@ class SimWorld final {
   // A run that the store has goes on under another definition: how is {definition, map, variables}.
   std::shared_ptr<engine::Ticket> move(const Plan& from, const Plan& to, base::Doc how,
                                        std::string id = "run-1");
+  // Starts what hooks wanted and a process before this one has kept.
+  void start_left();
   void send(const std::shared_ptr<engine::Ticket>& ticket, std::string_view message);
   void cancel(const std::shared_ptr<engine::Ticket>& ticket);
 
@@ -61,7 +66,8 @@ class SimWorld final {
   plugin::Port port;
   SimTools tools;
   SimSink sink;
-  std::vector<Plan> definitions;  // that runs are moved to
+  std::vector<Plan> definitions;              // that runs are moved to
+  std::map<std::string, std::string> starts;  // what hooks wanted: the key, and the run of it
   std::unique_ptr<engine::Engine> engine;
 
  private:
@@ -69,6 +75,8 @@ class SimWorld final {
   Result<std::shared_ptr<const engine::Bindings>> bindings_of(Value named);
   std::unique_ptr<engine::Submission> submission(const Plan& plan, const std::string& id);
   void open();
+  Result<engine::Wanted> want(Value operation);
+  Result<void> start(const engine::Kept& kept);
 
   Setup setup_;
   journal::Store kept_;
@@ -78,5 +86,8 @@ class SimWorld final {
 // How a run ended: its status, its outcome and every step with status and output; no times and no
 // numbers of attempts, which a crash changes.
 std::string tell(const engine::Report& report);
+
+// What is decided otherwise when the records of a run are decided again; empty when nothing is.
+std::string replayed(const SimWorld::Plan& plan, SimWorld& world, std::string id = "run-1");
 
 }  // namespace weft::tests

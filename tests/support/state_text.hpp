@@ -71,8 +71,9 @@ class StateText final {
   }
 
   void frame(const state::Frame& f) {
-    line("frame", {f.number, f.block, f.parent, f.parent_node, f.parent_visit, f.count, f.active,
-                   f.prev, f.stopping ? 1U : 0U, f.closed ? 1U : 0U, f.passed_pivot ? 1U : 0U});
+    line("frame",
+         {f.number, f.block, f.parent, f.parent_node, f.parent_visit, f.count, f.active, f.prev,
+          f.stopping ? 1U : 0U, f.closed ? 1U : 0U, f.passed_pivot ? 1U : 0U, f.joining ? 1U : 0U});
     line("outer", {f.outer != nullptr ? f.outer->number : event::no_frame});
     value("memo", f.memo);
     value("rollback", f.rollback);

@@ -155,8 +155,9 @@ struct KernelOptions {
     std::string id;
     Document config;
   };
-  std::vector<Part> sinks, hooks;  // of a hook's config, {priority?, mandatory?} is the kernel's
+  std::vector<Part> sinks, hooks;  // of a hook's, priority, mandatory, sensitive are the kernel's
   Document hook_composition;       // {mode?, threshold?, ties?}, see kernel/run/HOOKS.md
+  Document resources;              // {NAME: limit}, see kernel/run/RESOURCES.md
   // Observes in this process, called by whoever drives; outlives the kernel. May be null.
   const weft_sink* observer = nullptr;
   void* observer_self = nullptr;
@@ -236,7 +237,6 @@ class Kernel final {
 
   // For hosts that own the loop: one turn; false when there was nothing to do.
   bool turn();
-
   struct Rooms;  // kernel_rooms.hpp, for the kernel's own files
 
  private:

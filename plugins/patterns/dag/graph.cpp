@@ -164,7 +164,7 @@ std::string pack(const Graph& graph) {
     const auto bits = std::bit_cast<uint64_t>(loop.threshold);
     append(bytes, {loop.record, loop.generator, loop.validator, loop.reviser, loop.verdict,
                    loop.revisions_max, how, static_cast<uint32_t>(bits),
-                   static_cast<uint32_t>(bits >> 32U)});
+                   static_cast<uint32_t>(bits >> 32U), loop.approval});
   }
   for (const When when : graph.when) bytes.push_back(static_cast<char>(when));
   return bytes;
@@ -186,9 +186,9 @@ Graph unpack(std::string_view bytes) {
         {static_cast<Join::Kind>(join[0] & 0xffU), (join[0] & 0x100U) != 0, join[1]});
   }
   for (uint32_t i = 0; i < head[3]; ++i) {
-    const std::vector<uint32_t> l = take(bytes, 9);
-    graph.loops.push_back({l[0], l[1], l[2], l[3], l[4], l[5], static_cast<Exhausted>(l[6] & 0xffU),
-                           (l[6] & 0x100U) != 0,
+    const std::vector<uint32_t> l = take(bytes, 10);
+    graph.loops.push_back({l[0], l[1], l[2], l[3], l[4], l[9], l[5],
+                           static_cast<Exhausted>(l[6] & 0xffU), (l[6] & 0x100U) != 0,
                            std::bit_cast<double>(uint64_t{l[8]} << 32U | l[7])});
   }
   graph.when.resize(graph.count);

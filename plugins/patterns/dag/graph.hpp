@@ -27,12 +27,13 @@ struct Join {
   uint32_t needed = 0;  // of some
 };
 
-enum class Exhausted : uint8_t { fail, accept_best, accept_last };
+enum class Exhausted : uint8_t { fail, accept_best, accept_last, escalate };
 
 // A draft that is judged and revised until it passes.
 struct Loop {
   uint32_t record = none, generator = none, validator = none, reviser = none;
-  uint32_t verdict = none;  // an expression
+  uint32_t verdict = none;   // an expression
+  uint32_t approval = none;  // of escalate
   uint32_t revisions_max = 3;
   Exhausted on_exhausted = Exhausted::fail;
   bool has_threshold = false;

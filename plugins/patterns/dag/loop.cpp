@@ -41,7 +41,7 @@ uint32_t Walk::number_of_loop(uint32_t node) const {
   for (uint32_t i = 0; i < graph_.loops.size(); ++i) {
     const Loop& loop = graph_.loops[i];
     const bool is_of = node == loop.record || node == loop.validator || node == loop.reviser ||
-                       (node == loop.verdict && node != none);
+                       (node != none && (node == loop.verdict || node == loop.approval));
     if (is_of) return i;
   }
   return none;
@@ -77,8 +77,8 @@ void Walk::recall_loop(uint32_t number, const weft::sdk::Frame& frame) {
     settle(loop.reviser, reviser == WEFT_NODE_SUCCEEDED ? uint32_t{WEFT_NODE_SKIPPED} : reviser);
     return settle(loop.record, WEFT_NODE_SKIPPED);
   }
-  for (const uint32_t n : {loop.validator, loop.reviser}) {
-    if (!is_active(n)) continue;
+  for (const uint32_t n : {loop.validator, loop.reviser, loop.approval}) {
+    if (n == none || !is_active(n)) continue;
     active_[n] = true;
     ++running_;
   }
@@ -98,6 +98,7 @@ void Walk::loop_ended(uint32_t number, uint32_t node, uint32_t status, const Tol
   if (node == loop.reviser && passes_[number].is_reviser_done) return;
   stop_counting(node);
   const bool is_success = status == WEFT_NODE_SUCCEEDED;
+  if (node == loop.approval) return people_decided(number, status, told);
   if (node == loop.verdict) {
     if (is_success) return judge(number, told);
     fail_by(node);
@@ -176,6 +177,9 @@ void Walk::judge(uint32_t number, const Told& told) {
     ++pass.validations;
     return;
   }
+  if (verdict == Verdict::revise && loop.on_exhausted == Exhausted::escalate) {
+    return escalate(number, told, result);
+  }
   pass.is_exhausted = verdict == Verdict::revise && loop.on_exhausted == Exhausted::fail;
   pass.is_closed = !pass.is_exhausted;
   Value draft = draft_of(number, told.frame);
@@ -192,13 +196,78 @@ void Walk::judge(uint32_t number, const Told& told) {
   }
   write_record(number, told, draft, result);
   ++pass.validations;
-  pass.is_reviser_done = true;
+  close_loop(number);
+}
+
+// What the record waits for has ended.
+void Walk::close_loop(uint32_t number) {
+  const Loop& loop = graph_.loops[number];
+  passes_[number].is_reviser_done = true;
   settle(loop.reviser, WEFT_NODE_SUCCEEDED);
   settle(loop.validator, WEFT_NODE_SUCCEEDED);
 }
 
+// The draft does not pass, and people are asked whether it is accepted all the same. The step that
+// asks them gets the draft, what was said of it, and how it came to be.
+void Walk::escalate(uint32_t number, const Told& told, Value judged) {
+  if (failed_ != none) return abandon(number, 0);
+  const Loop& loop = graph_.loops[number];
+  const Value draft = draft_of(number, told.frame);
+  const Value record = write_record(number, told, draft, judged);
+  weft::Builder b = told.frame.builder();
+  b.begin_object();
+  b.set("draft"_k, draft);
+  b.set("feedback"_k, record["feedback"_k]);
+  b.set("attempt"_k, ++passes_[number].validations);
+  b.key("exhausted"_k);
+  b.begin_object();
+  b.set("revisions"_k, record["revisions"_k]);
+  b.set("score"_k, record["score"_k].exists() ? record["score"_k] : weft::null_value());
+  b.set("history"_k, record["history"_k]);
+  b.end_object();
+  b.end_object();
+  told.commands.start(anew(told.frame, loop.approval), b.take_value());
+  active_[loop.approval] = true;
+  ++running_;
+}
+
+// Whoever approves accepts the latest draft, or brings another one; a rejection leaves the loop as
+// exhausted as it was.
+void Walk::people_decided(uint32_t number, uint32_t status, const Told& told) {
+  const bool is_rejected = status == WEFT_NODE_FAILED || status == WEFT_NODE_CONTINUED;
+  if (!is_rejected && (status != WEFT_NODE_SUCCEEDED || failed_ != none)) {
+    return abandon(number, saw_failure);
+  }
+  const Loop& loop = graph_.loops[number];
+  Pass& pass = passes_[number];
+  const Value decision = told.frame.result(loop.approval);
+  const Value other = decision["data"_k]["draft"_k];
+  pass.is_exhausted = is_rejected;
+  pass.is_closed = !is_rejected;
+  pass.approved = !is_rejected && other.exists() ? other : draft_of(number, told.frame);
+  if (pass.is_closed && other.exists()) {
+    told.commands.settle(anew(told.frame, loop.reviser), pass.approved);
+  }
+  const Value before = told.frame.result(loop.record);
+  weft::Builder b = told.frame.builder();
+  b.begin_object();
+  b.set("draft"_k, pass.approved);
+  for (const weft::Key name :
+       {"revisions"_k, "validations"_k, "feedback"_k, "score"_k, "history"_k}) {
+    if (before[name].exists()) b.set(name, before[name]);
+  }
+  if (pass.is_closed) b.set("decision"_k, decision);
+  if (pass.is_exhausted) {
+    b.set("open"_k, true);
+    b.set("exhausted"_k, true);
+  }
+  b.end_object();
+  told.commands.settle(anew(told.frame, loop.record), b.take_value());
+  close_loop(number);
+}
+
 // What steps after the loop may speak of: draft, revisions, validations, feedback, score, history.
-void Walk::write_record(uint32_t number, const Told& told, Value draft, Value judged) {
+Value Walk::write_record(uint32_t number, const Told& told, Value draft, Value judged) {
   const Loop& loop = graph_.loops[number];
   const Pass& pass = passes_[number];
   const Value before = told.frame.result(loop.record);
@@ -232,7 +301,9 @@ void Walk::write_record(uint32_t number, const Told& told, Value draft, Value ju
     b.end_object();
   }
   b.end_object();
-  told.commands.settle(anew(told.frame, loop.record), b.take_value());
+  const Value record = b.take_value();
+  told.commands.settle(anew(told.frame, loop.record), record);
+  return record;
 }
 
 // Everything that the record waits for has ended, one way or another.
@@ -261,8 +332,12 @@ void Walk::decide_record(uint32_t number, const Told& told) {
 
 void Walk::fail_exhausted(uint32_t number, const Told& told) const {
   const Loop& loop = graph_.loops[number];
-  const std::string message = "the draft was revised " + std::to_string(loop.revisions_max) +
-                              " times and still does not pass";
+  std::string message = "the draft was revised " + std::to_string(loop.revisions_max) +
+                        " times and still does not pass";
+  if (loop.approval != none) {
+    const Value why = told.frame.outcome(loop.approval)["error"_k]["message"_k];
+    message.append("; ").append(why.as_text("people did not accept it"));
+  }
   weft::Builder b = told.frame.builder();
   b.begin_object();
   b.set("code"_k, "revision.exhausted");

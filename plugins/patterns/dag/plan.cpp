@@ -76,13 +76,14 @@ Steps::Steps(Value block) {
   const auto beyond = [&](Value one) {
     if (one.exists()) last = std::max(last, node_in(one) + 1);
   };
-  for (const Value one : block["transitions"_k]) {
+  const auto beyond_all = [&](Value one) {
     beyond(one["node"_k]);
     beyond(one["condition"_k]["node"_k]);
     beyond(one["verdict"_k]["node"_k]);
-  }
-  beyond(block["revision_loop"_k]["node"_k]);
-  beyond(block["revision_loop"_k]["verdict"_k]["node"_k]);
+    for (const Value step : one["escalation"_k]) beyond(step["node"_k]);
+  };
+  for (const Value one : block["transitions"_k]) beyond_all(one);
+  beyond_all(block["revision_loop"_k]);
   nodes_ = last;
 }
 

@@ -31,12 +31,11 @@ class Loops final {
     const std::string_view how = written["on_exhausted"_k].as_text();
     loop.on_exhausted = how == "accept_best"   ? Exhausted::accept_best
                         : how == "accept_last" ? Exhausted::accept_last
+                        : how == "escalate"    ? Exhausted::escalate
                                                : Exhausted::fail;
-    if (how == "escalate") {
-      problem("spec.not_available", "'escalate' is not available in this version",
-              "accept a draft, or fail and let 'on_error' decide");
-    }
-    if (!is_sound(loop)) return;
+    const Value escalation = written["escalation"_k];
+    if (escalation.exists()) loop.approval = node_in(escalation[0]["node"_k]);
+    if (!may_escalate(loop, escalation) || !is_sound(loop)) return;
     if (loop.generator == none) find_generator(loop);
     if (loop.generator == none) return;
     rewire(loop);
@@ -48,6 +47,20 @@ class Loops final {
  private:
   void problem(std::string code, std::string message, std::string hint) {
     made_.problems.push_back({at_, std::move(code), std::move(message), std::move(hint)});
+  }
+
+  bool may_escalate(const Loop& loop, Value escalation) {
+    const bool escalates = loop.on_exhausted == Exhausted::escalate;
+    if (escalates == (escalation.size() == 1)) return true;
+    if (escalates) {
+      problem("plan.escalation",
+              "a revision loop that escalates needs exactly one step that asks people",
+              "add escalation: [{id: ask, approval: {title: \"{{feedback}}\"}}]");
+    } else {
+      problem("plan.escalation", "the revision loop has an 'escalation' and never escalates",
+              "say on_exhausted: escalate, or remove the step");
+    }
+    return false;
   }
 
   bool is_sound(const Loop& loop) {

@@ -66,7 +66,11 @@ class Walk final {
   uint32_t number_of_loop(uint32_t node) const;
   void loop_ended(uint32_t number, uint32_t node, uint32_t status, const Told& told);
   void judge(uint32_t number, const Told& told);
-  void write_record(uint32_t number, const Told& told, weft::Value draft, weft::Value judged);
+  weft::Value write_record(uint32_t number, const Told& told, weft::Value draft,
+                           weft::Value judged);
+  void escalate(uint32_t number, const Told& told, weft::Value judged);
+  void people_decided(uint32_t number, uint32_t status, const Told& told);
+  void close_loop(uint32_t number);
   void decide_record(uint32_t number, const Told& told);
   void abandon(uint32_t number, uint8_t news);
   void start_validator(uint32_t number, const Told& told);

@@ -15,6 +15,8 @@ namespace {
 using lit::operator""_k;
 
 constexpr std::string_view run_prefix = "run/";
+constexpr std::string_view owner_prefix = "owner/";
+constexpr std::string_view epoch_prefix = "epoch/";
 constexpr std::string_view timer_prefix = "timer/";
 
 Error absent(std::string_view key) {
@@ -209,6 +211,18 @@ Result<Value> Memory::get(std::string_view key, sdk::Call& call) {
     const Run* run = runs.find(key.substr(run_prefix.size()));
     if (run == nullptr) return absent(key);
     copy_to(b, *run, call.arena());
+    return b.take_value();
+  }
+  if (key.starts_with(owner_prefix) || key.starts_with(epoch_prefix)) {
+    const std::string name(key.substr(owner_prefix.size()));
+    const bool of_run = key.starts_with(owner_prefix);
+    const Run* run = of_run ? runs.find(name) : nullptr;
+    if (of_run && run == nullptr) return absent(key);
+    const uint64_t epoch = of_run ? run->standing.owner : std::strtoull(name.c_str(), nullptr, 10);
+    b.begin_object();
+    b.set("epoch"_k, epoch);
+    b.set("alive"_k, held.contains(epoch));
+    b.end_object();
     return b.take_value();
   }
   const auto it = runs.entries().find(key);

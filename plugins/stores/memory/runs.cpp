@@ -37,7 +37,7 @@ Result<void> check_append(const weft_sop& op) {
 }
 
 Result<void> check_put(const weft_sop& op) {
-  for (const std::string_view own : {"run/", "timer/", "untold/"}) {
+  for (const std::string_view own : {"run/", "timer/", "untold/", "owner/", "epoch/"}) {
     if (to_view(op.key).starts_with(own)) {
       return refused(op, "uses a prefix that the store keeps for itself");
     }

@@ -39,7 +39,7 @@ Result<void> check_append(const weft_sop& op) {
 
 Result<void> check_put(const weft_sop& op) {
   const std::string_view key = to_view(op.key);
-  for (const std::string_view own : {"run/", "timer/", "untold/"}) {
+  for (const std::string_view own : {"run/", "timer/", "untold/", "owner/", "epoch/"}) {
     if (key.starts_with(own)) return refused(op, "uses a prefix that the store keeps for itself");
   }
   if (op.last > 1) return refused(op, "needs last 0, or 1 to put only what is new");

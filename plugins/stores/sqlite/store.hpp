@@ -54,6 +54,7 @@ class Store final {
   Result<weft_val> scan(const Range& range, Arena arena);
 
  private:
+  Result<weft_val> told_of(uint64_t epoch, Arena arena);
   // What commits check against: how a run stands and who owns it.
   struct Standing {
     uint64_t last_seq = 0, owner = 0, snapshot = 0;

@@ -11,6 +11,8 @@ namespace {
 using lit::operator""_k;
 
 constexpr std::string_view run_prefix = "run/";
+constexpr std::string_view owner_prefix = "owner/";
+constexpr std::string_view epoch_prefix = "epoch/";
 
 weft_val bytes_value(std::string_view bytes, Arena arena) {
   Builder b(arena);
@@ -155,6 +157,18 @@ Result<bool> Store::has_entry(std::string_view key) {
   return stored->has_value();
 }
 
+// What there is to know of an owner.
+Result<weft_val> Store::told_of(uint64_t epoch, Arena arena) {
+  auto alive = owners_.is_alive(epoch);
+  if (!alive) return alive.error();
+  Builder b(arena);
+  b.begin_object();
+  b.set("epoch"_k, epoch);
+  b.set("alive"_k, *alive);
+  b.end_object();
+  return b.take();
+}
+
 Result<weft_val> Store::get(std::string_view key, Arena arena) {
   const std::scoped_lock lock(mutex_);
   Transaction view(db_, brackets_);
@@ -164,6 +178,16 @@ Result<weft_val> Store::get(std::string_view key, Arena arena) {
     if (!row) return row.error();
     if (!*row) return absent(key);
     return placed((*row)->summary, arena).raw();
+  }
+  if (key.starts_with(epoch_prefix)) {
+    const std::string digits(key.substr(epoch_prefix.size()));
+    return told_of(std::strtoull(digits.c_str(), nullptr, 10), arena);
+  }
+  if (key.starts_with(owner_prefix)) {
+    auto row = effective(key.substr(owner_prefix.size()));
+    if (!row) return row.error();
+    if (!*row) return absent(key);
+    return told_of((*row)->owner, arena);
   }
   if (auto known = refresh_entries(); !known) return known.error();
   const auto changed = tail_.entries().find(key);

@@ -43,12 +43,33 @@ class Judge final {
  private:
   weft::Value payload(weft::sdk::Call& call) const {
     weft::Builder b = call.builder();
+    if (verdict_ == WEFT_VERDICT_FORK) return operations(b);
     if (verdict_ != WEFT_VERDICT_MODIFIED) {
       b.text(value_);
       return b.take_value();
     }
     b.begin_object();
     b.set("input"_k, std::string_view(value_));
+    b.end_object();
+    return b.take_value();
+  }
+
+  // The workflow of that name, and a call of echo.
+  weft::Value operations(weft::Builder& b) const {
+    b.begin_object();
+    b.key("operations"_k);
+    b.begin_array();
+    b.begin_object();
+    b.set("workflow"_k, std::string_view(value_));
+    b.end_object();
+    b.begin_object();
+    b.set("tool"_k, "echo");
+    b.key("parameters"_k);
+    b.begin_object();
+    b.set("input"_k, "beside");
+    b.end_object();
+    b.end_object();
+    b.end_array();
     b.end_object();
     return b.take_value();
   }

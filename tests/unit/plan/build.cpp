@@ -65,7 +65,7 @@ TEST_CASE("everything wrong is reported at once, sorted by place", "[plan]") {
   {"id": "a", "tool": "upper", "paramters": {"input": "x"}},
   {"id": "b", "tool": "upper", "parameters": {"input": 1, "inptu": 2}},
   {"id": "c", "tool": "upper", "parameters": {"input": "{{nmae}} {{a +}}"}},
-  {"id": "d", "tool": "send", "retry": 1, "depends_on": ["bb"], "mutex": "m"},
+  {"id": "d", "tool": "send", "retry": 1, "depends_on": ["bb"], "semaphore": "m"},
   {"id": "e", "agent": "writer"},
   {"id": "f"},
   {"tool": "send"},
@@ -95,8 +95,8 @@ TEST_CASE("everything wrong is reported at once, sorted by place", "[plan]") {
         "twice, so the step cannot be retried (remove the retry, or choose an operation "
         "that may be repeated)\n"
         "11:58 /steps/4/depends_on/0 spec.unknown_reference: there is no step 'bb'\n"
-        "11:74 /steps/4/mutex spec.not_available: 'mutex' is not available in this "
-        "version (remove it)\n"
+        "11:78 /steps/4/semaphore spec.unknown_reference: the definition declares no resource 'm' "
+        "(say how much there is: resources: {m: 3})\n"
         "12:24 /steps/5/agent spec.not_available: 'agent' is not available in this "
         "version (remove it)\n"
         "13:3 /steps/6 spec.step_kind: the step does nothing (give it a 'tool' or a "
@@ -174,16 +174,6 @@ TEST_CASE("template_inside_sql_query_is_refused", "[plan]") {
 }
 
 TEST_CASE("what later versions bring is refused plainly", "[plan]") {
-  const auto [field, value] = GENERATE(table<const char*, const char*>({
-      {"mutex", "\"m\""},
-      {"priority", "1"},
-  }));
-  const std::string text =
-      definition_of(R"([{"id":"a","tool":"send",")" + std::string(field) + "\":" + value + "}]");
-  const Definition made(text);
-  CHECK(made.problems() == "1:" + std::to_string(text.find(field) + strlen(field) + 3) +
-                               " /steps/0/" + field + " spec.not_available: '" + field +
-                               "' is not available in this version (remove it)\n");
   const auto kind = GENERATE("agent", "workflow", "template");
   const std::string other = definition_of(R"([{"id":"a",")" + std::string(kind) + R"(":{}}])");
   CHECK_THAT(Definition(other).problems(), ContainsSubstring("is not available in this version"));

@@ -20,6 +20,7 @@ class Bench final {
     merge_.policy = policy;
   }
 
+  Arena arena() { return blocks_.arena(); }
   Value value(std::string_view json) { return *base::parse_json(json, blocks_.arena()); }
   void target(std::string_view json) { target_ = value(json); }
   void reduce(Path path, Reducer how) { merge_.reduces.push_back({std::move(path), how}); }
@@ -44,6 +45,8 @@ std::string merged(Bench& bench, std::initializer_list<std::pair<const char*, co
         merging.add("b" + std::to_string(number++), bench.value(variables), bench.value(writes));
     if (!done) return done.error().code + ": " + done.error().message;
   }
+  const auto settled = merging.settled();
+  if (!settled) return settled.error().code + ": " + settled.error().message;
   return base::json_text(merging.variables());
 }
 
@@ -116,23 +119,83 @@ TEST_CASE("going on from what was merged before comes to the same", "[merge]") {
         {R"({"a":2,"s":7})", R"(["a","s"])"},
         {R"({"a":3,"s":5})", R"(["a"])"}};
     const std::string at_once = merged(bench, all);
-    Value variables, writes, writers;
+    Value told;
     int number = 0;
     for (const auto& [given, paths] : all) {
       Merging merging = bench.begin();
-      REQUIRE(merging.resume(variables, writes, writers));
+      REQUIRE(merging.resume(told));
       REQUIRE(merging.add("b" + std::to_string(number++), bench.value(given), bench.value(paths)));
       std::string list, by;
       for (const std::string& path : merging.writes()) list += ",\"" + path + "\"";
       for (const std::string_view who : merging.writers()) {
         by.append(",\"").append(who).append("\"");
       }
-      variables = bench.value(base::json_text(merging.variables()));
-      writes = bench.value("[" + list.substr(1) + "]");
-      writers = bench.value("[" + by.substr(1) + "]");
+      told =
+          bench.value(R"({"variables":)" + base::json_text(merging.variables()) + R"(,"writes":[)" +
+                      list.substr(1) + R"(],"writers":[)" + by.substr(1) + "]}");
     }
-    CHECK(base::json_text(variables) == at_once);
+    CHECK(base::json_text(told[Key("variables")]) == at_once);
   }
+}
+
+std::string question(Merging& merging, Bench& bench) {
+  Builder b(bench.arena());
+  merging.write_question(b);
+  return base::json_text(b.take_value());
+}
+
+TEST_CASE("who wrote what contains a conflict or lies in it is part of it", "[merge]") {
+  Bench bench(R"({"a":{"x":0,"y":0},"b":0})");
+  Merging merging = bench.begin();
+  const auto add = [&](const char* by, const char* variables, const char* writes) {
+    REQUIRE(merging.add(by, bench.value(variables), bench.value(writes)));
+  };
+  add("p", R"({"a":{"x":1,"y":0},"b":0})", R"(["a.x"])");
+  add("q", R"({"a":{"x":2,"y":0},"b":0})", R"(["a.x"])");
+  add("r", R"({"a":{"x":0,"y":3},"b":1})", R"(["a.y","b"])");
+  CHECK(question(merging, bench) == R"([{"path":"a.x","base":0,"values":[)"
+                                    R"({"branch":"p","value":1},{"branch":"q","value":2}]}])");
+  add("s", R"({"a":7,"b":0})", R"(["a"])");
+  CHECK(question(merging, bench) == R"([{"path":"a","base":{"x":0,"y":0},"values":[)"
+                                    R"({"branch":"p","value":{"x":1,"y":0}},)"
+                                    R"({"branch":"q","value":{"x":2,"y":0}},)"
+                                    R"({"branch":"r","value":{"x":1,"y":3}},)"
+                                    R"({"branch":"s","value":7}]}])");
+  CHECK(merging.settled().error().message == "p and q changed 'a.x' to different values");
+  REQUIRE(merging.decide(bench.value(R"([{"path":"a","branch":"q"}])")));
+  REQUIRE(merging.settled());
+  CHECK(base::json_text(merging.variables()) == R"({"a":{"x":2,"y":0},"b":1})");
+}
+
+TEST_CASE("a conflict that is not decided stays one", "[merge]") {
+  Bench bench(R"({"a":0,"b":0})");
+  Merging merging = bench.begin();
+  REQUIRE(merging.add("p", bench.value(R"({"a":1,"b":1})"), bench.value(R"(["a","b"])")));
+  REQUIRE(merging.add("q", bench.value(R"({"a":2,"b":2})"), bench.value(R"(["a","b"])")));
+  CHECK(merging.sides() == 4);
+  REQUIRE(merging.decide(bench.value(R"([{"path":"a","value":5},{"path":"c","value":6}])")));
+  CHECK(merging.settled().error().message == "p and q changed 'b' to different values");
+  CHECK(base::json_text(merging.variables()) == R"({"a":5,"b":1})");
+}
+
+TEST_CASE("conflicts go along with what was merged before", "[merge]") {
+  Bench bench(R"({"a":0})");
+  Merging first = bench.begin();
+  REQUIRE(first.add("p", bench.value(R"({"a":1})"), bench.value(R"(["a"])")));
+  REQUIRE(first.add("q", bench.value(R"({"a":2})"), bench.value(R"(["a"])")));
+  Builder b(bench.arena());
+  b.begin_object();
+  b.set(Key("variables"), first.variables());
+  b.set(Key("writes"), bench.value(R"(["a"])"));
+  b.set(Key("writers"), bench.value(R"(["p"])"));
+  b.key(Key("conflicts"));
+  first.write_sides(b);
+  b.end_object();
+  Merging second = bench.begin();
+  REQUIRE(second.resume(b.take_value()));
+  REQUIRE(second.add("r", bench.value(R"({"a":3})"), bench.value(R"(["a"])")));
+  CHECK(question(second, bench) == R"([{"path":"a","base":0,"values":[{"branch":"p","value":1},)"
+                                   R"({"branch":"q","value":2},{"branch":"r","value":3}]}])");
 }
 
 struct Row {

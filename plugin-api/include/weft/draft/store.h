@@ -66,7 +66,8 @@ typedef struct weft_store {
    * when a live process owns it, CONFLICT when it has ended, NOT_FOUND. OK; FENCED. [exec] */
   WEFT_FN(weft_status, claim, void* self, const weft_call* call, const weft_owner* owner,
           weft_str run, int64_t now_ns, uint32_t max, weft_out* out);
-  /* out->val is the bytes under a key. OK; NOT_FOUND; CORRUPT. [exec] */
+  /* out->val is the bytes under a key; under "owner/" and a run {epoch, alive} of the process that
+   * has or had it, under "epoch/" and its number {alive}. OK; NOT_FOUND; CORRUPT. [exec] */
   WEFT_FN(weft_status, get, void* self, const weft_call* call, weft_str key, weft_out* out);
   /* out->val lists [{key, value}] with the prefix, after a key, in order, at most max (0: all):
    * summaries under "run/", {run, seq, at_ns} under "timer/", {told, last_seq} of runs with events
