@@ -78,6 +78,11 @@ Result<void> check_owners(const plan::Plan& plan, const RunOptions& run) {
   return {};
 }
 
+void write_owners(const RunOptions& run, Builder& b) {
+  if (!run.session.empty()) b.set("session"_k, run.session);
+  if (!run.user.empty()) b.set("user"_k, run.user);
+}
+
 }  // namespace
 
 std::string Kernel::Rooms::new_id() const {
@@ -171,8 +176,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   if (run.start_ns != 0) b.set("start_ns"_k, run.start_ns);
   if (!run.key.empty()) b.set("key"_k, run.key);
   if (origin.exists()) b.set("caused_by"_k, origin["caused_by"_k]);
-  if (!run.session.empty()) b.set("session"_k, run.session);
-  if (!run.user.empty()) b.set("user"_k, run.user);
+  write_owners(run, b);
   if (!run.starting_step.empty()) {
     auto node = starting_node(plan, run.starting_step);
     if (!node) return node.error();

@@ -164,9 +164,7 @@ bool Engine::take_turn() {
   if (polls() && tick_ - polled_ >= base::limits::message_poll_ns) take_messages();
   run_ready(ready_);
   if (!gate_.is_idle()) give_room();
-  gate_.keep(journal_);
-  // What is not durable has not been wanted.
-  if (!commit()) kept_runs_.clear();
+  (void)commit();
   release();
   if (!kept_runs_.empty()) start_kept();
   run_ready(performing_);
@@ -275,10 +273,12 @@ void Engine::run_ready(std::vector<Held>& list) {
 }
 
 Result<void> Engine::commit() {
+  gate_.keep(journal_);
   if (!journal_.is_empty()) {
     auto done = journal_.commit();
     shared_.settle(static_cast<bool>(done));
     if (!done) {
+      kept_runs_.clear();  // what is not durable has not been wanted
       give_up(done.error());
       return done;
     }

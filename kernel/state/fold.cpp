@@ -2,9 +2,6 @@
 // was made; recovery runs the same lines over the journal and calls nobody.
 #include <algorithm>
 #include <array>
-#include <cstring>
-
-#include <weft/value.hpp>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
@@ -394,11 +391,10 @@ void fold(State& state, const Event& e) {
     case Type::scope_changed: return confide(state, e);
     case Type::run_migrated: return migrate(state, e);
     case Type::run_forked: return fork(state, e);
-    case Type::step_waiting:
-      if (e.frame == event::no_frame) return wait(state, e, wait_kind(e.value()));
-      return fold_step(state, e);
-    default: return fold_step(state, e);
+    default: break;
   }
+  const bool is_of_run = e.type == Type::step_waiting && e.frame == event::no_frame;
+  is_of_run ? wait(state, e, wait_kind(e.value())) : fold_step(state, e);
 }
 
 }  // namespace weft::state

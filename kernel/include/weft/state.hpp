@@ -39,8 +39,8 @@ struct StateMigrated {
 // An owner is SCOPE, as global, or SCOPE:OWNER, as session:NAME, user:NAME, workflow:ID,
 // step:WORKFLOW/STEP, tool:ID, agent:NAME, hook:NAME, custom:NAME. A path is a key, and what is
 // within its value, such as counters.today[0]. Each call is one step: no run of this process
-// decides meanwhile. Of two processes that write the same key the later counts, but for writes that
-// expect something, which are refused. Not to be called by tools, hooks and sinks.
+// decides meanwhile. Of two processes that write the same key the later commit counts, also where
+// both expected something. Not to be called by tools, hooks and sinks.
 class SharedState final {
  public:
   // The kernel outlives it.
