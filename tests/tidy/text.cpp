@@ -18,7 +18,7 @@ constexpr int function_lines_max = 70;  // one screen
 // 0011-the-past-is-a-room.md why there is a third part, 0017-size-of-a-durable-kernel.md how large.
 constexpr std::size_t running_lines_max = 22'900;
 constexpr std::size_t reading_lines_max = 12'100;
-constexpr std::size_t past_lines_max = 3'000;
+constexpr std::size_t past_lines_max = 3'900;
 
 // Where a word is banned.
 enum class Where { everywhere, headers, kernel, away_from_clock };

@@ -56,8 +56,7 @@ class Workflow final {
 // What loading found: a workflow exactly when there are no problems. Both lists go by place.
 struct Loaded {
   std::vector<Workflow> workflow;
-  std::vector<Error> problems;
-  std::vector<Error> warnings;
+  std::vector<Error> problems, warnings;
 };
 
 enum class RunState : uint8_t {
@@ -135,8 +134,7 @@ struct Forgotten {
 
 struct PluginState {
   std::string file, id, version, kind, description;
-  std::string state;         // available, loaded or refused
-  std::string reason, hint;  // of a refusal
+  std::string state, reason, hint;  // available, loaded, or refused and why
   std::vector<std::string> components;
 };
 
@@ -172,6 +170,7 @@ struct MoveOptions;
 struct Moved;
 struct Imported;
 struct Replayed;
+struct RunReport;
 struct Verified;
 
 // Runs belong to the process that started or resumed them. Whoever waits for a run does its work on
@@ -215,11 +214,12 @@ class Kernel final {
   Result<std::string> find_run(std::string_view prefix);
 
   // The past of a run, see weft/travel.hpp; nothing of it calls a tool, hook or sink. show_at tells
-  // how it stood behind an event, verify reads everything back, replay decides it again.
+  // how it stood behind an event, verify reads all back, replay decides again, report times it.
   Result<std::vector<Checkpoint>> checkpoints(std::string_view run);
   Result<Outcome> show_at(std::string_view run, uint64_t seq);
   Result<Comparison> diff(std::string_view first, std::string_view second);
   Result<Verified> verify(std::string_view run);
+  Result<RunReport> report(std::string_view run);
   Result<Replayed> replay(std::string_view run, uint64_t to_seq, const Workflow* with = nullptr);
   // A new run that goes on from a point of another one, which stays as it is; the id, as of start.
   Result<std::string> fork(std::string_view run, const ForkOptions& options);
