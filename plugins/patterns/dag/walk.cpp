@@ -195,9 +195,17 @@ void Walk::go_on(const weft::sdk::Frame& frame, weft::sdk::Commands& commands) {
     for (const auto& [node, edge] : asks_) ask(node, edge, told);
     asks_.clear();
     decide_ready(told);
-    if (running_ == 0 && asking_ == 0 && asks_.empty() && ready_.empty()) ready_.swap(late_);
+    if (running_ == 0 && asking_ == 0 && asks_.empty() && ready_.empty()) take_late();
   } while ((!ready_.empty() && may_go_on()) || !asks_.empty());
   if (ended_ == graph_.steps) finish(told);
+}
+
+void Walk::take_late() {
+  if (!graph_.is_single) return ready_.swap(late_);
+  // What the first of them makes ready goes before the others.
+  if (late_.empty()) return;
+  ready_.push_back(late_.front());
+  late_.erase(late_.begin());
 }
 
 // One at a time, it is the turn of the first in the order of writing.

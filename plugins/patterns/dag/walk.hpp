@@ -56,6 +56,7 @@ class Walk final {
   void drop_rest(uint32_t join, const Told& told);
   void drop(uint32_t node, std::string_view reason, const Told& told);
   void decide_ready(const Told& told);
+  void take_late();
   bool may_go_on() const { return !graph_.is_single || running_ == 0; }
   void cancel_running(weft::sdk::Commands& commands);
   void finish(const Told& told);
