@@ -8,6 +8,9 @@
 #include "travel/checkpoints.hpp"
 #include "travel/exchange.hpp"
 #include "travel/imagine.hpp"
+#include "travel/measure.hpp"
+#include "travel/relax.hpp"
+#include "travel/report.hpp"
 #include "travel/verify.hpp"
 
 namespace weft {
@@ -94,6 +97,18 @@ Result<Replayed> Kernel::replay(std::string_view run, uint64_t to_seq, const Wor
 
 Result<Verified> Kernel::verify(std::string_view run) {
   return travel::verify(*rooms_->store, run, rooms_->plan_of());
+}
+
+Result<RunReport> Kernel::report(std::string_view run) {
+  auto past = open_past(*rooms_, run);
+  if (!past) return past.error();
+  const auto measured = travel::measure({&past->history, past->plan});
+  if (!measured) return measured.error();
+  const plan::Built other =
+      plan::build(plan::Source(travel::relaxed(measured->plan->definition)), rooms_->catalog);
+  RunReport made = travel::report(*measured, other.plan.get());
+  made.run = past->history.run;
+  return made;
 }
 
 Result<Exported> Kernel::export_run(std::string_view run,

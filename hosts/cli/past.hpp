@@ -18,6 +18,8 @@ std::string steps_text(uint64_t count);
 Exit checkpoints(const Arguments& arguments, const Console& console);
 Exit diff(const Arguments& arguments, const Console& console);
 Exit replay(const Arguments& arguments, const Console& console);
+// report.cpp
+Exit report(const Arguments& arguments, const Console& console);
 // fork.cpp
 Exit fork_run(const Arguments& arguments, const Console& console);
 // move.cpp

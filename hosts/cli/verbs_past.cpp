@@ -41,6 +41,9 @@ constexpr std::string_view replay_text =
     "written. Exits with 1 when it is not decided as it was recorded. With another definition it "
     "tells\n"
     "what that would have made of the same answers.";
+constexpr std::string_view report_text =
+    "What every number means stands in kernel/travel/REPORT.md. What is not known is a dash, and\n"
+    "absent in JSON.";
 constexpr std::string_view fork_text =
     "A new run goes on from a point of another one, which stays as it is: what had ended by then "
     "is\n"
@@ -65,9 +68,7 @@ constexpr std::string_view verify_text =
     "Exits\n"
     "with 1 when there is one.";
 
-}  // namespace
-
-std::vector<Verb> verbs_of_the_past() {
+std::vector<Verb> verbs_that_look() {
   return {
       {"checkpoints",
        "RUN",
@@ -93,6 +94,19 @@ std::vector<Verb> verbs_of_the_past() {
        1,
        1,
        replay},
+      {"report",
+       "RUN",
+       "tell where the time of a run went, and what would make it shorter",
+       report_text,
+       {json_options, store_options, plugin_options, global_options},
+       1,
+       1,
+       report},
+  };
+}
+
+std::vector<Verb> verbs_that_carry_on() {
+  return {
       {"fork",
        "RUN",
        "go on from a point of a run, in a run of its own",
@@ -134,6 +148,14 @@ std::vector<Verb> verbs_of_the_past() {
        1,
        verify},
   };
+}
+
+}  // namespace
+
+std::vector<Verb> verbs_of_the_past() {
+  std::vector<Verb> all = verbs_that_look();
+  for (Verb& verb : verbs_that_carry_on()) all.push_back(std::move(verb));
+  return all;
 }
 
 }  // namespace weft::cli

@@ -232,7 +232,7 @@ TEST_CASE("an event with a large value is whole", "[sink]") {
   CHECK(count_of(text, sequence_text(2)) == 1);
 }
 
-TEST_CASE("lost events are told before those that follow", "[sink]") {
+TEST_CASE("every_drop_is_counted_and_reported", "[sink]") {
   Sink sink;
   sink.consume({event_of(1, "workflow.run.started", "")});
   sink.consume({event_of(14, "workflow.run.completed", "")}, 12);

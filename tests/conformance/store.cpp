@@ -58,8 +58,8 @@ TEST_CASE_METHOD(Fixture, "a commit of many kinds for many runs is there as a wh
   CHECK(keys("timer/").size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "a commit that is refused leaves nothing of its other operations",
-                 "[store]") {
+// A commit that is refused leaves nothing of its other operations.
+TEST_CASE_METHOD(Fixture, "batch_write_is_atomic", "[store]") {
   commit(Batch().append("a", 1, "a1").summary("a", "running").put("k", "old"));
   settle();
   struct Row {

@@ -120,7 +120,8 @@ TEST_CASE_METHOD(Fixture, "epochs grow and only a held one may renew or release"
   CHECK(store.claim().status == WEFT_FENCED);
 }
 
-TEST_CASE_METHOD(Fixture, "an owner that was overtaken is fenced off that run alone", "[store]") {
+// It is fenced off the run that was taken over, and off that one alone.
+TEST_CASE_METHOD(Fixture, "stale_owner_cannot_write", "[store]") {
   StoreHost store(place);
   weft_owner old{sizeof old, 0, 0, 0}, young = old;
   REQUIRE(store.own(WEFT_OWNER_ACQUIRE, old) == WEFT_OK);

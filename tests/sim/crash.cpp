@@ -214,8 +214,8 @@ TEST_CASE("a second doubt about the same step waits for a second decision", "[si
   CHECK(world.tools.count("a") == 3);
 }
 
-TEST_CASE("a commit that fails drops its turn, and nothing of it is seen or has an effect",
-          "[sim]") {
+// A commit that fails drops its turn, and nothing of it is seen or has an effect.
+TEST_CASE("event_never_precedes_durability", "[sim]") {
   SimPlans plans;
   const std::string definition = R"({"id":"x","steps":[
     {"id":"a","tool":"once","parameters":{"name":"a","do":"later","ms":5}},

@@ -154,7 +154,8 @@ std::string wide_definition(uint32_t steps) {
   return text + "]}";
 }
 
-TEST_CASE("a sink that is not served delays no run, and is told what it lost", "[sim]") {
+// It is told what it lost meanwhile.
+TEST_CASE("slow_sink_does_not_delay_a_run", "[sim]") {
   SimPlans plans;
   SimWorld world({});
   world.sink.writes = false;

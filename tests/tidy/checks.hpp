@@ -18,6 +18,7 @@ Findings names(const Tree& tree);
 Findings links(const Tree& tree);
 Findings plugins(const Tree& tree);
 Findings words(const Tree& tree);
+Findings sentences(const Tree& tree);
 
 struct Check {
   std::string_view name;
@@ -25,8 +26,9 @@ struct Check {
 };
 
 inline constexpr Check checks[] = {
-    {"rooms", rooms}, {"text", text},   {"abi_comments", abi_comments}, {"dead", dead},
-    {"names", names}, {"links", links}, {"plugins", plugins},           {"words", words},
+    {"rooms", rooms},     {"text", text},   {"abi_comments", abi_comments},
+    {"dead", dead},       {"names", names}, {"links", links},
+    {"plugins", plugins}, {"words", words}, {"sentences", sentences},
 };
 
 // Findings of one check after tests/tidy/exceptions.txt: what it permits is gone, and an entry

@@ -275,6 +275,25 @@ std::vector<Sample> dead_samples() {
   };
 }
 
+std::vector<Sample> sentence_samples() {
+  const std::string list = "tests/sentences.txt";
+  return {
+      {"no list of sentences", "sentences", {}, {"tests/sentences.txt:1: sentences.list"}},
+      {"a sentence is a test or a case",
+       "sentences",
+       {{list, "# Retry\nit_is_a_test\nit_is_a_case\nit_waits  # streams\n"},
+        {"tests/sim/a.cpp", "TEST_CASE_METHOD(A, \"it_is_a_test\", \"[a]\") {}\n"},
+        {"plugins/tools/a/cases/it_is_a_case/workflow.json", "{}"}},
+       {}},
+      {"a sentence without a test, one said twice, and one that awaits nothing",
+       "sentences",
+       {{list, "gone\nthere\nthere\nthere_too  # streams\n"},
+        {"tests/sim/a.cpp", "TEST_CASE(\"there\") {}\nTEST_CASE(\"there_too\") {}\n"}},
+       {"tests/sentences.txt:1: sentences.missing", "tests/sentences.txt:3: sentences.twice",
+        "tests/sentences.txt:4: sentences.awaits"}},
+  };
+}
+
 std::vector<Sample> plugin_samples() {
   const std::string home = "plugins/tools/upper/";
   const std::string headings =
@@ -373,8 +392,9 @@ bool passes(const Shape& shape) {
 
 int self() {
   int samples = 0, wrong = 0;
-  for (const auto& group : {room_samples(), text_samples(), ban_samples(), name_samples(),
-                            document_samples(), dead_samples(), plugin_samples()}) {
+  for (const auto& group :
+       {room_samples(), text_samples(), ban_samples(), name_samples(), document_samples(),
+        dead_samples(), plugin_samples(), sentence_samples()}) {
     for (const Sample& sample : group) {
       ++samples;
       if (!passes(sample)) ++wrong;

@@ -167,6 +167,7 @@ struct MoveOptions;
 struct Moved;
 struct Imported;
 struct Replayed;
+struct RunReport;
 struct Verified;
 
 // Runs belong to the process that started or resumed them. Whoever waits for a run does its work on
@@ -212,11 +213,12 @@ class Kernel final {
   Result<std::string> find_run(std::string_view prefix);
 
   // The past of a run, see weft/travel.hpp; nothing of it calls a tool, hook or sink. show_at tells
-  // how it stood behind an event, verify reads everything back, replay decides it again.
+  // how it stood behind an event, verify reads all back, replay decides again, report times it.
   Result<std::vector<Checkpoint>> checkpoints(std::string_view run);
   Result<Outcome> show_at(std::string_view run, uint64_t seq);
   Result<Comparison> diff(std::string_view first, std::string_view second);
   Result<Verified> verify(std::string_view run);
+  Result<RunReport> report(std::string_view run);
   Result<Replayed> replay(std::string_view run, uint64_t to_seq, const Workflow* with = nullptr);
   // A new run that goes on from a point of another one, which stays as it is; the id, as of start.
   Result<std::string> fork(std::string_view run, const ForkOptions& options);

@@ -85,6 +85,73 @@ struct Moved {
   std::vector<std::string> started;  // steps that begin at once
 };
 
+// Where time went, in ns. Each is defined in kernel/travel/REPORT.md.
+struct Spent {
+  int64_t run = 0;     // calls whose answer counted
+  int64_t retry = 0;   // calls that were made again, and the pauses before that
+  int64_t queue = 0;   // for hooks, permits and room
+  int64_t wait = 0;    // for times and signals
+  int64_t people = 0;  // for approvals, pauses, and steps in doubt
+
+  int64_t all() const { return run + retry + queue + wait + people; }
+};
+
+// So many of a hundred took at most this long.
+struct Percentiles {
+  int64_t p50 = 0, p90 = 0, p95 = 0, p99 = 0;
+};
+
+// A step with all its visits and iterations. What is not known is absent, never zero.
+struct StepReport {
+  std::string step;                 // path, without visits
+  uint64_t visits = 0, calls = 0;   // calls: attempts that began
+  uint64_t failed = 0, cached = 0;  // calls without a result; results that took no call
+  Spent spent;
+  std::optional<Percentiles> latency;  // of calls that gave a result later than at once
+  bool is_critical = false;            // lies on the critical path
+};
+
+// Steps of a chain that may run at once; gains are shares of what they take one after another.
+struct GroupReport {
+  std::vector<std::string> steps;
+  std::string coordination;  // fork_join, barrier, pipeline or event_driven
+  std::optional<double> predicted, reached;
+};
+
+struct Advice {
+  std::string step;  // that it is about; or empty
+  std::string text;
+  int64_t saves_ns = 0;  // expected
+  double gain = 0;       // the same as a share of the execution time
+};
+
+struct Bottleneck {
+  std::string step;
+  int64_t saves_ns = 0;  // when it takes 10 % less
+  double gain = 0;
+};
+
+// What became of the time of a run, up to its last event.
+struct RunReport {
+  std::string run, workflow;
+  RunState state = RunState::pending;
+  int64_t wall_ns = 0;            // from its start
+  int64_t execution_ns = 0;       // without what only people were waited for
+  Spent spent;                    // of the wall time; what several did at once counts once
+  int64_t other_ns = 0;           // all else of it
+  std::vector<StepReport> steps;  // in order of their first start
+  std::optional<int64_t> work_ns, critical_ns;
+  std::vector<std::string> critical_path;
+  std::optional<Bottleneck> bottleneck;
+  std::optional<double> parallel_efficiency;
+  std::optional<double> gain_predicted, gain_reached;  // against one step after another
+  std::optional<double> unused;  // share of the execution time that more overlapping would save
+  std::vector<GroupReport> groups;
+  uint64_t cached_calls = 0, kept_calls = 0;  // not made: in the cache, or made before a return
+  std::optional<int64_t> cached_ns;           // what the former would have taken
+  std::vector<Advice> advice;                 // the most gain first
+};
+
 struct Exported {
   std::vector<std::string> runs;  // the bases of a fork first
   uint64_t records = 0, blobs = 0;

@@ -22,7 +22,8 @@ struct Conditional {
   Result<Value> compile(Value block, weft::Builder& out) {
     if (block["form"_k].as_text() == "flow") {
       conditional::compile_flow(block, out);
-    } else if (block["branches"_k].exists() && !block["steps"_k].exists()) {
+    } else if (block["form"_k].as_text() == "switch" ||
+               (block["branches"_k].exists() && !block["steps"_k].exists())) {
       conditional::compile_branches(block, out);
     } else {
       conditional::compile_graph(block, out);

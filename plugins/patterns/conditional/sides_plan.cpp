@@ -101,12 +101,16 @@ void add_condition(const Written& side, weft::Builder& out) {
   side.condition.exists() ? out.add(side.condition["node"_k]) : out.null();
 }
 
+// 'every' is how a switch spells it.
+bool takes_all(Value block) {
+  return block["execute_all_matching"_k].as_bool() || block["every"_k].exists();
+}
+
 // What is run is {blocks, run_if, asking}, what people see are the sides.
 void write(const Blocks& blocks, Value block, weft::Builder& out) {
   out.set("form"_k, "sides");
-  out.set("takes_all"_k, block["execute_all_matching"_k].as_bool());
-  out.set("asks_all"_k,
-          block["execute_all_matching"_k].as_bool() || !block["short_circuit"_k].as_bool(true));
+  out.set("takes_all"_k, takes_all(block));
+  out.set("asks_all"_k, takes_all(block) || !block["short_circuit"_k].as_bool(true));
   if (block["max_branches_to_evaluate"_k].exists()) {
     out.set("conditions_max"_k, block["max_branches_to_evaluate"_k]);
   }
@@ -177,8 +181,17 @@ void compile(const Blocks& blocks, Value block, weft::Builder& out) {
   out.key("problems"_k);
   out.begin_array();
   Order(blocks, out).check();
+  const bool is_switch = block["form"_k].as_text() == "switch";
+  if (is_switch && block["first"_k].exists() == block["every"_k].exists()) {
+    out.begin_object();
+    out.set("pointer"_k, "");
+    out.set("code"_k, "plan.switch");
+    out.set("message"_k, "a switch has either 'first' or 'every'");
+    out.set("hint"_k, "write 'first' where one branch runs, 'every' where all do that may");
+    out.end_object();
+  }
   out.end_array();
-  if (block["execute_all_matching"_k].as_bool()) write_branches(blocks.front(), out);
+  if (takes_all(block)) write_branches(blocks.front(), out);
   out.end_object();
 }
 
@@ -204,10 +217,12 @@ void compile_flow(Value block, weft::Builder& out) {
 
 void compile_branches(Value block, weft::Builder& out) {
   Blocks blocks(1);
+  const bool is_switch = block["form"_k].as_text() == "switch";
+  const std::string field = !is_switch ? "branches" : takes_all(block) ? "every" : "first";
   uint32_t number = 0;
-  for (const Value one : block["branches"_k]) {
+  for (const Value one : block[weft::Key(field)]) {
     blocks.front().push_back({std::string(one["id"_k].as_text()) + " if",
-                              "/branches/" + std::to_string(number++), one["condition"_k], one,
+                              "/" + field + "/" + std::to_string(number++), one["condition"_k], one,
                               false});
   }
   if (block["execute_default_on_no_match"_k].as_bool(true) || block["default"_k].size() == 0) {

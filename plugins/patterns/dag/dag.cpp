@@ -29,6 +29,13 @@ void show_edges(const Graph& graph, weft::Builder& out) {
       out.end_array();
     }
   }
+  for (const dag::Cancel& one : graph.cancels) {
+    out.begin_array();
+    out.natural(one.from);
+    out.natural(one.to);
+    out.text("it is cancelled");
+    out.end_array();
+  }
   // Those of a loop lead back, so they are no edges of the graph.
   for (const dag::Loop& loop : graph.loops) {
     const std::pair<uint32_t, uint32_t> edges[] = {{loop.validator, loop.reviser},

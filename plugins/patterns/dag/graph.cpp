@@ -147,8 +147,10 @@ std::string pack(const Graph& graph) {
   std::string bytes;
   const auto flags = static_cast<uint32_t>(graph.is_ordered) |
                      static_cast<uint32_t>(!graph.condition.empty()) << 1U |
-                     static_cast<uint32_t>(!graph.join.empty()) << 2U;
-  append(bytes, {graph.count, graph.steps, flags, static_cast<uint32_t>(graph.loops.size())});
+                     static_cast<uint32_t>(!graph.join.empty()) << 2U |
+                     static_cast<uint32_t>(graph.is_single) << 3U;
+  append(bytes, {graph.count, graph.steps, flags, static_cast<uint32_t>(graph.loops.size()),
+                 static_cast<uint32_t>(graph.cancels.size())});
   append(bytes, graph.first);
   append(bytes, graph.next);
   append(bytes, graph.incoming);
@@ -166,16 +168,18 @@ std::string pack(const Graph& graph) {
                    loop.revisions_max, how, static_cast<uint32_t>(bits),
                    static_cast<uint32_t>(bits >> 32U), loop.approval});
   }
+  for (const Cancel& one : graph.cancels) append(bytes, {one.from, one.to});
   for (const When when : graph.when) bytes.push_back(static_cast<char>(when));
   return bytes;
 }
 
 Graph unpack(std::string_view bytes) {
   Graph graph;
-  const std::vector<uint32_t> head = take(bytes, 4);
+  const std::vector<uint32_t> head = take(bytes, 5);
   graph.count = head[0];
   graph.steps = head[1];
   graph.is_ordered = (head[2] & 1U) != 0;
+  graph.is_single = (head[2] & 8U) != 0;
   graph.first = take(bytes, size_t{graph.count} + 1);
   graph.next = take(bytes, graph.first.back());
   graph.incoming = take(bytes, graph.count);
@@ -190,6 +194,10 @@ Graph unpack(std::string_view bytes) {
     graph.loops.push_back({l[0], l[1], l[2], l[3], l[4], l[9], l[5],
                            static_cast<Exhausted>(l[6] & 0xffU), (l[6] & 0x100U) != 0,
                            std::bit_cast<double>(uint64_t{l[8]} << 32U | l[7])});
+  }
+  for (uint32_t i = 0; i < head[4]; ++i) {
+    const std::vector<uint32_t> one = take(bytes, 2);
+    graph.cancels.push_back({one[0], one[1]});
   }
   graph.when.resize(graph.count);
   if (graph.count != 0) std::memcpy(graph.when.data(), bytes.data(), graph.count);

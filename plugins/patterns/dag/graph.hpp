@@ -40,18 +40,27 @@ struct Loop {
   double threshold = 0;
 };
 
+// A step whose success asks another one to end, or keeps it from beginning.
+struct Cancel {
+  uint32_t from, to;
+};
+
 // Who comes after whom: the successors of node n are next[first[n]] to next[first[n + 1]].
 struct Graph {
   uint32_t count = 0;       // of nodes
   uint32_t steps = 0;       // of those that are ended one day: steps, and records of loops
   bool is_ordered = false;  // the result is that of the last step in the order of writing
+  bool is_single = false;   // one step at a time
   std::vector<uint32_t> first, next, incoming;
   std::vector<When> when;
   std::vector<uint32_t> condition;  // by edge, or none; empty where there are none at all
   std::vector<Join> join;           // by node; empty where all is as it is by itself
   std::vector<Loop> loops;
+  std::vector<Cancel> cancels;
 
-  bool is_plain() const { return condition.empty() && join.empty() && loops.empty(); }
+  bool is_plain() const {
+    return condition.empty() && join.empty() && loops.empty() && cancels.empty();
+  }
   // The loop whose record, validator or reviser a node is; null when it is none of them.
   const Loop* loop_of(uint32_t node) const;
 };

@@ -60,6 +60,33 @@ void check_conditions(Value block, const Steps& steps, Made& made) {
   }
 }
 
+void not_available(std::string pointer, const std::string& what, const char* instead,
+                   std::vector<Remark>& problems) {
+  problems.push_back({std::move(pointer), "spec.not_available",
+                      "'" + what + "' is not available in this version", instead});
+}
+
+// What a step asks to end, one or several, orders nothing.
+void add_cancels(Value one, Graph& graph) {
+  const uint32_t from = node_in(one["from"_k]);
+  if (!one["to"_k].is_array()) graph.cancels.push_back({from, node_in(one["to"_k])});
+  for (const Value to : one["to"_k]) {
+    if (one["to"_k].is_array()) graph.cancels.push_back({from, node_in(to)});
+  }
+}
+
+void check_cancels(const Steps& steps, Made& made) {
+  for (const Cancel& one : made.graph.cancels) {
+    const bool is_of_loop =
+        made.graph.loop_of(one.from) != nullptr || made.graph.loop_of(one.to) != nullptr;
+    if (one.from != one.to && !is_of_loop) continue;
+    made.problems.push_back(
+        {steps.pointer(one.from), "plan.cancel",
+         "'" + steps.id(one.from) + "' cannot cancel '" + steps.id(one.to) + "'",
+         "name two steps that are no part of a revision loop"});
+  }
+}
+
 }  // namespace
 
 Steps::Steps(Value block) {
@@ -121,6 +148,10 @@ void add_transitions(Value block, const Steps& steps, std::vector<Edge>& edges, 
     const std::string pointer = "/transitions/" + std::to_string(number++);
     if (!one["from"_k].exists()) continue;  // a loop
     const std::string_view type = one["type"_k].as_text();
+    if (type == "cancel") {
+      add_cancels(one, made.graph);
+      continue;
+    }
     const Value condition = one["condition"_k];
     const Edge edge{node_in(one["from"_k]), node_in(one["to"_k]),
                     condition.exists() ? node_in(condition["node"_k]) : none};
@@ -158,6 +189,10 @@ void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems) 
     const uint32_t node = steps.node(i);
     Join& join = joins[node];
     if (has_condition[node]) join.kind = Join::Kind::all_activated;
+    if (steps[i]["when_enabled"_k].exists()) {
+      not_available(steps.pointer(node) + "/when_enabled", "when_enabled",
+                    "let it wait for a signal, or ask with 'if' when it begins", problems);
+    }
     const Value said = steps[i]["join"_k];
     if (!said.exists()) continue;
     is_any = true;
@@ -171,6 +206,9 @@ void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems) 
     } else if (kind.as_text() == "any" || kind.as_text() == "first") {
       join.kind = Join::Kind::some;
       join.needed = 1;
+    } else if (kind.as_text() == "counting") {
+      not_available(steps.pointer(node) + "/join", "counting",
+                    "a step runs once in its block; put the block into a loop", problems);
     } else if (kind.exists()) {
       join.kind = kind.as_text() == "all" ? Join::Kind::all : Join::Kind::all_activated;
     }
@@ -191,6 +229,7 @@ Made make(Value block) {
   const bool is_chain = block["form"_k].as_text() == "chain";
   graph.count = steps.nodes();
   graph.is_ordered = is_chain;
+  graph.is_single = block["form"_k].as_text() == "interleave";
   graph.when.assign(graph.count, When::never);
   for (uint32_t i = 0; i < steps.size(); ++i) {
     graph.when[steps.node(i)] = when_of(steps[i]["run_if"_k]);
@@ -202,6 +241,7 @@ Made make(Value block) {
   if (block["form"_k].as_text() == "hybrid") add_line(steps, edges);
   add_transitions(block, steps, edges, made);
   add_loops(block, steps, edges, made);
+  check_cancels(steps, made);
   if (is_chain) {
     add_chain(block["options"_k], steps, edges);
     split_groups(block["options"_k], steps, edges, made);

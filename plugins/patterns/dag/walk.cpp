@@ -50,10 +50,21 @@ void Walk::recall(const weft::sdk::Frame& frame) {
   ready_.clear();
   asks_.clear();
   has_cancelled_ = failed_ != none;
+  if (graph_.is_single) recall_ready(frame);
+}
+
+// Of steps that go one at a time, some have waited for their turn since.
+void Walk::recall_ready(const weft::sdk::Frame& frame) {
+  for (uint32_t n = 0; n < graph_.count; ++n) {
+    const bool is_free = is_plain_ ? open_[n] == 0 : fired_[n] || graph_.incoming[n] == 0;
+    const bool is_step = graph_.when[n] != When::never && n >= start_ && !is_late(n);
+    if (is_free && is_step && frame.status(n) == WEFT_NODE_PENDING) ready_.push_back(n);
+  }
 }
 
 void Walk::begin(weft::sdk::Commands& commands) {
   late_.clear();
+  ready_.clear();
   for (uint32_t n = 0; n < graph_.count; ++n) {
     const bool is_root = graph_.incoming[n] == 0 && graph_.when[n] != When::never;
     // What else a loop is made of follows its validator.
@@ -70,6 +81,7 @@ void Walk::begin(weft::sdk::Commands& commands) {
 
 // Where edges are decided one by one, only what nothing leads to is surely ready.
 void Walk::find_ready(const weft::sdk::Frame& frame) {
+  ready_.clear();
   for (uint32_t n = start_; n < graph_.count; ++n) {
     const bool is_free = is_plain_ ? open_[n] == 0 : graph_.incoming[n] == 0;
     const bool is_of_loop = number_of_loop(n) != none || graph_.when[n] == When::never;
@@ -88,6 +100,11 @@ void Walk::take(uint32_t node, uint32_t status, const weft::sdk::Frame& frame,
   const uint32_t loop = number_of_loop(node);
   if (loop != none) return loop_ended(loop, node, status, told);
   settle(node, status);
+  for (const Cancel& one : graph_.cancels) {
+    if (one.from == node && status == WEFT_NODE_SUCCEEDED) {
+      drop(one.to, "another step cancels it", told);
+    }
+  }
 }
 
 void Walk::stop_counting(uint32_t node) {
@@ -177,12 +194,34 @@ void Walk::go_on(const weft::sdk::Frame& frame, weft::sdk::Commands& commands) {
   do {
     for (const auto& [node, edge] : asks_) ask(node, edge, told);
     asks_.clear();
-    // Skipping makes further steps ready, which join the list at its end.
-    for (size_t next = 0; next < ready_.size();) decide(ready_[next++], told);
-    ready_.clear();
-    if (running_ == 0 && asking_ == 0 && asks_.empty()) ready_.swap(late_);
-  } while (!ready_.empty() || !asks_.empty());
+    decide_ready(told);
+    if (running_ == 0 && asking_ == 0 && asks_.empty() && ready_.empty()) take_late();
+  } while ((!ready_.empty() && may_go_on()) || !asks_.empty());
   if (ended_ == graph_.steps) finish(told);
+}
+
+void Walk::take_late() {
+  if (!graph_.is_single) return ready_.swap(late_);
+  // What the first of them makes ready goes before the others.
+  if (late_.empty()) return;
+  ready_.push_back(late_.front());
+  late_.erase(late_.begin());
+}
+
+// One at a time, it is the turn of the first in the order of writing.
+void Walk::decide_ready(const Told& told) {
+  if (graph_.is_single) {
+    while (!ready_.empty() && may_go_on()) {
+      const auto first = std::min_element(ready_.begin(), ready_.end());
+      const uint32_t node = *first;
+      ready_.erase(first);
+      decide(node, told);
+    }
+    return;
+  }
+  // Skipping makes further steps ready, which join the list at its end.
+  for (size_t next = 0; next < ready_.size();) decide(ready_[next++], told);
+  ready_.clear();
 }
 
 // What a condition of an edge from a loop may speak of is the draft that was approved.
@@ -226,8 +265,12 @@ bool Walk::is_passed_over(uint32_t node) const {
   return node < start_ && graph_.when[node] != When::never;
 }
 
-// It may have been asked to end by a join that needs no more; that is no failure.
+// It may have been asked to end by another step, or by a join that needs no more; that is no
+// failure.
 bool Walk::may_be_dropped(uint32_t node) const {
+  for (const Cancel& one : graph_.cancels) {
+    if (one.to == node) return true;
+  }
   for (uint32_t e = graph_.first[node]; !graph_.join.empty() && e < graph_.first[node + 1]; ++e) {
     if (graph_.join[graph_.next[e]].cancels_rest) return true;
   }
@@ -292,14 +335,18 @@ void Walk::drop_rest(uint32_t join, const Told& told) {
     const auto from = graph_.next.begin() + graph_.first[n];
     const auto to = graph_.next.begin() + graph_.first[n + 1];
     if (settled_[n] || std::find(from, to, join) == to) continue;
-    if (active_[n]) {
-      told.commands.cancel(n, "the step after it needs no more");
-    } else if (!fired_[n] && number_of_loop(n) == none && n >= start_) {
-      fired_[n] = true;
-      told.commands.skip(n, "the step after it needs no more");
-      settle(n, WEFT_NODE_SKIPPED);
-    }
+    if (active_[n] || !fired_[n]) drop(n, "the step after it needs no more", told);
   }
+}
+
+// Asks a step to end, or keeps it from beginning.
+void Walk::drop(uint32_t node, std::string_view reason, const Told& told) {
+  if (settled_[node]) return;
+  if (active_[node]) return told.commands.cancel(node, reason);
+  if (number_of_loop(node) != none || node < start_) return;
+  fired_[node] = true;
+  told.commands.skip(node, reason);
+  settle(node, WEFT_NODE_SKIPPED);
 }
 
 // Of what was told, not of the table, which may be ahead.

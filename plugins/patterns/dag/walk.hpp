@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,7 @@ class Walk final {
     weft::sdk::Commands& commands;
   };
 
+  void recall_ready(const weft::sdk::Frame& frame);
   void settle(uint32_t node, uint32_t status);
   uint8_t news_of(uint32_t node, uint32_t status);
   void settle_edges(uint32_t node, uint32_t status, uint8_t news);
@@ -52,6 +54,10 @@ class Walk final {
   void start(uint32_t node, const Told& told);
   void ask(uint32_t node, uint32_t edge, const Told& told);
   void drop_rest(uint32_t join, const Told& told);
+  void drop(uint32_t node, std::string_view reason, const Told& told);
+  void decide_ready(const Told& told);
+  void take_late();
+  bool may_go_on() const { return !graph_.is_single || running_ == 0; }
   void cancel_running(weft::sdk::Commands& commands);
   void finish(const Told& told);
   void stop_counting(uint32_t node);

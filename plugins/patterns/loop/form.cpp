@@ -31,8 +31,13 @@ Value field(Value block, weft::Key name) {
   return inside.exists() ? inside : block[name];
 }
 
+Value count_of(Value block) {
+  return block["n"_k].exists() ? block["n"_k] : block["iterator"_k]["count"_k];
+}
+
 Value collection_of(Value block) {
   const Value iterator = block["iterator"_k];
+  if (block["in"_k].exists()) return block["in"_k];
   return iterator["node"_k].exists() ? iterator : iterator["collection"_k];
 }
 
@@ -73,7 +78,7 @@ void write_problems(Value block, weft::Builder& out) {
   const Value iterator = block["iterator"_k];
   const bool has_items = collection_of(block).exists();
   const int sources = static_cast<int>(has_items) + static_cast<int>(iterator["range"_k].exists()) +
-                      static_cast<int>(iterator["count"_k].exists());
+                      static_cast<int>(count_of(block).exists());
   const bool has_condition = field(block, "while"_k).exists() || field(block, "until"_k).exists();
   const bool breaks = block["break_conditions"_k].exists() || block["max_iterations"_k].exists();
   out.begin_array();
@@ -89,6 +94,15 @@ void write_problems(Value block, weft::Builder& out) {
   if (step.is_integer() && step.as_i64() == 0) {
     complain(out, "/iterator/range/step", "loop.zero_step", "a range with step 0 never ends",
              "leave 'step' out for steps of 1");
+  }
+  if (block["detach"_k].as_bool()) {
+    complain(out, "/detach", "spec.not_available", "'detach' is not available in this version",
+             "let the loop wait for its instances");
+  }
+  if (block["join"_k]["cancel_rest"_k].as_bool()) {
+    complain(out, "/join/cancel_rest", "spec.not_available",
+             "'cancel_rest' of a foreach is not available in this version",
+             "leave it out: then no more instances begin, and those under way end");
   }
   if (block["body"_k].size() == 0) {
     complain(out, "/body", "loop.no_body", "the loop does nothing", "give it a step");
@@ -150,9 +164,8 @@ Value compile(Value block, weft::Builder& out) {
   out.set("nodes"_k, nodes);
   out.set("lanes"_k, lanes);
   if (collection_of(block).exists()) out.set("collection"_k, collection_of(block));
-  for (const weft::Key name : {"range"_k, "count"_k}) {
-    if (block["iterator"_k][name].exists()) out.set(name, block["iterator"_k][name]);
-  }
+  if (block["iterator"_k]["range"_k].exists()) out.set("range"_k, block["iterator"_k]["range"_k]);
+  if (count_of(block).exists()) out.set("count"_k, count_of(block));
   for (const weft::Key name : {"while"_k, "until"_k}) {
     if (field(block, name).exists()) out.set(name, field(block, name));
   }
@@ -169,7 +182,7 @@ Value compile(Value block, weft::Builder& out) {
   for (const weft::Key name :
        {"break_conditions"_k, "max_iterations"_k, "aggregation"_k, "continue_on_error"_k,
         "timeout"_k, "iteration_timeout"_k, "iteration_delay"_k, "concurrency"_k, "on_limit"_k,
-        "binds"_k, "recalls"_k, "limits"_k}) {
+        "binds"_k, "recalls"_k, "limits"_k, "join"_k}) {
     if (block[name].exists()) out.set(name, block[name]);
   }
   out.end_object();
@@ -271,6 +284,8 @@ Form read(Value plan) {
   form.most = plan["max_iterations"_k].as_i64(is_finite ? unlimited : most_by_condition);
   form.fails_at_most = plan["on_limit"_k].as_text() == "fail";
   form.at_once = static_cast<uint32_t>(plan["concurrency"_k].as_u64(1));
+  const Value join = plan["join"_k];
+  form.enough = (join.is_object() ? join["n"_k] : join).as_i64(unlimited);
   form.binds = plan["binds"_k].as_bool(true);
   form.goes_on = plan["continue_on_error"_k].as_bool();
   form.recalls = plan["recalls"_k].as_bool();

@@ -54,6 +54,7 @@ struct Form {
   uint32_t body_first = 0, body_end = 0;  // in parts
   uint32_t reduce = none;                 // in parts
   int64_t most = unlimited;               // iterations
+  int64_t enough = unlimited;             // of them that succeed
   bool fails_at_most = false;
   uint32_t at_once = 1;
   Keep keep = Keep::all;

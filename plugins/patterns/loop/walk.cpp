@@ -287,6 +287,9 @@ void Walk::complete(uint32_t index, uint32_t failed) {
   }
   if (is_news || form_.limits.counts()) remember(changes);
   fold();
+  const auto succeeded = static_cast<int64_t>(started_ - flights_.size()) - failures_;
+  const bool has_enough = form_.enough != unlimited && succeeded >= form_.enough;
+  if (has_enough && ending_.by == By::open) end(By::breaks, "enough instances have succeeded");
   for (Flight& flight : flights_) {
     if (flight.waits) return reduce(flight);
   }
