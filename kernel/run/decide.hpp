@@ -9,6 +9,7 @@
 #include <weft/draft/pattern.h>
 
 #include "base/blocks.hpp"
+#include "run/at.hpp"
 #include "run/input.hpp"
 #include "run/merge.hpp"
 #include "run/room.hpp"
@@ -33,30 +34,7 @@ class Decider final {
   void decide(Run& run, const Input& input, int64_t tick, Decision& out);
 
  private:
-  struct At {
-    uint32_t frame = event::no_frame, node = event::no_node, visit = 0;
-    uint16_t attempt = 0;
-    bool is_compensation = false;
-  };
-  struct Payload {
-    Value value;
-    uint8_t flags = 0;  // event::is_envelope or is_continued
-  };
-  // How a pattern ends its block; said: what hooks made of conflicts.
-  struct Ending {
-    Value result, about;
-    const Input* said = nullptr;
-  };
-  struct Delivery {
-    uint32_t frame;
-    weft_fact fact;
-  };
   struct Asked;  // one call of a pattern
-  // What a condition has looked at.
-  struct Reading {
-    std::string_view name, member;
-    Value value;
-  };
   struct Reader;
 
   // decide.cpp: what an input means.

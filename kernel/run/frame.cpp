@@ -305,7 +305,7 @@ void Decider::leave(Frame& f) {
 }
 
 // A result with what is said about it.
-Decider::Payload Decider::in_envelope(Value result, Value about) {
+Payload Decider::in_envelope(Value result, Value about) {
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("result"_k, result);

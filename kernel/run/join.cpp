@@ -178,7 +178,7 @@ bool Decider::join(Frame& f, const Ending& how) {
 
 // Where a change stands that a frame makes for what is around it: the step that holds it, nothing
 // when that is the run, or itself when its variables are its own.
-Decider::At Decider::around(const Frame& f) {
+At Decider::around(const Frame& f) {
   if (f.parent == event::no_frame) return {};
   if (is_call(state(), f)) return {f.number};
   return {f.parent, f.parent_node, f.parent_visit};

@@ -99,6 +99,7 @@ class Parser final {
   Value text_value(std::string_view text);
   Value with_input(Value arguments, Value input);
   void read_reach(Draft& draft);
+  RunIf read_run_if(Value value);
   void unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry);
 
   // shared.cpp

@@ -137,20 +137,7 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::timeout: draft.timeout = value; break;
     case Field::retry: draft.retry = value; break;
     case Field::on_error: draft.on_error = value; break;
-    case Field::run_if: {
-      const std::string word = base::fold_name(value.as_text());
-      if (word == base::fold_name("failure"))
-        draft.item.run_if = RunIf::failure;
-      else if (word == base::fold_name("always"))
-        draft.item.run_if = RunIf::always;
-      else if (word != base::fold_name("success")) {
-        problem(value, "spec.unknown_value", "'run_if' must be 'success', 'failure' or 'always'");
-      }
-      if (value.as_text() != "success" && value.as_text() != "failure" &&
-          value.as_text() != "always")
-        spec().is_canonical = false;
-      break;
-    }
+    case Field::run_if: draft.item.run_if = read_run_if(value); break;
     case Field::reads: draft.item.reads = value; break;
     case Field::writes: draft.item.writes = value; break;
     case Field::output: draft.item.output = value; break;
@@ -177,6 +164,19 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::later: not_available(value, field.key.view()); break;
     default: break;
   }
+}
+
+RunIf Parser::read_run_if(Value value) {
+  static constexpr std::pair<std::string_view, RunIf> words[] = {
+      {"success", RunIf::success}, {"failure", RunIf::failure}, {"always", RunIf::always}};
+  for (const auto& [word, meant] : words) {
+    if (base::fold_name(value.as_text()) != word) continue;
+    if (value.as_text() != word) spec().is_canonical = false;
+    return meant;
+  }
+  spec().is_canonical = false;
+  problem(value, "spec.unknown_value", "'run_if' must be 'success', 'failure' or 'always'");
+  return RunIf::success;
 }
 
 void Parser::unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry) {

@@ -14,6 +14,7 @@
 #include "state/frames.hpp"
 #include "state/layer.hpp"
 #include "state/vault.hpp"
+#include "state/waits.hpp"
 
 namespace weft::state {
 
@@ -91,43 +92,6 @@ inline uint32_t chunks_of(uint32_t nodes) { return (nodes + chunk_nodes - 1) / c
 // In traits beside the event flags: the node was asked to end, or goes on with its alternative.
 inline constexpr uint8_t trait_stopping = 128;
 inline constexpr uint8_t trait_diverted = 64;
-
-inline constexpr int64_t never = INT64_MAX;
-
-// Something that is waited for. A node waits for at most one thing.
-struct Wait {
-  enum class Kind : uint8_t {
-    attempt,       // the next one of a step
-    pattern,       // a timer that a pattern set
-    time,          // of a wait step
-    signal,        // about: {for, name, due_ns?}
-    approval,      // about: {title, people?, quorum, ...}
-    resource,      // the next attempt, once there may be room
-    pause,         // the run is paused
-    compensation,  // the next attempt of one
-    start,         // of the run itself
-    hook,          // a verdict; about: {for, point, data?, bindings?}
-  };
-  Kind kind{};
-  uint32_t frame = event::no_frame, node = event::no_node;
-  int64_t due = never;
-  int64_t since = 0;
-  const weft_slot* about = nullptr;  // payload of the event that began it
-};
-
-inline constexpr uint8_t wait_kind_count = 10;
-
-// A signal that nobody has waited for yet.
-struct Signal {
-  uint64_t seq;
-  const weft_slot* about;  // {name, data, id?}
-};
-
-// What one person said of an approval that is open.
-struct Vote {
-  uint32_t frame, node;
-  const weft_slot* about;  // {by, approve, data?, comment?}
-};
 
 // A step whose effect can be undone, in the order in which they were done.
 struct Undo {

@@ -191,7 +191,7 @@ TEST_CASE("an unknown workflow is a problem that says where it was looked for", 
   CHECK(error.code == "spec.unknown_workflow");
   CHECK(error.where.pointer == "/steps/0/workflow");
   CHECK(error.message == "there is no workflow 'iner'");
-  CHECK(error.hint == "did you mean 'inner'?; looked on the shelf");
+  CHECK(error.hint == "did you mean 'inner'? looked on the shelf");
 }
 
 TEST_CASE("a problem of what was found has the file that it stands in", "[plan]") {
