@@ -200,6 +200,7 @@ class Engine final {
   SharedValues shared_;
   Hooks hooks_;
   std::vector<std::unique_ptr<Channel>> channels_;
+  Gate gate_;
   run::Decider decider_;
   run::Decision decision_;
   state::Pages pages_;
@@ -223,7 +224,6 @@ class Engine final {
   base::Blocks words_;
   weft_error error_{};  // of a call that is not made
   Breakers breakers_;
-  Gate gate_;
   std::vector<run::Command> admitted_;  // by the decision that is being made
   std::vector<bool> known_tools_;       // whose breaker was asked for
   std::vector<Parked> parked_;          // a heap, the earliest on top

@@ -105,6 +105,11 @@ uint32_t Gate::known(const std::string& name, std::string_view kind, spec::Limit
 
 void Gate::know(const Bindings& bindings) {
   const plan::Plan& plan = *bindings.plan;
+  is_needed_ = is_needed_ || limits_tools_ || !plan.resources.empty() ||
+               std::any_of(plan.rarities.begin(), plan.rarities.end(),
+                           [](const plan::Rarity& rarity) { return !rarity.needs.empty(); }) ||
+               std::any_of(plan.tools.begin(), plan.tools.end(),
+                           [](const plan::Component& tool) { return tool.reaches_net; });
   for (size_t i = 0; i < bindings.tools.size(); ++i) {
     if ((bindings.tools[i].flags & WEFT_BLOCKING) != 0) answers_later(plan.tools[i].component);
   }
@@ -118,6 +123,7 @@ void Gate::know(const Bindings& bindings) {
 void Gate::answers_later(uint32_t component) {
   if (counted_.size() <= component) counted_.resize(component + 1);
   counted_[component] = true;
+  is_needed_ = true;
 }
 
 // The calls of a run that are open at once.

@@ -45,6 +45,8 @@ class Gate final {
   // A tool that answered PENDING; from now on its calls are counted.
   void answers_later(uint32_t component);
 
+  // False as long as no call of any run needs anything; it stays where it is.
+  const bool* is_needed() const { return &is_needed_; }
   // Whether the call may be made: it needs nothing, or is given it from now on. Else it waits in
   // line.
   enum class Answer : uint8_t { free, given, waits };
@@ -120,6 +122,7 @@ class Gate final {
   std::unordered_map<uint32_t, uint32_t> calls_;  // by run: the resource of its calls
   std::vector<bool> counted_;                     // tools that do not answer in place, by component
   std::set<uint32_t> defaults_;                   // resources with the limit of their kind
+  bool is_needed_ = false;                        // something is counted or limited
   bool limits_tools_;                             // some tool has a limit of its own
   std::vector<Permits::Need> needs_;
   std::vector<uint32_t> abroad_;       // claims that wait for another process

@@ -74,7 +74,8 @@ void Engine::perform_call(Slot& slot, const Command& command) {
   if (way.cache_ns != 0 && answer_from_cache(slot, command, way)) return;
   // A call that was announced before anybody knew that it needs room comes again when there is
   // some.
-  if (gate_.ask(*slot.run, command, tick_) == Gate::Answer::waits) return;
+  const bool is_free = !*gate_.is_needed();
+  if (!is_free && gate_.ask(*slot.run, command, tick_) == Gate::Answer::waits) return;
   Call* call = calls_.open();
   if (call == nullptr) {
     say(error_, WEFT_ERR_RETRYABLE, "too many calls are open at once");

@@ -152,11 +152,17 @@ void Engine::write_step(const Question& q, const Slot& slot, const Command& at, 
 
 Value Engine::subject_for(Question& q, const Hooks::Entry& entry) {
   if (entry.listener.sees_secrets) return q.about;
-  if (!q.shown.exists()) {
-    const Slot* slot = holder_of(q.run);
-    q.shown = slot != nullptr ? slot->run->state.plan->redactor->shown(q.about, q.arena.words())
-                              : q.about;
-  }
+  if (q.shown.exists()) return q.shown;
+  q.shown = q.about;
+  const Slot* slot = holder_of(q.run);
+  if (slot == nullptr) return q.shown;
+  // All else in a subject are names; so most are shown as they are.
+  const expr::Redactor& redactor = *slot->run->state.plan->redactor;
+  const Arena words = q.arena.words();
+  const auto is_clean = [&](Value value) {
+    return !value.exists() || redactor.shown(value, words).slot() == value.slot();
+  };
+  if (!is_clean(q.data) || !is_clean(q.of.args)) q.shown = redactor.shown(q.about, words);
   return q.shown;
 }
 

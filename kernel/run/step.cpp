@@ -110,9 +110,9 @@ void Decider::enter(const At& at, Value args) {
                           {},
                           0});
   }
-  Command made{Command::Kind::call, false, at.attempt, at.frame, at.node, at.visit, 0,
-               Phase::none,         args,  0};
-  const bool has_room = room_.admit == nullptr || room_.admit(room_.self, *run_, made);
+  const bool has_room =
+      room_.is_endless() || room_.has(*run_, {Command::Kind::call, false, at.attempt, at.frame,
+                                              at.node, at.visit, 0, Phase::none, args, 0});
   const Type type = has_room ? Type::step_started : Type::step_queued;
   const uint8_t flags = has_room ? uint8_t{0} : event::for_room;
   Error why;
@@ -121,9 +121,7 @@ void Decider::enter(const At& at, Value args) {
   } else if (!emit(type, at, {args, flags}, &why)) {
     return fail(at, why);
   }
-  if (!has_room) return;
-  made.args = arguments(at);
-  out_->commands.push_back(made);
+  if (has_room) command(Command::Kind::call, at, arguments(at));
 }
 
 // What the run may use no more of; null when there is nothing.
