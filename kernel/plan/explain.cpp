@@ -38,6 +38,7 @@ class Printer final {
 
  private:
   void header();
+  void mode_text(Value written, const std::string& indent);
   void forecast_text();
   void called_text();
   void block_text(uint32_t number, const std::string& indent);
@@ -112,10 +113,16 @@ void Printer::header() {
   out_ += ", durability ";
   out_ += durabilities[static_cast<size_t>(plan_.durability)];
   out_ += "\n";
-  const Value block = spec::block_of_auto(plan_.source);
+  mode_text(plan_.source, {});
+}
+
+// What 'auto' stands for, and the rule that fired.
+void Printer::mode_text(Value written, const std::string& indent) {
+  const Value block = spec::block_of_auto(written);
   if (!block.exists()) return;
   const spec::Detected found = spec::detect(block, spec::detect_by(plan_.source));
-  out_.append("mode ").append(found.mode).append(", because ").append(found.why).append("\n");
+  out_.append(indent).append("mode ").append(found.mode);
+  out_.append(", because ").append(found.why).append("\n");
 }
 
 // Without a history all steps count alike; one that was not seen counts like the mean of the
@@ -191,7 +198,9 @@ void Printer::node_text(const Block& block, uint32_t number, const std::string& 
   }
   out_ += "\n";
   const bool stands_here = node.kind == Kind::block && node.call == none;
-  if (stands_here) block_text(node.block, indent + "  ");
+  if (!stands_here) return;
+  mode_text(node.at, indent + "  ");
+  block_text(node.block, indent + "  ");
 }
 
 void Printer::policy_text(const Node& node) {

@@ -33,7 +33,9 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   const bool is_list = !type.exists() && !draft.at["tool"_k].exists() &&
                        !draft.at["command"_k].exists() && !draft.at["workflow"_k].exists();
   if (type.is_text()) {
-    draft.form = use_form(type.as_text(), type);
+    const bool is_auto = base::fold_name(type.as_text()) == "auto";
+    const std::string_view name = is_auto ? detect_form(draft.at, type) : type.as_text();
+    if (!name.empty()) draft.form = use_form(name, type);
   } else if (is_list && draft.at["steps"_k].exists()) {
     draft.form = use_form("sequential", draft.at);
   }

@@ -67,6 +67,21 @@ TEST_CASE("'auto' means what the definition would mean with its form said", "[pa
   }
 }
 
+TEST_CASE("a block may be 'auto', too", "[patterns][auto]") {
+  const auto k = kernel();
+  const auto with = [&](const std::string& form) {
+    return load(*k, R"({"id":"x","steps":[{"id":"inner","type":")" + form + R"(","steps":[)" +
+                        echo("a", "1") + "," + echo("b", R"("{{a}}2")") + "]}," +
+                        echo("c", R"("{{inner}}3")") + "]}");
+  };
+  const Workflow found = with("auto");
+  INFO(found.explain_text());
+  CHECK(
+      says(found, "  mode chain, because each step follows the one before it\n    chain by dag@"));
+  CHECK(found.hash() == with("chain").hash());
+  CHECK(result_of(*k, found) == result_of(*k, with("chain")));
+}
+
 TEST_CASE("a mode without a pattern is refused with the rule that fired", "[patterns][auto]") {
   const auto k = kernel();
   const Loaded loaded =
