@@ -185,9 +185,10 @@ Gate::Answer Gate::ask(const run::Run& run, const run::Command& call, int64_t ti
   if (needs_.empty()) return Answer::free;
   const plan::Rarity* rarity = run.state.plan->rarity(node);
   Permits::Wish wish{needs_, rarity != nullptr ? rarity->priority : 0, tick};
-  const uint8_t status = frame.status[call.node];
-  const bool has_queued = !call.is_compensation && status == WEFT_NODE_READY &&
-                          (frame.traits[call.node] & event::for_room) != 0;
+  // What undoes a step is announced, and the table of its frame may be gone.
+  const uint8_t status = call.is_compensation ? WEFT_NODE_RUNNING : frame.status[call.node];
+  const bool has_queued =
+      status == WEFT_NODE_READY && (frame.traits[call.node] & event::for_room) != 0;
   if (has_queued) wish.since = std::min(tick, frame.began[call.node]);  // by an earlier process
   const uint32_t claim = permits_.claim(wish, tick);
   if (entries_.size() <= claim) entries_.resize(claim + 1);
@@ -203,7 +204,7 @@ Gate::Answer Gate::ask(const run::Run& run, const run::Command& call, int64_t ti
            {},
            0};
   // What is not announced yet has no arguments that last.
-  if (!call.is_compensation && status != WEFT_NODE_RUNNING) entry.call.args = {};
+  if (status != WEFT_NODE_RUNNING) entry.call.args = {};
   if (!entry.waits && lock(claim, tick)) return Answer::given;
   next_late_ = std::min(next_late_, entry.until);
   return Answer::waits;
