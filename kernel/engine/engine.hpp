@@ -134,7 +134,7 @@ class Engine final {
   void free_room(Call& call);
 
   // spawn.cpp
-  Result<void> want_runs(Value operations, std::vector<Wanted>* to);
+  Result<void> want_runs(Value said, std::vector<Wanted>* to);
   void keep_runs(Slot& slot, Question& q);
   void start_kept();
 

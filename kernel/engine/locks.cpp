@@ -47,7 +47,6 @@ bool Locks::choose(const Want& want, std::vector<Unit>& chosen, int64_t& since) 
     taken.emplace(entry["key"_k].as_text(), entry["value"_k].as_bytes());
   }
   uint32_t left = want.amount;
-  std::vector<Unit> stale;
   for (uint32_t unit = 0; unit < want.of && left > 0; ++unit) {
     const std::string key = prefix + std::to_string(unit);
     const auto holder = taken.find(key);

@@ -60,11 +60,11 @@ class Permits final {
   // Why a claim can never be granted: a resource of which there is less than it needs.
   uint32_t beyond(uint32_t claim) const;
   // The claim ends: what it had is free, or it leaves the line.
-  void give_back(uint32_t claim);
+  void give_back(uint32_t number);
   // The next in line who has now been given what it needs; none when there is nobody.
   uint32_t next(int64_t tick);
   // What a claim that stands in line waits for.
-  uint32_t lacking(uint32_t claim, int64_t tick) const;
+  uint32_t lacking(uint32_t number, int64_t tick) const;
   // When something of it was given to somebody the last time.
   int64_t given_at(uint32_t resource) const { return resources_[resource].given_at; }
   bool is_before(uint32_t a, uint32_t b) const { return claims_[a].place < claims_[b].place; }
@@ -103,10 +103,10 @@ class Permits final {
   uint64_t room(const Need& need, int64_t tick) const;  // beside what is taken
   bool fits(const Need& need, int64_t tick) const { return room(need, tick) >= need.amount; }
   bool fits_behind(const Claim& claim, const Need& need, int64_t tick) const;
-  bool reserves(uint32_t claim, uint32_t but, int64_t tick) const;
+  bool reserves(uint32_t number, uint32_t but, int64_t tick) const;
   bool can_have(const Claim& claim, int64_t tick) const;
-  void grant(uint32_t claim, int64_t tick);
-  void leave(uint32_t claim);
+  void grant(uint32_t number, int64_t tick);
+  void leave(uint32_t number);
   void change(uint32_t resource);
   uint32_t first_of(uint32_t resource, int64_t tick) const;
 

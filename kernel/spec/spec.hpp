@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -126,8 +127,7 @@ struct Call {
   std::vector<std::string_view> reads, writes;
 };
 
-// What stands at one place of a block: a step, an expression or a record. Values are views of the
-// definition.
+// A place of a block: a step, an expression or a record. Values are views of the definition.
 struct Item {
   std::string_view id;
   Kind kind = Kind::tool;
@@ -173,7 +173,7 @@ struct Budget {
   int64_t tokens = without_end;
   uint64_t memory = 500'000'000;  // bytes of its values
   static int64_t cost_of(double money) {
-    return money > 0 ? static_cast<int64_t>(std::min(money, 9e9) * 1e9 + 0.5) : 0;
+    return money > 0 ? std::llround(std::min(money, 9e9) * 1e9) : 0;
   }
   bool counts() const { return cost != without_end || tokens != without_end; }
 };
