@@ -250,7 +250,8 @@ bool Gate::lock(uint32_t claim, int64_t tick) {
   if (has_all && waits != abroad_.end()) abroad_.erase(waits);
   if (!has_all && waits == abroad_.end()) abroad_.push_back(claim);
   entry.waits = !has_all;
-  if (!has_all) next_try_ = tick + limits::message_poll_ns;
+  // What goes back with the commit of this turn is there in the next one.
+  if (!has_all) next_try_ = returned_.empty() ? tick + limits::message_poll_ns : tick;
   return has_all;
 }
 

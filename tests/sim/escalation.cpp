@@ -2,7 +2,6 @@
 #include "base/json.hpp"
 #include "catch.hpp"
 #include "sim_world.hpp"
-#include "travel/replay.hpp"
 
 namespace weft::tests {
 namespace {
@@ -45,12 +44,7 @@ struct World {
     world.send(ticket, message);
     world.settle();
     REQUIRE(ticket->is_done);
-    travel::History history;
-    history.run = "run-1";
-    history.records = world.store.runs["run-1"].records;
-    travel::Replay replay(history, plan);
-    REQUIRE(replay.play());
-    CHECK_FALSE(replay.has_difference());
+    CHECK(replayed(plan, world) == "");
     return told(ticket->report);
   }
 

@@ -3,7 +3,6 @@
 #include "catch.hpp"
 #include "sim_hook.hpp"
 #include "sim_world.hpp"
-#include "travel/replay.hpp"
 
 namespace weft::tests {
 namespace {
@@ -103,12 +102,7 @@ TEST_CASE("whenever the process ends, the verdicts that were recorded stand", "[
     const std::string outcome = tell(ticket->report);
     if (crash_at == 0) undisturbed = outcome;
     REQUIRE(outcome == undisturbed);
-    travel::History history;
-    history.run = "run-1";
-    history.records = world.store.runs["run-1"].records;
-    travel::Replay replay(history, plan);
-    REQUIRE(replay.play());
-    CHECK_FALSE(replay.has_difference());
+    CHECK(replayed(plan, world) == "");
   }
   CHECK(undisturbed.starts_with("completed [3]"));
   CHECK_THAT(undisturbed, ContainsSubstring("no succeeded") && ContainsSubstring("yes skipped"));
@@ -247,12 +241,7 @@ TEST_CASE("an update from outside is changed or refused by hooks", "[sim][hooks]
     REQUIRE(ticket->is_done);
     const std::string outcome = tell(ticket->report);
     CHECK(outcome.starts_with(refuses ? "failed" : R"(completed {"name":"a","value":3})"));
-    travel::History history;
-    history.run = "run-1";
-    history.records = world.store.runs["run-1"].records;
-    travel::Replay replay(history, plan);
-    REQUIRE(replay.play());
-    CHECK_FALSE(replay.has_difference());
+    CHECK(replayed(plan, world) == "");
   }
 }
 
