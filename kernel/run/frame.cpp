@@ -238,9 +238,15 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
     case WEFT_CMD_START:
       if (f.stopping || begin(f, at, c)) return true;
       break;
-    case WEFT_CMD_CANCEL:
-      stop(f, n, c.args.root != nullptr ? Value(c.args) : text("no longer needed"));
+    case WEFT_CMD_CANCEL: {
+      const Value reason = c.args.root != nullptr ? Value(c.args) : text("no longer needed");
+      // What has not begun never will; the pattern decided it, so it need not be told.
+      const bool is_new = f.status[n] == WEFT_NODE_PENDING || f.visit[n] < visit;
+      if (!is_new) stop(f, n, reason);
+      // What was asked to end has not begun what its pattern has started since.
+      if (is_new && !f.stopping) emit(Type::step_cancelled, at, {reason});
       return true;
+    }
     case WEFT_CMD_SKIP:
       if (f.status[n] != WEFT_NODE_PENDING && f.visit[n] >= visit) break;
       if (!state().layers.empty() && !make_room(f, at)) return false;

@@ -39,6 +39,7 @@ class Writer final {
   void flow();
   void alternatives();
   void join();
+  void join_of_instances();
 
   uint32_t steps_;
   Edges edges_;
@@ -62,6 +63,14 @@ void Writer::join() {
   b_.key("join"_k);
   if (once_in(3)) return b_.natural(1 + any(3));
   if (once_in(2)) return b_.text(kinds[any(4)]);
+  b_.begin_object();
+  b_.set("n"_k, 1 + any(2));
+  b_.set("cancel_rest"_k, once_in(2));
+  b_.end_object();
+}
+
+void Writer::join_of_instances() {
+  b_.key("join"_k);
   b_.begin_object();
   b_.set("n"_k, 1 + any(2));
   b_.set("cancel_rest"_k, once_in(2));
@@ -110,7 +119,10 @@ void Writer::step(bool has_edges, bool is_graph, bool has_join) {
 
 // What the schema fills in. What goes on for as long as it may is bounded by that alone.
 void Writer::fallbacks(Value fields) {
+  const bool joins = fields["join"_k].exists() && once_in(2);
+  if (joins) join_of_instances();
   for (uint32_t i = 0; i < fields.size(); ++i) {
+    if (joins && fields.key(i) == "join") continue;
     if (fields[i]["default"_k].exists()) b_.set(Key(fields.key(i)), fields[i]["default"_k]);
   }
   if (fields["max_iterations"_k].exists()) b_.set("max_iterations"_k, 1 + any(3));

@@ -186,6 +186,11 @@ void FakeFrame::apply(const weft_cmd& command) {
       status_[n] = WEFT_NODE_SKIPPED;
       visit_[n] = visit;
       return;
+    case WEFT_CMD_CANCEL:
+      if (status_[n] != WEFT_NODE_PENDING && visit_[n] >= visit) return;
+      status_[n] = WEFT_NODE_CANCELLED;
+      visit_[n] = visit;
+      return;
     case WEFT_CMD_MEMO:
       memo_ = Value(command.args);
       if (sdk::json_text(memo_).size() > memo_bytes_max) fault("a memo that is too large", 0);

@@ -9,6 +9,8 @@
 namespace weft::tests {
 namespace {
 
+using namespace weft::lit;
+
 uint64_t runs() {
   const char* more = std::getenv("WEFT_SIM_RUNS");
   return more != nullptr ? std::strtoull(more, nullptr, 10) : 100;
@@ -44,6 +46,12 @@ constexpr std::string_view timed = R"({"id":"timed","type":"parallel","timeout":
     {"id":"a","tool":"idem","parameters":{"name":"a","do":"later","ms":3}},
     {"id":"b","timeout":"5ms","tool":"idem","parameters":{"name":"b","do":"hang"}},
     {"id":"c","tool":"idem","parameters":{"name":"c","do":"hang"}}]})";
+// Two instances are enough, when a third is at its last step and others are before it.
+constexpr std::string_view hedged = R"({"id":"hedged","type":"foreach","n":6,"concurrency":4,
+  "join":{"n":2,"cancel_rest":true},"steps":[
+    {"id":"a","tool":"idem","parameters":{"name":"a{{loop.index}}","do":"later",
+                                          "ms":"{{3 * loop.index + 1}}"}},
+    {"id":"b","tool":"idem","parameters":{"name":"b{{loop.index}}","do":"later","ms":4}}]})";
 constexpr std::string_view all[] = {nested, several, delayed, first, timed};
 
 std::string play(const SimWorld::Plan& plan, uint64_t seed, uint64_t* commits = nullptr) {
@@ -113,6 +121,37 @@ TEST_CASE("max_concurrency_is_never_exceeded", "[sim][parallel]") {
     }
     REQUIRE(most == 3);
     REQUIRE(running == 0);
+  }
+}
+
+// Which of them are in first is a matter of time, which a process that ends changes.
+TEST_CASE("what is cancelled once enough instances are in leaves no result, wherever it ended",
+          "[sim][loop]") {
+  SimPlans plans;
+  const auto plan = plans.build(hedged);
+  uint64_t commits = 0;
+  play(plan, 1, &commits);
+  for (uint64_t k = 0; k < commits; ++k) {
+    INFO("crash at commit " << k << " of " << commits);
+    SimWorld world({.seed = 1 + k, .has_sink = false});
+    auto ticket = world.submit(plan);
+    while (world.store.commits < k && world.step()) {
+    }
+    if (k > 0) {
+      world.crash();
+      ticket = world.resume(plan);
+    }
+    world.settle();
+    REQUIRE(ticket->is_done);
+    const std::string told = tell(ticket->report);
+    INFO(told);
+    CHECK(ticket->report.status == state::RunStatus::completed);
+    const Value results = ticket->report.outcome.view();
+    CHECK(results.size() >= 2);
+    CHECK(results.size() < 6);
+    for (const Value one : results) CHECK(one["name"_k].as_text().front() == 'b');
+    CHECK(told.find("cancelled") != std::string::npos);
+    CHECK(replayed(plan, world) == "");
   }
 }
 

@@ -17,7 +17,7 @@ constexpr uint32_t errors_max = 12;  // told one by one; more are only counted
 
 std::string_view to_text(By by) {
   constexpr std::string_view words[] = {"open",           "exhausted", "condition", "break",
-                                        "max_iterations", "limit",     "error"};
+                                        "max_iterations", "limit",     "error",     "break"};
   return words[static_cast<size_t>(by)];
 }
 
@@ -26,6 +26,17 @@ void Walk::end(By by, std::string_view message) {
   ending_ = {by, none, {}, std::string(message)};
   const bool is_in_table = by == By::exhausted || by == By::most;
   if (!flights_.empty() && !is_in_table) remember({});
+}
+
+// So many have succeeded that nobody needs the others; what begins behind the loop waits until
+// those have ended, so that none of them does anything then.
+void Walk::end_enough() {
+  constexpr std::string_view reason = "enough instances have succeeded";
+  end(By::enough, reason);
+  for (const Flight& flight : flights_) {
+    if (!is_leaving()) break;
+    commands_->cancel(form_.node_at(flight.index, form_.parts[flight.at].node), reason);
+  }
 }
 
 // The same, and those under way are asked to end: by what was told, not by the table, which may be

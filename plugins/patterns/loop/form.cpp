@@ -99,11 +99,6 @@ void write_problems(Value block, weft::Builder& out) {
     complain(out, "/detach", "spec.not_available", "'detach' is not available in this version",
              "let the loop wait for its instances");
   }
-  if (block["join"_k]["cancel_rest"_k].as_bool()) {
-    complain(out, "/join/cancel_rest", "spec.not_available",
-             "'cancel_rest' of a foreach is not available in this version",
-             "leave it out: then no more instances begin, and those under way end");
-  }
   if (block["body"_k].size() == 0) {
     complain(out, "/body", "loop.no_body", "the loop does nothing", "give it a step");
   }
@@ -286,6 +281,7 @@ Form read(Value plan) {
   form.at_once = static_cast<uint32_t>(plan["concurrency"_k].as_u64(1));
   const Value join = plan["join"_k];
   form.enough = (join.is_object() ? join["n"_k] : join).as_i64(unlimited);
+  form.cancels_rest = join["cancel_rest"_k].as_bool();
   form.binds = plan["binds"_k].as_bool(true);
   form.goes_on = plan["continue_on_error"_k].as_bool();
   form.recalls = plan["recalls"_k].as_bool();

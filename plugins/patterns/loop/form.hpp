@@ -55,6 +55,7 @@ struct Form {
   uint32_t reduce = none;                 // in parts
   int64_t most = unlimited;               // iterations
   int64_t enough = unlimited;             // of them that succeed
+  bool cancels_rest = false;              // of those under way, once there are enough
   bool fails_at_most = false;
   uint32_t at_once = 1;
   Keep keep = Keep::all;

@@ -21,8 +21,22 @@ bool Walk::is_touched(uint32_t index, uint32_t node) const {
   return frame_->status(at) != WEFT_NODE_PENDING && frame_->visit(at) == index;
 }
 
+// It failed, or nobody needed it any more; what it did before that is no result.
+bool Walk::is_lost(uint32_t index) const {
+  if (std::find(left_.begin(), left_.end(), index) != left_.end()) return true;
+  for (uint32_t part = form_.body_first; part < form_.body_end; ++part) {
+    const uint32_t node = form_.parts[part].node;
+    const uint32_t now = status(index, node);
+    const bool is_bad = now == WEFT_NODE_FAILED || now == WEFT_NODE_CANCELLED ||
+                        (form_.goes_on && now == WEFT_NODE_CONTINUED);
+    if (is_bad && is_touched(index, node)) return true;
+  }
+  return false;
+}
+
 // The result of the last step of the body that has one.
 Value Walk::result_of(uint32_t index) const {
+  if (form_.body_end - form_.body_first > 1 && is_lost(index)) return {};
   for (uint32_t part = form_.body_end; part > form_.body_first; --part) {
     const uint32_t node = form_.parts[part - 1].node;
     if (status(index, node) == WEFT_NODE_SUCCEEDED && is_touched(index, node)) {
@@ -76,7 +90,7 @@ void Walk::recall(const Frame& frame) {
   used_cost_ = used["cost"_k].as_f64();
   const Value ending = memo_["end"_k];
   if (ending.is_object()) {
-    ending_.by = static_cast<By>(std::min<uint64_t>(ending["by"_k].as_u64(), 6));
+    ending_.by = static_cast<By>(std::min<uint64_t>(ending["by"_k].as_u64(), 7));
     ending_.node = static_cast<uint32_t>(ending["node"_k].as_u64(none));
     ending_.code = ending["code"_k].as_text();
     ending_.message = ending["message"_k].as_text();
@@ -86,6 +100,11 @@ void Walk::recall(const Frame& frame) {
   recall_flights();
   if (ending.is_object()) {
     started_ = static_cast<uint32_t>(ending["iterations"_k].as_u64(started_));
+  }
+  // Where another one could begin and has not, there are no more.
+  if (ending_.by == By::open && is_measured_ && may_launch()) {
+    const bool is_most = form_.most != unlimited && started_ >= form_.most;
+    ending_.by = is_most ? By::most : By::exhausted;
   }
 }
 

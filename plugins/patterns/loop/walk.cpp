@@ -105,6 +105,10 @@ void Walk::fired() {
   for (const Alarm& alarm : alarms_.take_due(frame_->now_ns())) {
     switch (alarm.kind) {
       case Alarm::Kind::timeout:
+        if (is_leaving()) {  // what does not end in time is left behind
+          flights_.clear();
+          break;
+        }
         fail({By::error, none, "timeout", "the loop took longer than its 'timeout'"});
         break;
       case Alarm::Kind::limit:
@@ -182,6 +186,7 @@ void Walk::went(Flight& flight, uint32_t status) {
     count_usage(node);
     const bool failed = status == WEFT_NODE_FAILED || status == WEFT_NODE_CANCELLED ||
                         (form_.goes_on && status == WEFT_NODE_CONTINUED);
+    if (is_leaving() && leave(flight, failed)) return;
     if (failed && flight.failed == none) flight.failed = node;
     ++flight.at;
     return next_of_body(flight);
@@ -212,6 +217,24 @@ void Walk::went(Flight& flight, uint32_t status) {
   const By by = part.kind == Part::Kind::until ? By::condition : By::breaks;
   complete(flight.index, none);
   if (ending_.by == By::open) end(by, part.message);
+}
+
+// An instance that nobody needs any more is gone with its step, and what is left of it does not
+// begin. False when nothing was left of it: then it has succeeded all the same.
+bool Walk::leave(Flight& flight, bool failed) {
+  const uint32_t index = flight.index;
+  bool is_whole = !failed;
+  for (uint32_t part = flight.at + 1; !failed && part < form_.body_end; ++part) {
+    const Part& rest = form_.parts[part];
+    if (rest.when == When::failure) continue;
+    is_whole = false;
+    commands_->cancel(at_visit(form_.node_at(index, rest.node), index),
+                      "enough instances have succeeded");
+  }
+  if (is_whole) return false;
+  left_.push_back(index);
+  drop(index);
+  return true;
 }
 
 // Starts the next step of the body that is to run; requires that 'at' is where to begin.
@@ -289,7 +312,9 @@ void Walk::complete(uint32_t index, uint32_t failed) {
   fold();
   const auto succeeded = static_cast<int64_t>(started_ - flights_.size()) - failures_;
   const bool has_enough = form_.enough != unlimited && succeeded >= form_.enough;
-  if (has_enough && ending_.by == By::open) end(By::breaks, "enough instances have succeeded");
+  // Also when no more would begin anyway.
+  const bool is_over = ending_.by == By::exhausted || ending_.by == By::most;
+  if (has_enough && (ending_.by == By::open || (is_over && form_.cancels_rest))) end_enough();
   for (Flight& flight : flights_) {
     if (flight.waits) return reduce(flight);
   }

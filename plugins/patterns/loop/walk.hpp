@@ -15,7 +15,7 @@
 namespace loop {
 
 // Why no more iterations begin.
-enum class By : uint8_t { open, exhausted, condition, breaks, most, limit, error };
+enum class By : uint8_t { open, exhausted, condition, breaks, most, limit, error, enough };
 std::string_view to_text(By by);
 
 struct Ending {
@@ -47,6 +47,7 @@ class Walk final {
   bool is_touched(uint32_t index, uint32_t node) const;
   weft::Value result_of(uint32_t index) const;
   weft::Value record_of(uint32_t index) const;
+  bool is_lost(uint32_t index) const;
   weft::Value latest_result();
 
   // walk.cpp
@@ -61,6 +62,7 @@ class Walk final {
   void launch();
   void start(Flight& flight, uint32_t part);
   void went(Flight& flight, uint32_t status);
+  bool leave(Flight& flight, bool failed);
   void next_of_body(Flight& flight);
   void after_body(Flight& flight);
   void reduce(Flight& flight);
@@ -73,6 +75,7 @@ class Walk final {
 
   // ending.cpp
   void end(By by, std::string_view message = {});
+  void end_enough();
   void fail(Ending ending);
   void conclude();
   void give();
@@ -98,6 +101,8 @@ class Walk final {
   Flight* find(uint32_t index);
   void drop(uint32_t index);
   bool is_failing() const { return ending_.by == By::error || ending_.by == By::limit; }
+  // Nobody needs the instances that are still under way.
+  bool is_leaving() const { return ending_.by == By::enough && form_.cancels_rest; }
 
   Form form_;
   std::vector<uint32_t> setup_;  // nodes that are evaluated before the first iteration
@@ -110,6 +115,7 @@ class Walk final {
   uint32_t reduced_ = none;  // the iteration whose reduction holds what is accumulated
   uint32_t failures_ = 0;
   std::vector<Flight> flights_;
+  std::vector<uint32_t> left_;  // instances whose last steps were told not to begin
   Alarms alarms_;
   Ending ending_;
   int64_t used_steps_ = 0, used_tokens_ = 0, used_bytes_ = 0;
