@@ -46,6 +46,7 @@ class Writer final {
   Random& random_;
   Builder b_;
   Block made_;
+  bool is_net_ = false;          // steps count arrivals
   std::vector<uint32_t> nodes_;  // of the steps, as far as they are known
 };
 
@@ -60,7 +61,9 @@ void Writer::dependencies(uint32_t own, bool may_have) {
 
 void Writer::join() {
   constexpr std::string_view kinds[] = {"all", "all_activated", "any", "first"};
+  constexpr std::string_view counting[] = {"all", "each", "counting", "general"};
   b_.key("join"_k);
+  if (is_net_) return b_.text(counting[any(4)]);
   if (once_in(3)) return b_.natural(1 + any(3));
   if (once_in(2)) return b_.text(kinds[any(4)]);
   b_.begin_object();
@@ -104,7 +107,7 @@ void Writer::step(bool has_edges, bool is_graph, bool has_join) {
   dependencies(own, has_edges);
   b_.key("refs"_k);
   dependencies(own, has_edges);
-  b_.set("run_if"_k, run_if[any(5)]);
+  b_.set("run_if"_k, run_if[is_net_ ? 0 : any(5)]);
   for (const Key field : {"reads"_k, "writes"_k}) {
     b_.key(field);
     b_.begin_array();
@@ -138,6 +141,7 @@ void Writer::steps(const Shape& shape) {
   b_.end_array();
   if (shape.has_graph) b_.set("max_transitions"_k, 12U);
   if (shape.has_transitions && steps_ > 2) transitions();
+  if (is_net_) b_.set("max_visits"_k, 5U);
 }
 
 void Writer::transitions() {
@@ -146,15 +150,18 @@ void Writer::transitions() {
   for (uint32_t i = any(4); i > 0; --i) {
     const uint32_t to = 1 + any(steps_ - 1);
     b_.begin_object();
-    b_.set("from"_k, edges_ == Edges::backward ? any(to) : any(steps_));
-    b_.set("to"_k, to);
+    const uint32_t from = edges_ == Edges::backward ? any(to) : any(steps_);
+    const bool leads_back = is_net_ && once_in(2);
+    if (leads_back) b_.set("type"_k, "goto");
+    b_.set("from"_k, leads_back ? to : from);
+    b_.set("to"_k, leads_back ? from : to);
     if (!once_in(3)) {
       b_.key("condition"_k);
       condition();
     }
     b_.end_object();
   }
-  if (steps_ > 3 && once_in(2)) {
+  if (steps_ > 3 && !is_net_ && once_in(2)) {
     b_.begin_object();
     b_.set("type"_k, "revision_loop");
     b_.set("node"_k, number(false));
@@ -224,6 +231,7 @@ void Writer::alternatives() {
 }
 
 Block Writer::write(const Shape& shape) {
+  is_net_ = shape.has_transitions && once_in(3);
   b_.begin_object();
   b_.set("form"_k, std::string_view(shape.form));
   if (shape.has_sides) {

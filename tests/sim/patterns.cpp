@@ -52,7 +52,32 @@ constexpr std::string_view hedged = R"({"id":"hedged","type":"foreach","n":6,"co
     {"id":"a","tool":"idem","parameters":{"name":"a{{loop.index}}","do":"later",
                                           "ms":"{{3 * loop.index + 1}}"}},
     {"id":"b","tool":"idem","parameters":{"name":"b{{loop.index}}","do":"later","ms":4}}]})";
-constexpr std::string_view all[] = {nested, several, delayed, first, timed};
+// Both sides run again and again, one faster than the other; pairs are made as they come.
+constexpr std::string_view counted = R"({"id":"counted","type":"dag",
+  "variables":{"left":{"type":"integer","default":0},"right":{"type":"integer","default":0},
+               "pairs":{"type":"integer","default":0}},
+  "steps":[
+    {"id":"l","tool":"idem","parameters":{"name":"l","do":"later","ms":3}},
+    {"id":"ln","set":{"left":"{{left + 1}}"},"depends_on":"l"},
+    {"id":"r","tool":"slow","parameters":{"name":"r"}},
+    {"id":"rn","set":{"right":"{{right + 1}}"},"depends_on":"r"},
+    {"id":"pair","set":{"pairs":"{{pairs + 1}}"},"join":"counting","depends_on":["ln","rn"]}],
+  "transitions":[{"type":"goto","from":"ln","to":"l","condition":"left < 4"},
+                 {"type":"goto","from":"rn","to":"r","condition":"right < 3"}],
+  "output":"{{pairs}} {{left}} {{right}}"})";
+// What leads back may still reach the last step, so it waits for all rounds.
+constexpr std::string_view general = R"({"id":"general","type":"dag",
+  "variables":{"rounds":{"type":"integer","default":0}},
+  "steps":[
+    {"id":"a","tool":"idem","parameters":{"name":"a","do":"later","ms":1}},
+    {"id":"b","tool":"idem","parameters":{"name":"b","do":"later","ms":3}},
+    {"id":"c","tool":"slow","parameters":{"name":"c"}},
+    {"id":"n","set":{"rounds":"{{rounds + 1}}"},"depends_on":"b"},
+    {"id":"d","tool":"idem","parameters":{"name":"d","value":"{{rounds}}"},"join":"general"}],
+  "transitions":[{"from":"a","to":"b"},{"from":"a","to":"c"},
+                 {"type":"goto","from":"n","to":"b","condition":"rounds < 3"},
+                 {"type":"otherwise","from":"n","to":"d"},{"from":"c","to":"d"}]})";
+constexpr std::string_view all[] = {nested, several, delayed, first, timed, counted, general};
 
 std::string play(const SimWorld::Plan& plan, uint64_t seed, uint64_t* commits = nullptr) {
   SimWorld world({.seed = seed, .has_sink = false});

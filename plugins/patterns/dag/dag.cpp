@@ -2,12 +2,14 @@
 #include <weft/sdk.hpp>
 
 #include <string>
+#include <variant>
 
 #include "plan.hpp"
 #include "walk.hpp"
 
 using namespace weft::lit;
 using dag::Graph;
+using dag::NetWalk;
 using dag::Walk;
 using weft::Result;
 using weft::Value;
@@ -16,10 +18,25 @@ namespace {
 
 constexpr uint32_t edges_shown_max = 10'000;
 
-void show_edges(const Graph& graph, weft::Builder& out) {
+void show_links(const dag::Net& net, weft::Builder& out) {
+  for (const dag::Link& link : net.links) {
+    out.begin_array();
+    out.natural(link.from);
+    out.natural(link.to);
+    if (link.condition != dag::none) {
+      out.natural(link.condition);
+    } else if (link.leads_back || link.is_rest) {
+      out.text(link.leads_back ? "it goes back" : "nothing else is true");
+    }
+    out.end_array();
+  }
+}
+
+void show_edges(const dag::Made& made, weft::Builder& out) {
+  const Graph& graph = made.graph;
   out.key("edges"_k);
   out.begin_array();
-  for (uint32_t n = 0; n < graph.count; ++n) {
+  for (uint32_t n = 0; !made.net && n < graph.count; ++n) {
     for (uint32_t e = graph.first[n]; e < graph.first[n + 1]; ++e) {
       out.begin_array();
       out.natural(n);
@@ -48,12 +65,13 @@ void show_edges(const Graph& graph, weft::Builder& out) {
       out.end_array();
     }
   }
+  if (made.net) show_links(*made.net, out);
   out.end_array();
 }
 
 void show(const dag::Made& made, weft::Builder& out) {
   const Graph& graph = made.graph;
-  show_edges(graph, out);
+  show_edges(made, out);
   out.key("groups"_k);
   out.begin_array();
   const dag::Levels levels = dag::levels(graph);
@@ -95,15 +113,19 @@ Graph graph_in(const weft::sdk::Frame& frame) {
 
 struct Dag {
   static constexpr std::string_view id = "dag";
-  using Cache = Walk;
+  using Cache = std::variant<Walk, NetWalk>;
 
   Result<Value> compile(Value block, weft::Builder& out) {
     const dag::Made made = dag::make(block);
     out.begin_object();
     out.key("plan"_k);
     out.begin_object();
-    out.key("graph"_k);
-    out.bytes(dag::pack(made.graph));
+    if (made.net) {
+      write(*made.net, out);
+    } else {
+      out.key("graph"_k);
+      out.bytes(dag::pack(made.graph));
+    }
     if (made.problems.empty() && made.graph.next.size() <= edges_shown_max) show(made, out);
     out.end_object();
     say("problems"_k, made.problems, out);
@@ -112,16 +134,26 @@ struct Dag {
     return out.take_value();
   }
 
-  Result<Walk> open(const weft::sdk::Frame& frame) {
+  Result<Cache> open(const weft::sdk::Frame& frame) {
+    if (frame.plan()["net"_k].exists()) {
+      NetWalk walk(dag::read_net(frame.plan()["net"_k]));
+      walk.recall(frame);
+      return Cache(std::move(walk));
+    }
     const uint64_t start = frame.memo()["start"_k].as_u64();
     if (start > frame.size()) return weft::sdk::failure("bug", "the memo is not one of this block");
     Walk walk(graph_in(frame), static_cast<uint32_t>(start));
     walk.recall(frame);
-    return walk;
+    return Cache(std::move(walk));
   }
 
-  Result<void> step(Walk& walk, const weft::sdk::Frame& frame, std::span<const weft_fact> facts,
+  Result<void> step(Cache& cache, const weft::sdk::Frame& frame, std::span<const weft_fact> facts,
                     weft::sdk::Commands& commands) {
+    if (auto* net = std::get_if<NetWalk>(&cache)) {
+      net->step(facts, frame, commands);
+      return {};
+    }
+    Walk& walk = std::get<Walk>(cache);
     for (const weft_fact& fact : facts) {
       if (fact.kind == WEFT_FACT_BEGIN) {
         if ((fact.flags & 1U) != 0) start_later(walk, fact, frame, commands);

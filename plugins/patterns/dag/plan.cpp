@@ -16,6 +16,53 @@ When when_of(Value run_if) {
 
 uint32_t node_in(Value written) { return static_cast<uint32_t>(written.as_u64(none)); }
 
+// What a step asks to end, one or several, orders nothing.
+void add_cancels(Value one, Graph& graph) {
+  const uint32_t from = node_in(one["from"_k]);
+  if (!one["to"_k].is_array()) graph.cancels.push_back({from, node_in(one["to"_k])});
+  for (const Value to : one["to"_k]) {
+    if (one["to"_k].is_array()) graph.cancels.push_back({from, node_in(to)});
+  }
+}
+
+void check_cancels(const Steps& steps, Made& made) {
+  for (const Cancel& one : made.graph.cancels) {
+    const bool is_of_loop =
+        made.graph.loop_of(one.from) != nullptr || made.graph.loop_of(one.to) != nullptr;
+    if (one.from != one.to && !is_of_loop) continue;
+    made.problems.push_back(
+        {steps.pointer(one.from), "plan.cancel",
+         "'" + steps.id(one.from) + "' cannot cancel '" + steps.id(one.to) + "'",
+         "name two steps that are no part of a revision loop"});
+  }
+}
+
+// What only means something where steps count arrivals.
+void refuse_repeats(Value block, Made& made) {
+  const char* once = "each step of this graph runs once at most";
+  uint32_t number = 0;
+  for (const Value one : block["transitions"_k]) {
+    const std::string pointer = "/transitions/" + std::to_string(number++);
+    if (one["type"_k].as_text() != "otherwise") continue;
+    made.problems.push_back(
+        {pointer, "plan.net", once, "write the opposite condition in place of 'otherwise'"});
+  }
+  if (!block["max_visits"_k].exists()) return;
+  made.problems.push_back({"/max_visits", "plan.net", once,
+                           "remove 'max_visits', or lead back with a transition of type goto"});
+}
+
+void refuse_milestones(const Steps& steps, Made& made) {
+  for (uint32_t i = 0; i < steps.size(); ++i) {
+    if (!steps[i]["when_enabled"_k].exists()) continue;
+    made.problems.push_back({steps.pointer(steps.node(i)) + "/when_enabled", "spec.not_available",
+                             "'when_enabled' is not available in this version",
+                             "let it wait for a signal, or ask with 'if' when it begins"});
+  }
+}
+
+}  // namespace
+
 void name_cycle(const Graph& graph, const Steps& steps, std::vector<Remark>& problems) {
   const std::vector<uint32_t> cycle = find_cycle(graph);
   if (cycle.empty()) return;
@@ -59,35 +106,6 @@ void check_conditions(Value block, const Steps& steps, Made& made) {
          "let '" + steps.id(from) + "' depend on '" + steps.id(speaks_of) + "'"});
   }
 }
-
-void not_available(std::string pointer, const std::string& what, const char* instead,
-                   std::vector<Remark>& problems) {
-  problems.push_back({std::move(pointer), "spec.not_available",
-                      "'" + what + "' is not available in this version", instead});
-}
-
-// What a step asks to end, one or several, orders nothing.
-void add_cancels(Value one, Graph& graph) {
-  const uint32_t from = node_in(one["from"_k]);
-  if (!one["to"_k].is_array()) graph.cancels.push_back({from, node_in(one["to"_k])});
-  for (const Value to : one["to"_k]) {
-    if (one["to"_k].is_array()) graph.cancels.push_back({from, node_in(to)});
-  }
-}
-
-void check_cancels(const Steps& steps, Made& made) {
-  for (const Cancel& one : made.graph.cancels) {
-    const bool is_of_loop =
-        made.graph.loop_of(one.from) != nullptr || made.graph.loop_of(one.to) != nullptr;
-    if (one.from != one.to && !is_of_loop) continue;
-    made.problems.push_back(
-        {steps.pointer(one.from), "plan.cancel",
-         "'" + steps.id(one.from) + "' cannot cancel '" + steps.id(one.to) + "'",
-         "name two steps that are no part of a revision loop"});
-  }
-}
-
-}  // namespace
 
 Steps::Steps(Value block) {
   uint32_t last = 0;
@@ -148,6 +166,7 @@ void add_transitions(Value block, const Steps& steps, std::vector<Edge>& edges, 
     const std::string pointer = "/transitions/" + std::to_string(number++);
     if (!one["from"_k].exists()) continue;  // a loop
     const std::string_view type = one["type"_k].as_text();
+    if (type == "goto") continue;
     if (type == "cancel") {
       add_cancels(one, made.graph);
       continue;
@@ -159,8 +178,9 @@ void add_transitions(Value block, const Steps& steps, std::vector<Edge>& edges, 
       made.problems.push_back({pointer, "spec.missing_field",
                                "a conditional transition has no 'condition'",
                                "add 'condition', or make it sequential"});
-    } else if (type == "sequential" && condition.exists()) {
-      made.problems.push_back({pointer, "plan.condition", "a sequential transition has a condition",
+    } else if ((type == "sequential" || type == "otherwise") && condition.exists()) {
+      made.problems.push_back({pointer, "plan.condition",
+                               "a " + std::string(type) + " transition has a condition",
                                "make it conditional, or remove the condition"});
     }
     const auto same = std::find_if(edges.begin(), edges.end(), [&](const Edge& other) {
@@ -189,10 +209,6 @@ void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems) 
     const uint32_t node = steps.node(i);
     Join& join = joins[node];
     if (has_condition[node]) join.kind = Join::Kind::all_activated;
-    if (steps[i]["when_enabled"_k].exists()) {
-      not_available(steps.pointer(node) + "/when_enabled", "when_enabled",
-                    "let it wait for a signal, or ask with 'if' when it begins", problems);
-    }
     const Value said = steps[i]["join"_k];
     if (!said.exists()) continue;
     is_any = true;
@@ -206,13 +222,16 @@ void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems) 
     } else if (kind.as_text() == "any" || kind.as_text() == "first") {
       join.kind = Join::Kind::some;
       join.needed = 1;
-    } else if (kind.as_text() == "counting") {
-      not_available(steps.pointer(node) + "/join", "counting",
-                    "a step runs once in its block; put the block into a loop", problems);
     } else if (kind.exists()) {
       join.kind = kind.as_text() == "all" ? Join::Kind::all : Join::Kind::all_activated;
     }
-    if (join.kind != Join::Kind::some || join.needed <= graph.incoming[node]) continue;
+    if (join.kind != Join::Kind::some) continue;
+    if (const Loop* loop = graph.loop_of(node); loop != nullptr && loop->validator == node) {
+      problems.push_back({steps.pointer(node) + "/join", "plan.join",
+                          "the validator '" + steps.id(node) + "' waits for what it judges",
+                          "remove 'join', or let a step before the validator have it"});
+    }
+    if (join.needed <= graph.incoming[node]) continue;
     problems.push_back(
         {steps.pointer(node), "plan.join",
          "the step '" + steps.id(node) + "' waits for " + std::to_string(join.needed) + " of " +
@@ -235,6 +254,12 @@ Made make(Value block) {
     graph.when[steps.node(i)] = when_of(steps[i]["run_if"_k]);
   }
   graph.steps = steps.size();
+  refuse_milestones(steps, made);
+  if (is_net(block, steps)) {
+    make_net(block, steps, made);
+    return made;
+  }
+  refuse_repeats(block, made);
   std::vector<Edge> edges;
   edges.reserve(steps.size());
   add_dependencies(steps, edges);

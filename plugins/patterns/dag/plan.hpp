@@ -1,12 +1,14 @@
 // From a block to its graph: edges of every kind, joins and loops, and what is wrong with them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <weft/sdk.hpp>
 
 #include "graph.hpp"
+#include "net.hpp"
 
 namespace dag {
 
@@ -16,7 +18,8 @@ struct Remark {
 };
 
 struct Made {
-  Graph graph;
+  Graph graph;             // of a net, without what leads back
+  std::optional<Net> net;  // where steps may run more than once
   std::vector<Remark> problems, notes;
   std::vector<std::string> groups_said;  // of a chain: how each group is run
 };
@@ -56,7 +59,13 @@ void add_transitions(weft::Value block, const Steps& steps, std::vector<Edge>& e
 void add_loops(weft::Value block, const Steps& steps, std::vector<Edge>& edges, Made& made);
 void add_chain(weft::Value options, const Steps& steps, std::vector<Edge>& edges);
 void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems);
+void name_cycle(const Graph& graph, const Steps& steps, std::vector<Remark>& problems);
+void check_conditions(weft::Value block, const Steps& steps, Made& made);
 // Of groups that are not worth running at once, edges that keep the order of writing.
 void split_groups(weft::Value options, const Steps& steps, std::vector<Edge>& edges, Made& made);
+
+// Whether steps count arrivals; and all of such a block in place of the parts above.
+bool is_net(weft::Value block, const Steps& steps);
+void make_net(weft::Value block, const Steps& steps, Made& made);
 
 }  // namespace dag
