@@ -141,7 +141,7 @@ class Decider final {
   void announce_end(const state::Frame& frame, const At& at);
   void announce_frame(const state::Frame& frame, bool opens);
   void ask_hooks(const At& at, uint32_t point, Phase phase, Value about);
-  void ask_of_step(const At& at, uint32_t point, Phase phase, Value about);
+  void ask_of_step(const At& at, uint32_t point, Value about);
   void ask_again(const state::Wait& wait);
   void offer(state::Frame& frame, const At& at, Value choice);
   void take_branch(const At& at, Value choice, uint64_t taken);

@@ -39,9 +39,7 @@ void Decider::start(const At& at) {
     }
     if (!holds->as_bool()) return skip(at, text("its condition is false"));
   }
-  if (listens(WEFT_AT_BEFORE_STAGE)) {
-    return ask_of_step(at, WEFT_AT_BEFORE_STAGE, Phase::step_boundary, bindings_);
-  }
+  if (listens(WEFT_AT_BEFORE_STAGE)) return ask_of_step(at, WEFT_AT_BEFORE_STAGE, bindings_);
   begin_step(at);
 }
 

@@ -233,6 +233,46 @@ TEST_CASE("an update from outside is changed or refused by hooks", "[sim][hooks]
   }
 }
 
+TEST_CASE("before a step reads what lies beside the run, hooks may refuse or choose another value",
+          "[sim][hooks]") {
+  SimPlans plans;
+  const auto plan = plans.build(R"({"id":"x","steps":[
+    {"id":"s","set":{"$global.a":1,"$global.b":"{{1 + 1}}"}},
+    {"id":"g","state":{"get":"$global.a"}},
+    {"id":"e","tool":"pure","parameters":{"name":"e","value":"{{g + $global.b}}"}}]})");
+  struct Case {
+    Says says;
+    std::string_view outcome;
+  };
+  const std::vector<Case> cases{
+      {{}, R"(completed {"name":"e","value":3})"},
+      {{WEFT_VERDICT_MODIFIED, R"({"get":"$global.b"})"}, R"(completed {"name":"e","value":4})"},
+      {{WEFT_VERDICT_CANCEL, R"("not yours")"}, "failed hook.cancelled in g"}};
+  for (const Case& one : cases) {
+    for (const bool dies : {false, true}) {
+      bool is_back = !dies;
+      SimHook hook(
+          bit(WEFT_AT_BEFORE_STATE_READ),
+          [&](uint32_t, Value) { return is_back ? one.says : Says{.status = WEFT_PENDING}; },
+          WEFT_BLOCKING);
+      SimWorld world({.hooks = {hook.bound()}});
+      auto ticket = world.submit(plan);
+      if (dies) {
+        world.settle(world.env.now() + 1'000'000);
+        world.crash();
+        is_back = true;
+        ticket = world.resume(plan);
+      }
+      world.settle();
+      REQUIRE(ticket->is_done);
+      CHECK(tell(ticket->report).starts_with(one.outcome));
+      CHECK(replayed(plan, world) == "");
+      const std::string asked = "BeforeStateRead shared_data_access g\n";
+      CHECK(hook.asked == (dies ? asked + asked : asked));
+    }
+  }
+}
+
 TEST_CASE("a snapshot is told when it is written", "[sim][hooks]") {
   SimHook hook(bit(WEFT_AT_CHECKPOINT), [](uint32_t, Value) { return Says{}; });
   play({.hooks = {hook.bound()}}, R"({"id":"x","steps":[{"id":"w","wait":"60s"}]})");
