@@ -44,7 +44,7 @@ class Decider final {
   void resume_step(state::Frame& frame, uint32_t node, bool is_fork);
   void fork(const Input& input);
   void move(const Input& input);
-  void cancel(Value reason, Value error);
+  void cancel(Value reason, Value error, Value grace = {});
   void expire(Value error);
   void fired(const Input& input);
   void settle(const Input& input);
