@@ -58,7 +58,9 @@ std::string note_of(StepState state, Value v, int64_t now) {
 
 const Step* Steps::take(const weft_event& event) {
   const auto state = state_of(to_view(event.type));
-  if (!state || event.step.n == 0) return nullptr;
+  const std::string_view path = to_view(event.step);
+  const bool has_name = !path.substr(path.rfind('/') + 1).starts_with('#');  // conditions have none
+  if (!state || path.empty() || !has_name) return nullptr;
   Step& step = find(event);
   const bool had_ended = step.has_ended();
   step.state = *state;
