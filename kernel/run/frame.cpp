@@ -241,10 +241,9 @@ bool Decider::apply(Frame& f, const weft_cmd& c) {
       break;
     case WEFT_CMD_CANCEL: {
       const Value reason = c.args.root != nullptr ? Value(c.args) : text("no longer needed");
-      // What has not begun never will; the pattern decided it, so it need not be told.
+      // What has not begun never will; in a block that ends it may have been started in vain.
       const bool is_new = f.status[n] == WEFT_NODE_PENDING || f.visit[n] < visit;
       if (!is_new) stop(f, n, reason);
-      // What was asked to end has not begun what its pattern has started since.
       if (is_new && !f.stopping) emit(Type::step_cancelled, at, {reason});
       return true;
     }

@@ -42,7 +42,7 @@ typedef struct weft_fact {
 } weft_fact;
 
 #define WEFT_CMD_START 1u  /* run the node; args are its bindings; opts {result}: it is that */
-#define WEFT_CMD_CANCEL 2u /* ask a running node to stop; args is the reason */
+#define WEFT_CMD_CANCEL 2u /* ask a node to stop, or not to begin; args is the reason */
 #define WEFT_CMD_SKIP 3u   /* node will not run; args is the reason */
 #define WEFT_CMD_SELECT 4u /* take a branch: args is {taken, alternatives[]} */
 #define WEFT_CMD_TIMER 5u  /* wake me at at_ns */
