@@ -1,6 +1,7 @@
 #include "verbs.hpp"
 
 #include "kept.hpp"
+#include "migrate.hpp"
 #include "options.hpp"
 #include "past.hpp"
 
@@ -281,9 +282,9 @@ std::vector<Verb> verbs_of_weft() {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto make :
-       {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past, verbs_of_state,
-        verbs_of_definitions, verbs_of_tools, verbs_of_plugins, verbs_of_weft}) {
+  for (const auto make : {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past,
+                          verbs_of_state, verbs_of_definitions, verbs_of_migration, verbs_of_tools,
+                          verbs_of_plugins, verbs_of_weft}) {
     for (Verb& verb : make()) all.push_back(std::move(verb));
   }
   return all;

@@ -1,0 +1,30 @@
+// A file that appears whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <weft/result.hpp>
+
+namespace weft::cli {
+
+// Is written beside the place where it will be, as NAME.part; '-' is standard output.
+class NewFile final {
+ public:
+  explicit NewFile(std::string name);
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  Result<void> write(std::string_view bytes);
+  // Puts it in its place, with the permissions of what stood there.
+  // Requires: everything was written.
+  Result<void> finish();
+
+ private:
+  std::string name_, part_;
+  int fd_;
+  int why_;
+};
+
+}  // namespace weft::cli
