@@ -14,6 +14,8 @@ using namespace weft::lit;
 
 namespace {
 
+constexpr int64_t patience_ns = 60'000'000'000;  // with a run that waits for a time
+
 struct Sides {
   Workflow before, after;
   std::string name;  // of the new one
@@ -33,31 +35,25 @@ struct Difference {
   Parting parting;
 };
 
-// What is wrong with one side; a lack of commands is one of this machine.
-Exit tell_problems(Session& session, const Loaded& loaded) {
-  Exit exit = Exit::missing;
-  for (const Error& problem : loaded.problems) {
-    session.say(problem);
-    if (problem.code != "spec.unknown_command" && !problem.code.starts_with("plugin.")) {
-      exit = Exit::invalid;
-    }
+// Why the old text cannot be run, which is a lack of commands or a fault of the reader.
+Exit tell_problems(Session& session, const OldText& old, const Loaded& loaded) {
+  if (old.count("missing") > 0) {
+    session.progress().print(findings_text(session.console().err, old, "missing"));
+    session.say({Status::not_found, "migrate.unknown_commands", "the old text cannot be run here",
+                 "install what it names, or say with --task what texts are given to"});
+    return Exit::missing;
   }
-  return exit;
+  // Places of the definition are no places of the old text.
+  for (Error problem : loaded.problems) {
+    problem.where.line = problem.where.column = 0;
+    session.say(problem);
+  }
+  return Exit::invalid;
 }
 
 Exit load_sides(Session& session, const Arguments& arguments, const OldText& old, Sides& sides) {
   const Loaded before = session.kernel().load(old.json(), old.name, "json");
-  if (before.workflow.empty()) {
-    // Places of the definition are no places of the old text, where the findings have them.
-    session.progress().print(findings_text(session.console().err, old, "missing"));
-    std::vector<Error> problems = before.problems;
-    Loaded placeless;
-    for (Error& problem : problems) {
-      problem.where.line = problem.where.column = 0;
-      placeless.problems.push_back(std::move(problem));
-    }
-    return tell_problems(session, placeless);
-  }
+  if (before.workflow.empty()) return tell_problems(session, old, before);
   sides.before = before.workflow.front();
   Definition after{"the converted text", old.yaml(), "yaml"};
   if (arguments.has("against")) {
@@ -82,7 +78,9 @@ Result<Ended> run_with_mocks(Kernel& kernel, const Workflow& workflow, Value inp
   RunOptions options;
   options.input = input;
   options.with_detail = true;
-  auto outcome = kernel.run(workflow, options);
+  auto run = kernel.start(workflow, options);
+  if (!run) return run.error();
+  auto outcome = kernel.wait(*run, patience_ns);
   if (!outcome) return outcome.error();
   Ended ended;
   ended.status = to_text(outcome->state);

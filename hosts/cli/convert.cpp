@@ -10,11 +10,15 @@
 
 #include "migrate.hpp"
 #include "new_file.hpp"
+#include "pool.hpp"
 #include "text.hpp"
 #include "times.hpp"
 #include "unified.hpp"
 
 namespace weft::cli {
+
+using namespace weft::lit;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -57,29 +61,47 @@ std::string remarks_of(const OldText& old) {
   return out;
 }
 
+// The same, with the command of texts named where it is called, for a line has no rows of commands.
+void name_command(Value value, std::string_view task, Builder& b) {
+  if (value.is_array()) {
+    b.begin_array();
+    for (const Value one : value) name_command(one, task, b);
+    return b.end_array();
+  }
+  if (!value.is_object()) return b.link(value);
+  b.begin_object();
+  for (uint32_t i = 0; i < value.size(); ++i) {
+    b.key(Key(value.key(i)));
+    const bool is_text = value.key(i) == "command" && value[i].as_text() == "task";
+    is_text ? b.text(task) : name_command(value[i], task, b);
+  }
+  b.end_object();
+}
+
+std::string json_of_line(const OldText& old) {
+  if (old.task.empty()) return old.json();
+  Pool pool;
+  Builder b(pool.arena());
+  name_command(old.report.view()["definition"_k], old.task, b);
+  return to_json(b.take_value());
+}
+
 // The new definition. As a line it is what the format of lines prints, which refuses what no line
 // says.
 Result<std::string> new_text(Session& session, const OldText& old, const std::string& format) {
   if (format == "yaml") return old.yaml();
-  // A line has no rows of commands, but says the command of texts itself.
-  const Loaded loaded = session.kernel().load(old.json(), old.name, "json");
+  const Loaded loaded = session.kernel().load(json_of_line(old), old.name, "json");
   if (loaded.workflow.empty()) {
     return Error{Status::not_found, "migrate.unknown_commands",
                  "a line is printed of what is known here, and commands are missing",
                  "install them, name one with --task, or convert with --to=yaml"};
   }
-  OldText plain;
-  plain.report = Document::copy(old.report.view());
-  const Loaded alone = session.kernel().load(plain.json(), old.name, "json");
-  const Workflow& printed =
-      alone.workflow.empty() ? loaded.workflow.front() : alone.workflow.front();
-  auto line = session.kernel().print(printed, "line");
+  auto line = session.kernel().print(loaded.workflow.front(), "line");
   if (!line) {
     Error error = line.error();
     error.hint = "convert it with --to=yaml";
     return error;
   }
-  if (!old.task.empty()) *line += " --task=" + old.task;
   return remarks_of(old) + *line + "\n";
 }
 
@@ -112,7 +134,7 @@ Result<std::string> back_up(const std::string& path, const std::string& text) {
                  "nothing was changed"};
   }
   close(fd);
-  NewFile file(copy);
+  NewFile file(copy, "migrate.unwritable");
   if (auto written = file.write(text); !written) return written.error();
   if (auto finished = file.finish(); !finished) return finished.error();
   return copy;
@@ -130,7 +152,7 @@ Result<void> put(const Console& console, const Arguments& arguments, const OldTe
     if (!copy) return copy.error();
     console.err.write(concat({"kept the old text as ", *copy, "\n"}));
   }
-  NewFile file(wanted.to);
+  NewFile file(wanted.to, "migrate.unwritable");
   if (auto written = file.write(text); !written) return written.error();
   if (auto finished = file.finish(); !finished) return finished.error();
   console.err.write(concat({"wrote ", wanted.to, ", as ", wanted.format, "\n"}));

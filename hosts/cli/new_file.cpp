@@ -11,22 +11,19 @@
 #include "text.hpp"
 
 namespace weft::cli {
-namespace {
-
-Error unwritable(const std::string& file, int why) {
-  return {Status::failed, "export.unwritable",
-          concat({"cannot write ", in_quotes(file), ": ", std::strerror(why)}),
-          "name another file with '-o'"};
-}
-
-}  // namespace
-
-NewFile::NewFile(std::string name)
+NewFile::NewFile(std::string name, std::string_view code)
     : name_(std::move(name)),
       part_(name_ + ".part"),
+      code_(code),
       fd_(name_ == "-" ? STDOUT_FILENO
                        : open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
       why_(fd_ < 0 ? errno : 0) {}
+
+Error NewFile::unwritable(const std::string& file, int why) const {
+  return {Status::failed, code_,
+          concat({"cannot write ", in_quotes(file), ": ", std::strerror(why)}),
+          "name another file with '-o'"};
+}
 
 NewFile::~NewFile() {
   if (fd_ < 0 || name_ == "-") return;

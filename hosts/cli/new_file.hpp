@@ -11,7 +11,8 @@ namespace weft::cli {
 // Is written beside the place where it will be, as NAME.part; '-' is standard output.
 class NewFile final {
  public:
-  explicit NewFile(std::string name);
+  // What goes wrong has the code.
+  explicit NewFile(std::string name, std::string_view code = "export.unwritable");
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile();
@@ -22,7 +23,9 @@ class NewFile final {
   Result<void> finish();
 
  private:
-  std::string name_, part_;
+  Error unwritable(const std::string& file, int why) const;
+
+  std::string name_, part_, code_;
   int fd_;
   int why_;
 };

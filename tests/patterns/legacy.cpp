@@ -35,7 +35,9 @@ std::string brief_step(const Tree& step) {
     const Tree* given = step.find("parameters");
     out += "=" + command->text + "(" + (given != nullptr ? given->items.front().text : "") + ")";
   }
-  if (const Tree* retry = step.find("retry")) out += "*" + std::to_string(retry->number);
+  if (const Tree* retry = step.find("retry")) {
+    out.append("*").append(std::to_string(retry->number));
+  }
   for (const char* field : {"run_if", "on_error"}) {
     if (const Tree* said = step.find(field)) out += " " + said->text;
   }
@@ -167,7 +169,7 @@ TEST_CASE("each mode of a flagged chain has its own form", "[patterns][legacy]")
         60},
        {"resilient --primary-workflow=/p --fallback-workflows=\"/f, g:/h\" "
         "--recovery-strategy=retry",
-        "chain steps{primary=p()*1 continue; step_2<primary=f() failure continue; g<step_2=h() "
+        "dag steps{primary=p()*1 continue; step_2<primary=f() failure continue; g<step_2=h() "
         "failure}",
         60},
        {"recovery --failed-step=b", "nothing", 100},
@@ -181,6 +183,10 @@ TEST_CASE("each mode of a flagged chain has its own form", "[patterns][legacy]")
        {"iterative --command=/w", "nothing ends this loop", 0},
        {"iterative --command=/w --max_iterations=0", "'--max_iterations' is a whole number from 1",
         0},
+       {"adaptive --analysis=/a --simple_path=/s --complex_path",
+        "chain steps{analysis=a(); paths<analysis conditions{if default(string(analysis) contains "
+        "\"simple\", false) then{simple_path=s()}}}",
+        60},
        {"adaptive --analysis=/a", "an 'adaptive' chain needs a path", 0}});
 }
 

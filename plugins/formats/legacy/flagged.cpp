@@ -80,9 +80,8 @@ bool Flagged::read_value(Span flags, uint32_t& at, Flag& flag) {
   if (!has_equals && !value.empty()) {
     maker_.found(Kind::assumed, flag.value, "words behind '--" + flag.name + "'", "its value", 80);
   }
-  const bool is_quoted = value.size() > 1 && (value[0] == '"' || value[0] == '\'') &&
-                         value.back() == value[0] && value.find(value[0], 1) == value.size() - 1;
-  if (is_quoted) flag.value = parts.trim({flag.value.at + 1, flag.value.end - 1});
+  Span inner;
+  if (parts.is_in_quotes(flag.value, inner)) flag.value = inner;
   return true;
 }
 

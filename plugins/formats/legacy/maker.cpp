@@ -48,7 +48,8 @@ bool Maker::step(Span action, std::string_view label, Tree& step) {
   action = parts_.trim(action);
   const std::string_view words = parts_.view(action);
   const bool says_something = std::any_of(words.begin(), words.end(), [](char c) {
-    return is_name_char(c) || static_cast<uint8_t>(c) >= 0x80U;
+    const bool is_sign = c == '-' || c == '_' || c == '.' || c == '@';
+    return (is_name_char(c) && !is_sign) || static_cast<uint8_t>(c) >= 0x80U;
   });
   if (!says_something) {
     return refuse(action.at, words.empty() ? "a step is missing here" : "this names nothing to do",

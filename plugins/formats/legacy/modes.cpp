@@ -212,14 +212,14 @@ bool Flagged::adaptive(Span mode) {
   std::vector<Tree> sides;
   if (!side("simple_path", names("analysis", "simple"), sides)) return false;
   if (!side("medium_path", names("analysis", "medium"), sides)) return false;
-  const bool has_others = !sides.empty();
+  const size_t others = sides.size();
   if (!side("complex_path", names("analysis", "complex"), sides)) return false;
   if (sides.empty()) {
     return maker_.refuse(mode.at, "an 'adaptive' chain needs a path",
                          "--simple_path, --medium_path or --complex_path");
   }
   Tree otherwise = Tree::of_kind(TreeKind::list, analysis->value);
-  if (has_others && take("complex_path") != nullptr) {
+  if (others > 0 && sides.size() > others) {
     otherwise = *sides.back().find("then");
     sides.pop_back();
   }
@@ -279,10 +279,12 @@ bool Flagged::resilient(Span mode) {
   }
   if (all.empty()) return false;
   maker_.found(Kind::shape, mode, "the mode 'resilient'",
-               "a chain whose later steps run only when the one before failed; the run then ends "
+               "steps of which a later one runs only when the one before failed; the run then ends "
                "as completed in part",
                90);
-  reading_.definition = maker_.chain(std::move(chain));
+  // In a chain they would run only when the chain itself has failed.
+  reading_.definition = maker_.definition("dag");
+  reading_.definition.set("steps", chain.take());
   return true;
 }
 

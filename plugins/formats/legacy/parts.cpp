@@ -110,6 +110,14 @@ bool Parts::is_in_brackets(Span span, char open, Span& inner) {
   return true;
 }
 
+bool Parts::is_in_quotes(Span span, Span& inner) {
+  if (span.is_empty() || (text_[span.at] != '"' && text_[span.at] != '\'')) return false;
+  uint32_t at = span.at;
+  if (!step_quote(span, at) || at != span.end) return false;
+  inner = trim({span.at + 1, span.end - 1});
+  return true;
+}
+
 std::string Parts::plain(Span span) const {
   std::string out;
   for (uint32_t at = span.at; at < span.end; ++at) {

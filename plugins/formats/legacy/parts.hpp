@@ -35,6 +35,8 @@ class Parts final {
   bool find(Span span, const Separator& separator, uint32_t& at);
   // What stands within, when brackets are around all of it.
   bool is_in_brackets(Span span, char open, Span& inner);
+  // The same of quotes.
+  bool is_in_quotes(Span span, Span& inner);
   // Without the quotes and backslashes that protect.
   std::string plain(Span span) const;
   // A word of its own stands there.

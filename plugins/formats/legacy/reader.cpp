@@ -107,8 +107,12 @@ class Reader final {
     });
     if (!is_all || lines.size() > 1) return is_all;
     std::vector<Span> items;
-    parts_.split(body_, ',', items);
-    return items.size() == 1 || !parts_.view(items[1]).starts_with('/');
+    const auto separator = [&](uint32_t at) -> uint32_t {
+      return parts_.view({at, at + 1}) == "," ? 1 : parts_.is_word_at(at, "then") ? 4 : 0;
+    };
+    parts_.split(body_, separator, items);
+    return std::count_if(items.begin(), items.end(),
+                         [&](Span item) { return parts_.view(item).starts_with('/'); }) == 1;
   }
 
   bool commands() {
