@@ -180,7 +180,7 @@ Exit migrate_convert(const Arguments& arguments, const Console& console) {
   const Exit refused = refuse_old(session, old, arguments.has("allow-lossy"));
   if (refused != Exit::ok) return refused;
   auto text = new_text(session, old, wanted->format);
-  if (!text) return std::max(Exit::invalid, complain(console, text.error()));
+  if (!text) return std::max(complain(console, text.error()), Exit::invalid);
   if (!is_good(session, *text, *wanted)) {
     console.err.write("nothing is written, for the new definition would be wrong\n");
     return Exit::invalid;

@@ -75,6 +75,13 @@ void add_missing(Kernel& kernel, OldText& old) {
   old.findings = std::move(all);
 }
 
+bool is_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-.@").find(c) != std::string_view::npos;
+  });
+}
+
 std::string percent(double confidence) {
   return std::to_string(std::lround(confidence * 100)) + " %";
 }
@@ -152,6 +159,12 @@ std::string OldText::yaml() const {
 
 OldRead read_old(Session& session, const Arguments& arguments) {
   OldRead read;
+  const std::string_view task = arguments.value("task");
+  if (arguments.has("task") && !is_name(task)) {
+    session.say(usage_error(in_quotes(task) + " is no name of a command", "such as --task echo"));
+    read.exit = Exit::usage;
+    return read;
+  }
   auto old = read_word(arguments.words().front());
   if (!old) {
     session.say(old.error());
@@ -167,7 +180,7 @@ OldRead read_old(Session& session, const Arguments& arguments) {
   }
   old->report = std::move(*report);
   old->said = old->report.view()["said"_k].as_text();
-  old->task = arguments.value("task");
+  old->task = task;
   for (const Value one : old->report.view()["findings"_k]) old->findings.push_back(finding_of(one));
   add_missing(session.kernel(), *old);
   read.text.push_back(std::move(*old));
