@@ -147,7 +147,9 @@ Result<void> put(const Console& console, const Arguments& arguments, const OldTe
     console.out.write(text);
     return {};
   }
-  if (arguments.has("backup-original") && wanted.to == old.path) {
+  std::error_code ignored;
+  const bool replaces = !old.path.empty() && fs::equivalent(wanted.to, old.path, ignored);
+  if (arguments.has("backup-original") && replaces) {
     auto copy = back_up(wanted.to, old.text);
     if (!copy) return copy.error();
     console.err.write(concat({"kept the old text as ", *copy, "\n"}));

@@ -9,7 +9,7 @@
 namespace weft::cli {
 
 // What does not count unless the form of an output is kept: blanks at the ends of lines and of the
-// text, how a line ends, 1.0 for 1. The order of members never does.
+// text, and how a line ends. The order of members, and 1.0 for 1, never does.
 enum class Strictness : uint8_t { normalised, exact };
 
 struct Parting {

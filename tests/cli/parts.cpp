@@ -101,7 +101,7 @@ TEST_CASE("outputs are the same when only what does not count is other", "[cli]"
            {R"({"a":1,"b":[2]})", R"({"b":[2],"a":1})", true, true, ""},
            {R"("x \r\ny\n")", R"("x\ny")", true, false, ""},
            {R"(" x")", R"("x")", false, false, ""},
-           {"1", "1.0", true, false, ""},
+           {"1", "1.0", true, true, ""},
            {"1", "\"1\"", false, false, ""},
            {R"({"a":{"b":[1,2]}})", R"({"a":{"b":[1,3]}})", false, false, "/a/b/1"},
            {R"({"a":[1]})", R"({"a":[1,2]})", false, false, "/a/1"},
