@@ -23,7 +23,8 @@ constexpr Option wait_options[] = {
 constexpr Option resume_options[] = {
     {"unknown", 0, "WHAT", "again or fail: steps that may have had their effect"},
     {"all", 0, "", "every run whose process is gone"},
-    {"resume-from", 0, "STEP", "begin anew with this step, in a run of its own; as 'weft fork'"},
+    {"resume-from", 0, "POINT",
+     "begin anew with a step or at a checkpoint's number, in a run of its own"},
 };
 constexpr Option signal_options[] = {
     {"data", 'd', "JSON", "what it carries; also @FILE, or - for standard input"},
