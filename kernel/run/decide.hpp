@@ -235,6 +235,7 @@ class Decider final {
   int64_t tick_ = 0;
   Value bindings_;          // of the node that is started
   bool was_asked_ = false;  // the failure that is decided on was shown to hooks already
+  Error refused_;           // why a payload of a step was not taken
   base::Blocks scratch_;
   std::vector<Delivery> facts_;
   uint32_t delivered_ = 0;

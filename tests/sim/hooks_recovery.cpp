@@ -2,7 +2,7 @@
 // a run: its start, its variables, its events.
 #include "catch.hpp"
 #include "sim_hook.hpp"
-#include "sim_world.hpp"
+#include "sim_play.hpp"
 
 namespace weft::tests {
 namespace {
@@ -17,20 +17,8 @@ constexpr uint64_t bit(uint32_t point) { return uint64_t{1} << point; }
 constexpr std::string_view one_step =
     R"({"id":"x","steps":[{"id":"a","tool":"once","parameters":{"name":"a"}}]})";
 
-struct Played {
-  std::string outcome, journal;
-  std::vector<SimCall> calls;
-};
-
 Played play(SimWorld::Setup setup, std::string_view definition = one_step) {
-  SimPlans plans;
-  SimWorld world(std::move(setup));
-  const auto ticket = world.submit(plans.build(definition));
-  world.settle();
-  REQUIRE(ticket->is_done);
-  std::string journal;
-  for (const std::string& line : world.sink.lines) journal += line + '\n';
-  return {tell(ticket->report), journal, world.tools.calls};
+  return play_out(std::move(setup), definition);
 }
 
 TEST_CASE("verdict_is_repeated_on_recovery_without_a_call", "[sim][hooks]") {
