@@ -19,7 +19,7 @@ constexpr const char* shared =
 
 // What the layers do at their commits, which are counted over all of them.
 struct Gate {
-  enum class Way { none, die_before, die_after, refuse, refuse_shared };
+  enum class Way { none, die_before, die_after, refuse, refuse_shared, answer_later };
   Way way = Way::none;
   int at = 0;    // the commit at which it happens
   int seen = 0;  // commits so far
@@ -43,6 +43,7 @@ struct Gate {
     if (is_it && gate.way == Way::die_before) ::kill(::getpid(), SIGKILL);
     if (is_it && gate.way == Way::refuse) return say(out);
     if (gate.way == Way::refuse_shared && gate.is_shared[self]) return say(out);
+    if (gate.way == Way::answer_later && gate.is_shared[self]) return WEFT_PENDING;
     const weft_status status = gate.tables[self]->commit(self, call, owner, ops, n, out);
     if (is_it && gate.way == Way::die_after) ::kill(::getpid(), SIGKILL);
     return status;
@@ -240,6 +241,15 @@ TEST_CASE("while a layer cannot be written one turn is promised to it, and runs 
   REQUIRE(store.tend().message == "");
   CHECK(at(other, "state/n") == "2");
   CHECK(keys(other, "state/") == std::vector<std::string>{"state/n"});
+}
+
+TEST_CASE("a store that answers later is refused as a layer", "[layered]") {
+  Folder folder;
+  const Watched watched(Gate::Way::answer_later, 0);
+  StoreHost store(document(folder, "local", shared));
+  const Reply reply = store.commit(Batch().put("state/n", "1"));
+  CHECK(reply.status == WEFT_UNSUPPORTED);
+  CHECK_THAT(reply.message, ContainsSubstring("layer 'shared'") && ContainsSubstring("at once"));
 }
 
 TEST_CASE("a promise to a layer that is listed no more is not forgotten", "[layered]") {
