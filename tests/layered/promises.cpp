@@ -270,6 +270,41 @@ TEST_CASE("a promise to a layer that is listed no more is not forgotten", "[laye
   CHECK(at(store, "state/n") == "1");
 }
 
+TEST_CASE("a key that a process was about to put as it ended is free once its store was opened",
+          "[layered]") {
+  Folder folder;
+  const Place place = document(folder, "local", shared);
+  const pid_t pid = ::fork();
+  REQUIRE(pid >= 0);
+  if (pid == 0) {
+    const Watched watched(Gate::Way::die_after, 2);  // behind the number of its store: the hold
+    StoreHost store(place);
+    static_cast<void>(store.acquire());
+    static_cast<void>(store.commit(Batch().append("a", 1, "1").put_new("only/x", "one")));
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+  StoreHost other(document(folder, "other", shared));
+  CHECK(at(other, "only/x") == "-");
+  for (const bool is_alone : {true, false}) {
+    Batch batch;
+    batch.put_new("only/x", "other");
+    if (!is_alone) batch.append("b", 1, "1");
+    const Reply reply = other.commit(batch);
+    CHECK(reply.status == WEFT_CONFLICT);
+    CHECK_THAT(reply.message, ContainsSubstring("layer 'shared'") &&
+                                  ContainsSubstring("another process is about to put 'only/x'"));
+  }
+  {
+    StoreHost store(place);
+    CHECK(store.load("a").status == WEFT_NOT_FOUND);
+  }
+  CHECK(other.commit(Batch().append("b", 1, "1").put_new("only/x", "other")).message == "");
+  CHECK(at(other, "only/x") == "other");
+}
+
 TEST_CASE("of two first layers one alone puts a new key in a shared one", "[layered]") {
   Folder folder;
   StoreHost one(document(folder, "one", shared)), two(document(folder, "two", shared));

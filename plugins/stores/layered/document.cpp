@@ -208,7 +208,7 @@ class Reader final {
 Result<std::vector<Described>> read_document(const std::string& file) {
   Reader reader(file);
   std::error_code ignored;
-  std::ifstream in(file, std::ios::binary);
+  const std::ifstream in(file, std::ios::binary);
   if (!in || std::filesystem::is_directory(file, ignored)) {
     const int error = in ? EISDIR : errno;
     return reader.wrong("the document", joined({"cannot be read: ", std::strerror(error)}),

@@ -1,6 +1,7 @@
 #include "names.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 namespace weft::layered {
@@ -8,7 +9,7 @@ namespace {
 
 size_t edits(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+  std::iota(row.begin(), row.end(), size_t{0});
   for (size_t i = 0; i < a.size(); ++i) {
     size_t before = row[0]++;
     for (size_t j = 0; j < b.size(); ++j) {

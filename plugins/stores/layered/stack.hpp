@@ -70,6 +70,7 @@ class Stack final {
   Result<void> commit_all(const weft_owner& owner, Split& split, sdk::Call& call);
   Result<void> commit_with(const weft_owner& owner, const Split& split, sdk::Call& call);
   Result<void> hold(const Share& share, const weft_owner& owner, sdk::Call& call);
+  Error told(const Share& share, Error error, sdk::Call& call) const;
   void let_go(const std::vector<Share>& shares, sdk::Call& call);
   Promise promise_of(const Share& share, const weft_owner& owner);
   Result<std::string> own_id(sdk::Call& call);

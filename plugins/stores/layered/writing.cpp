@@ -119,8 +119,9 @@ Result<void> Stack::commit_alone(const Share& share, sdk::Call& call) {
   for (const weft_sop* op : share.ops) batch.add(op);
   batch.erase_all(backlogs_[share.layer].litter);
   auto done = layers_[share.layer].commit(nobody, batch.all(), call);
-  if (done) backlogs_[share.layer].litter.clear();
-  return done;
+  if (!done) return told(share, done.error(), call);
+  backlogs_[share.layer].litter.clear();
+  return {};
 }
 
 Result<void> Stack::commit_all(const weft_owner& owner, Split& split, sdk::Call& call) {
@@ -171,7 +172,22 @@ Result<void> Stack::hold(const Share& share, const weft_owner& owner, sdk::Call&
   for (const std::string& hold : share.holds) {
     batch.put_new(held_by(hold), {}).erase(held_by(hold)).put_new(hold, who);
   }
-  return layers_[share.layer].commit(nobody, batch.all(), call);
+  auto done = layers_[share.layer].commit(nobody, batch.all(), call);
+  if (!done) return told(share, done.error(), call);
+  return {};
+}
+
+// A conflict over a hold, which is a key that nobody knows, is one over what it holds.
+Error Stack::told(const Share& share, Error error, sdk::Call& call) const {
+  if (error.status != Status::conflict) return error;
+  for (const std::string& hold : share.holds) {
+    if (!layers_[share.layer].get(hold, call)) continue;
+    error.message = joined({"layer ", in_quotes(layers_[share.layer].name()),
+                            ": another process is about to put ", in_quotes(held_by(hold))});
+    error.hint = "try again; where that process has ended, open its store once";
+    return error;
+  }
+  return error;
 }
 
 void Stack::let_go(const std::vector<Share>& shares, sdk::Call& call) {
