@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include <weft/draft/hook.h>
 #include <weft/draft/sink.h>
 #include <weft/learned.hpp>
 #include <weft/travel.hpp>
@@ -48,9 +49,8 @@ struct House {
   House(const House&) = delete;
   House& operator=(const House&) = delete;
 
-  void open() {
+  void open(KernelOptions options = {}) {
     k.reset();
-    KernelOptions options;
     options.store = store_url;
     k = kernel(std::move(options));
   }
@@ -231,6 +231,26 @@ TEST_CASE("what nobody may see is not learned", "[learning]") {
   }
   CHECK(house.learned().conditions.front().count == 24);
   CHECK(house.proposals(workflow).empty());
+}
+
+TEST_CASE("where a hook sends a run to another side, that side tells nothing of the condition",
+          "[learning]") {
+  House house;
+  KernelOptions options;
+  options.plugin_paths = {WEFT_GOLDEN_PLUGINS};
+  auto config =
+      Document::parse_json(R"({"point":)" + std::to_string(WEFT_AT_STAGE_TRANSITION) +
+                           R"(,"phase":"branch_selection","verdict":)" +
+                           std::to_string(WEFT_VERDICT_REDIRECT) + R"(,"value":"leave"})");
+  REQUIRE(config);
+  options.hooks.push_back({"judge", std::move(*config)});
+  house.open(std::move(options));
+  const Workflow workflow = house.load(triage(R"("learning":true,)"));
+  const Outcome outcome = house.run(workflow, true, 80);
+  REQUIRE(outcome.detail.view()["step_results"_k]["leave"_k]["status"_k].as_text() == "succeeded");
+  const SideLearned side = house.learned().conditions.front().when_true;
+  CHECK(side.count == 1);
+  CHECK(side.succeeded + side.failed == 0);
 }
 
 TEST_CASE("a fork teaches what it decided itself", "[learning]") {
