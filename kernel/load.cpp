@@ -179,9 +179,7 @@ Loaded Kernel::load(std::string_view text, std::string_view file, std::string_vi
     const base::Lock lock(rooms_->mutex);
     rooms_->loaded.insert_or_assign(built.plan->id, *bindings);
   }
-  Workflow workflow;
-  workflow.body_ = std::make_shared<const Workflow::Body>(Workflow::Body{*bindings});
-  loaded.workflow.push_back(std::move(workflow));
+  loaded.workflow.push_back(Rooms::workflow_of(std::move(*bindings)));
   return loaded;
 }
 

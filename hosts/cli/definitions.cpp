@@ -1,4 +1,6 @@
 // Verbs 'validate' and 'explain'.
+#include <weft/learned.hpp>
+
 #include <algorithm>
 
 #include "definition.hpp"
@@ -48,8 +50,10 @@ Exit explain(const Arguments& arguments, const Console& console) {
   if (!session) return complain(console, session.error());
   const Checked checked = check(**session, *definition);
   if (!checked.workflow) return checked.exit;
+  auto started = Learning((*session)->kernel()).adapted(*checked.workflow);
+  if (!started) return complain(console, started.error());
   if (arguments.has("mermaid")) {
-    console.out.write(checked.workflow->explain_mermaid());
+    console.out.write(started->explain_mermaid());
     return Exit::ok;
   }
   Document measured;
@@ -58,7 +62,11 @@ Exit explain(const Arguments& arguments, const Console& console) {
     if (!found) return complain(console, found.error());
     measured = std::move(*found);
   }
-  console.out.write(checked.workflow->explain_text(measured.view()));
+  console.out.write(started->explain_text(measured.view()));
+  if (started->hash() != checked.workflow->hash()) {
+    console.out.write(
+        "adapted: what people accepted is applied, 'weft learned FILE --propose' lists it\n");
+  }
   const auto line = (*session)->kernel().print(*checked.workflow, "line");
   if (line) console.out.write("one line: " + printable(*line) + "\n");
   return Exit::ok;

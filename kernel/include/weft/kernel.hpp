@@ -241,6 +241,7 @@ class Kernel final {
 
  private:
   friend class SharedState;  // weft/state.hpp
+  friend class Learning;     // weft/learned.hpp
   Kernel();
   std::unique_ptr<Rooms> rooms_;
 };
