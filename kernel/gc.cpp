@@ -3,14 +3,23 @@
 
 #include <algorithm>
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "kernel_rooms.hpp"
+#include "learned.hpp"
 
 namespace weft {
 
 using namespace weft::lit;
+
+bool has_ended(Value run) {
+  static constexpr std::string_view ends[] = {"completed", "partially_completed", "failed",
+                                              "cancelled"};
+  const std::string_view status = run["status"_k].as_text();
+  return std::find(std::begin(ends), std::end(ends), status) != std::end(ends);
+}
 
 namespace {
 
@@ -29,13 +38,6 @@ bool fits(Value run, const RunFilter& filter) {
   return same("status"_k, filter.status) && same("workflow"_k, filter.workflow) &&
          created >= filter.since_ns && created < filter.until_ns &&
          (filter.tag.empty() || has_tag(run, filter.tag));
-}
-
-bool has_ended(Value run) {
-  static constexpr std::string_view ends[] = {"completed", "partially_completed", "failed",
-                                              "cancelled"};
-  const std::string_view status = run["status"_k].as_text();
-  return std::find(std::begin(ends), std::end(ends), status) != std::end(ends);
 }
 
 // The summaries in the order of their ids, which is that of their times.
@@ -59,6 +61,25 @@ weft_sop forgetting(std::string_view run) {
   return op;
 }
 
+// What was learned of a run outlives it, and is kept by the commit that forgets it.
+Result<void> forget_all(journal::Store& store, LearnedRuns& learned, std::span<const Value> runs) {
+  std::vector<Kept> kept;
+  kept.reserve(runs.size());
+  std::vector<weft_sop> ops;
+  ops.reserve(2 * runs.size());
+  for (const Value run : runs) {
+    ops.push_back(forgetting(run["id"_k].as_text()));
+    auto entry = learned.of(run);
+    if (!entry || entry->empty()) continue;  // what cannot be read teaches nothing
+    kept.push_back({learned_key(run), std::move(*entry)});
+    ops.push_back(putting(kept.back()));
+  }
+  std::vector<const weft_sop*> pointers;
+  pointers.reserve(ops.size());
+  for (const weft_sop& op : ops) pointers.push_back(&op);
+  return store.commit(pointers.data(), static_cast<uint32_t>(pointers.size()));
+}
+
 }  // namespace
 
 // The latest is what people look for.
@@ -80,22 +101,19 @@ Result<Document> Kernel::list(const RunFilter& filter) {
 
 // A run that another one was forked from is needed as long as that one is there.
 Result<Forgotten> Kernel::forget(const Retention& retention) {
-  struct Ended {
-    std::string id;
-    int64_t updated;
-  };
-  std::vector<Ended> all;
+  std::vector<base::Doc> all;
   auto done = each_run(*rooms_->store, [&](Value run) {
-    if (!has_ended(run)) return;
-    all.push_back({std::string(run["id"_k].as_text()), run["updated_ns"_k].as_i64()});
+    if (has_ended(run)) all.push_back(base::pack(run));
   });
   if (!done) return done.error();
   const int64_t now = rooms_->engine->now();
   Forgotten forgotten;
   uint32_t kept = 0;
   std::reverse(all.begin(), all.end());
-  for (const auto& [id, updated] : all) {
-    const bool is_young = now - updated < retention.older_than_ns;
+  std::vector<Value> ending;
+  for (const base::Doc& run : all) {
+    const std::string id(run.view()["id"_k].as_text());
+    const bool is_young = now - run.view()["updated_ns"_k].as_i64() < retention.older_than_ns;
     if (is_young || kept < retention.keep) {
       ++kept;
       continue;
@@ -106,18 +124,14 @@ Result<Forgotten> Kernel::forget(const Retention& retention) {
       ++forgotten.needed;
     } else {
       forgotten.runs.push_back(id);
+      ending.push_back(run.view());
     }
   }
   if (retention.is_dry) return forgotten;
-  for (size_t i = 0; i < forgotten.runs.size(); i += base::limits::forgotten_at_once) {
-    const size_t n = std::min<size_t>(base::limits::forgotten_at_once, forgotten.runs.size() - i);
-    std::vector<weft_sop> ops;
-    ops.reserve(n);
-    for (size_t k = 0; k < n; ++k) ops.push_back(forgetting(forgotten.runs[i + k]));
-    std::vector<const weft_sop*> pointers;
-    pointers.reserve(n);
-    for (const weft_sop& op : ops) pointers.push_back(&op);
-    done = rooms_->store->commit(pointers.data(), static_cast<uint32_t>(pointers.size()));
+  LearnedRuns learned(*rooms_);
+  for (size_t i = 0; i < ending.size(); i += base::limits::forgotten_at_once) {
+    const size_t n = std::min<size_t>(base::limits::forgotten_at_once, ending.size() - i);
+    done = forget_all(*rooms_->store, learned, {ending.data() + i, n});
     if (!done) return done.error();
   }
   return forgotten;

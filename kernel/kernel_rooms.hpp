@@ -26,6 +26,7 @@ struct DocumentAccess {
 
 struct Workflow::Body {
   std::shared_ptr<const engine::Bindings> bindings;  // shared with the runs of the plan
+  bool adapts = false;  // what people accepted changes it when it is started; see adapt.cpp
   const plan::Plan& plan() const { return *bindings->plan; }
 };
 
@@ -57,7 +58,12 @@ struct Kernel::Rooms {
       WEFT_GUARDED_BY(
           mutex);  // the latest of each id, to be called and started; shared with its runs
 
+  std::map<std::string, std::shared_ptr<const engine::Bindings>, std::less<>> adaptations
+      WEFT_GUARDED_BY(mutex);  // by definition and what was accepted; shared with their runs
+
   ~Rooms();
+  static const Workflow::Body& body_of(const Workflow& workflow) { return *workflow.body_; }
+  static Workflow workflow_of(std::shared_ptr<const engine::Bindings> bindings);
   Result<void> open(KernelOptions the_options);
   Result<std::unique_ptr<engine::Engine>> make_engine();
   Result<plugin::BoundTool> find_tool(const plan::Component& component);

@@ -179,9 +179,7 @@ Loaded Kernel::load(std::string_view text, std::string_view file, std::string_vi
     const base::Lock lock(rooms_->mutex);
     rooms_->loaded.insert_or_assign(built.plan->id, *bindings);
   }
-  Workflow workflow;
-  workflow.body_ = std::make_shared<const Workflow::Body>(Workflow::Body{*bindings});
-  loaded.workflow.push_back(std::move(workflow));
+  loaded.workflow.push_back(Rooms::workflow_of(std::move(*bindings)));
   return loaded;
 }
 
@@ -193,6 +191,16 @@ Result<std::string> Kernel::print(const Workflow& workflow, std::string_view for
   const auto text = parse_foreign({*bound, json});
   if (!text) return text.error();
   return std::string(text->definition.as_text());
+}
+
+Result<Document> Kernel::read(std::string_view text, std::string_view file,
+                              std::string_view format) {
+  Text read{std::string(text), std::string(file), {}, {}, {}};
+  auto source = parse(*rooms_->registry, read, format);
+  if (source) return Document::copy(source->definition);
+  Error error = source.error();
+  error.where.file = file;
+  return error;
 }
 
 std::string_view Workflow::id() const { return body_->plan().id; }

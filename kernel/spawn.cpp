@@ -11,6 +11,7 @@
 #include "base/valid.hpp"
 #include "kernel_rooms.hpp"
 #include "spec/schema.hpp"
+#include "travel/canon.hpp"
 
 namespace weft {
 
@@ -133,6 +134,7 @@ Result<void> Kernel::Rooms::start_kept(const engine::Kept& kept) {
     if (!bindings) return bindings.error();
     body.bindings = std::move(*bindings);
   }
+  body.adapts = travel::adapts(body.plan());
   const base::Lock one_at_a_time(spawning);
   RunOptions start;
   start.input = how["input"_k];

@@ -7,6 +7,7 @@
 #include "base/id.hpp"
 #include "engine/secrets.hpp"
 #include "kernel_rooms.hpp"
+#include "learned.hpp"
 #include "spec/place.hpp"
 #include "spec/schema.hpp"
 
@@ -78,6 +79,18 @@ Result<void> check_owners(const plan::Plan& plan, const RunOptions& run) {
   return {};
 }
 
+// As the schema wants it, with its defaults.
+Result<Value> complete_input(const plan::Plan& plan, Value given, Arena arena) {
+  Builder nothing(arena);
+  nothing.begin_object();
+  nothing.end_object();
+  const Value input = given.exists() ? given : nothing.take_value();
+  if (!plan.input_schema.exists()) return input;
+  auto schema = spec::Schema::compile(plan.input_schema);
+  if (!schema) return schema.error();
+  return schema->check_and_complete(input, arena);
+}
+
 void write_owners(const RunOptions& run, Builder& b) {
   if (!run.session.empty()) b.set("session"_k, run.session);
   if (!run.user.empty()) b.set("user"_k, run.user);
@@ -125,20 +138,13 @@ Result<Kernel::Rooms::Start> Kernel::Rooms::started_before(const Workflow::Body&
 Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Body& body,
                                                               const RunOptions& run,
                                                               std::string_view id, Value origin) {
-  const plan::Plan& plan = body.plan();
+  auto adapted = adapt(*this, body);
+  if (!adapted) return adapted.error();
+  const plan::Plan& plan = *adapted->bindings->plan;
   if (auto owned = check_owners(plan, run); !owned) return owned.error();
   base::Blocks blocks;
-  Builder nothing(blocks.arena());
-  nothing.begin_object();
-  nothing.end_object();
-  Value input = run.input.exists() ? run.input : nothing.take_value();
-  if (plan.input_schema.exists()) {
-    auto schema = spec::Schema::compile(plan.input_schema);
-    if (!schema) return schema.error();
-    auto complete = schema->check_and_complete(input, blocks.arena());
-    if (!complete) return complete.error();
-    input = *complete;
-  }
+  auto input = complete_input(plan, run.input, blocks.arena());
+  if (!input) return input.error();
   const engine::Env env = host_env->env();
   uint64_t seed = 0;
   env.random(env.self, &seed, sizeof seed);
@@ -157,7 +163,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   b.set("pins"_k, plan.pins);
   b.set("workflow"_k, std::string_view(plan.id));
   b.set("version"_k, std::string_view(plan.version));
-  b.set("input"_k, input);
+  b.set("input"_k, *input);
   b.set("params"_k, run.params.exists() ? run.params : null_value());
   b.set("seed"_k, seed);
   b.set("grants"_k, submission->grants.view());
@@ -177,6 +183,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   if (!run.key.empty()) b.set("key"_k, run.key);
   if (origin.exists()) b.set("caused_by"_k, origin["caused_by"_k]);
   write_owners(run, b);
+  adapted->write(b);
   if (!run.starting_step.empty()) {
     auto node = starting_node(plan, run.starting_step);
     if (!node) return node.error();
@@ -186,7 +193,7 @@ Result<std::shared_ptr<engine::Ticket>> Kernel::Rooms::submit(const Workflow::Bo
   auto acceptance = base::try_pack(b.take_value());
   if (!acceptance) return acceptance.error();
   submission->acceptance = std::move(*acceptance);
-  submission->bindings = body.bindings;
+  submission->bindings = std::move(adapted->bindings);
   submission->ticket = ticket;
   submission->started_by = origin["started_by"_k].as_text();
   engine->submit(std::move(submission));

@@ -20,8 +20,12 @@ Exit diff(const Arguments& arguments, const Console& console);
 Exit replay(const Arguments& arguments, const Console& console);
 // report.cpp
 Exit report(const Arguments& arguments, const Console& console);
+// learned.cpp
+Exit learned(const Arguments& arguments, const Console& console);
 // fork.cpp
 Exit fork_run(const Arguments& arguments, const Console& console);
+// Where a fork is made: a number is a sequence, anything else a step.
+void read_point(std::string_view at, ForkOptions& options);
 // move.cpp
 Exit migrate_run(const Arguments& arguments, const Console& console);
 // transport.cpp

@@ -54,6 +54,15 @@ void print_timeline(const Outcome& outcome, const Console& console) {
   if (!took.empty()) head += " in " + took;
   console.out.write(head + "\n");
   if (began != 0) console.out.write("started " + local_text(began) + "\n");
+  const Value adapted = workflow["adapted"_k];
+  std::string ids;
+  for (const Value id : adapted["proposals"_k]) {
+    ids += (ids.empty() ? "" : ", ") + printable(id.as_text());
+  }
+  if (!ids.empty()) {
+    console.out.write("adapted by what people accepted: " + ids + ", made from definition " +
+                      printable(adapted["definition"_k].as_text()) + "\n");
+  }
 
   Table table({"STEP", "STATUS", "START", "TIME", "ATTEMPTS", "NOTE"});
   const Value steps = detail["step_results"_k];

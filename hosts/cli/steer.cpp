@@ -1,6 +1,7 @@
 // Verbs that steer a run, whoever holds it: each is one message.
 #include <cstdlib>
 
+#include "person.hpp"
 #include "pool.hpp"
 #include "session.hpp"
 #include "text.hpp"
@@ -12,16 +13,6 @@ namespace weft::cli {
 using namespace weft::lit;
 
 namespace {
-
-std::string person(const Arguments& arguments) {
-  const std::string_view given = arguments.value("by");
-  if (!given.empty()) return std::string(given);
-  for (const char* name : {"USER", "LOGNAME"}) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return value;
-  }
-  return "operator";
-}
 
 // The fields of a message beside its verb. Values are borrowed until it is sent.
 struct Fields {

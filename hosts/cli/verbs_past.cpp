@@ -12,6 +12,16 @@ constexpr Option replay_options[] = {
     {"to", 0, "SEQ", "only up to this event"},
     {"json", 0, "", "print JSON"},
 };
+constexpr Option learned_options[] = {
+    {"propose", 0, "", "tell how its conditions could decide better, and what was accepted"},
+    {"accept", 0, "ID", "let a proposal count for runs that are started from now on"},
+    {"other-way", 0, "N", "with --accept: that many decisions would have gone the other way"},
+    {"withdraw", 0, "ID", "take back what was accepted"},
+    {"reset", 0, "", "forget what was learned; what was accepted stays"},
+    {"by", 0, "NAME", "who accepts; default: the user"},
+    {"format", 0, "NAME", "json or yaml, where the name of the file does not say"},
+    {"json", 0, "", "print JSON"},
+};
 constexpr Option fork_options[] = {
     {"at", 0, "POINT", "a sequence of 'weft checkpoints', or a step to begin anew"},
 };
@@ -44,6 +54,14 @@ constexpr std::string_view replay_text =
 constexpr std::string_view report_text =
     "What every number means stands in kernel/travel/REPORT.md. What is not known is a dash, and\n"
     "absent in JSON.";
+constexpr std::string_view learned_text =
+    "Flows that say 'learning: true' are looked at: how often each condition was true, how long "
+    "its\n"
+    "sides took and how often they succeeded. FILE may be the id of a workflow, where no proposal "
+    "is\n"
+    "meant. What is accepted is applied only to definitions that say 'adaptive: true', when a run "
+    "is\n"
+    "started. What every number means stands in kernel/travel/LEARNED.md.";
 constexpr std::string_view fork_text =
     "A new run goes on from a point of another one, which stays as it is: what had ended by then "
     "is\n"
@@ -102,6 +120,14 @@ std::vector<Verb> verbs_that_look() {
        1,
        1,
        report},
+      {"learned",
+       "FILE",
+       "tell what the flows of a workflow decided, and how they could decide better",
+       learned_text,
+       {learned_options, store_options, plugin_options, global_options},
+       1,
+       1,
+       learned},
   };
 }
 

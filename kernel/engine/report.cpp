@@ -158,6 +158,8 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
   b.set("id"_k, std::string_view(plan.id));
   b.set("version"_k, std::string_view(plan.version));
   b.set("hash"_k, std::string_view(base::to_hex(plan.hash)));
+  const Value adapted = state.acceptance["adapted"_k];
+  if (adapted.exists()) b.set("adapted"_k, adapted);
   b.end_object();
   const Value cause = state.acceptance["caused_by"_k];
   if (cause.exists()) b.set("caused_by"_k, cause);

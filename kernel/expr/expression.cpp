@@ -46,6 +46,14 @@ Result<Value> Expression::evaluate(const Scope& scope, Arena arena) const {
 }
 
 std::span<const Root> Expression::roots() const { return body_->program.roots; }
+
+std::vector<Asked> Expression::asked() const {
+  std::vector<Asked> all;
+  all.reserve(body_->program.paths.size());
+  for (const Path& path : body_->program.paths) all.push_back({path.root, path.name, path.first});
+  return all;
+}
+
 std::string_view Expression::text() const { return body_->program.text; }
 
 }  // namespace weft::expr

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <weft/result.hpp>
 #include <weft/value.hpp>
@@ -12,6 +13,13 @@
 #include "expr/root.hpp"
 
 namespace weft::expr {
+
+// What a path of an expression asks a scope for.
+struct Asked {
+  Root root;
+  std::string_view name;
+  Key first;
+};
 
 // The language is described in LANGUAGE.md. Evaluation is a function of the scope alone and
 // bounded; it takes memory from the arena, from the heap only for an error or a pattern known only
@@ -37,6 +45,8 @@ class Expression final {
 
   // Everything that it speaks of, each once, in order of appearance.
   std::span<const Root> roots() const;
+  // The same for every path, also those that an evaluation may pass over. Borrowed.
+  std::vector<Asked> asked() const;
   std::string_view text() const;
 
  private:

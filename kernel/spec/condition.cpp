@@ -1,5 +1,7 @@
 // Conditions: whatever they are written as, they become expressions. An object has one key, which
 // says what kind of condition it is; a word may be the name of a condition of the form.
+#include "spec/condition.hpp"
+
 #include <algorithm>
 
 #include "base/json.hpp"
@@ -216,6 +218,13 @@ void Translation::agent(Value about, uint32_t) {
 }
 
 }  // namespace
+
+Result<std::string> condition_text(Value written) {
+  Translation made({});
+  made.write(written, 0);
+  if (made.code.empty()) return std::move(made.text);
+  return Error{Status::bad_input, made.code, made.fault, made.hint};
+}
 
 std::string_view bare_expression(std::string_view text) {
   const std::string_view inner = trimmed(text);

@@ -11,7 +11,7 @@
 namespace weft::tests {
 
 inline std::unique_ptr<Kernel> kernel(KernelOptions options = {}) {
-  options.plugin_paths = {WEFT_PLUGINS};
+  options.plugin_paths.emplace_back(WEFT_PLUGINS);
   auto made = Kernel::create(std::move(options));
   REQUIRE(made);
   return std::move(*made);

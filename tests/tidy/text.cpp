@@ -16,9 +16,9 @@ constexpr std::size_t build_columns_max = 120;
 constexpr int function_lines_max = 70;  // one screen
 // It is a microkernel; kernel/decisions/0010-size-of-the-kernel.md says why there are two halves,
 // 0011-the-past-is-a-room.md why there is a third part, 0017-size-of-a-durable-kernel.md how large.
-constexpr std::size_t running_lines_max = 26'900;
-constexpr std::size_t reading_lines_max = 13'600;
-constexpr std::size_t past_lines_max = 4'100;
+constexpr std::size_t running_lines_max = 27'050;
+constexpr std::size_t reading_lines_max = 13'620;
+constexpr std::size_t past_lines_max = 6'300;
 
 // Where a word is banned.
 enum class Where { everywhere, headers, kernel, away_from_clock };
@@ -236,9 +236,15 @@ bool reads_definitions(const std::string& path) {
          is_below(path, "kernel/plan");
 }
 
+bool is_of_learning(const std::string& path) {
+  return path == "kernel/learned.cpp" || path == "kernel/learned.hpp" ||
+         path == "kernel/adapt.cpp" || path == "kernel/include/weft/learned.hpp";
+}
+
 bool looks_back(const std::string& path) {
   return is_below(path, "kernel/travel") || path == "kernel/travel.cpp" ||
-         path == "kernel/fork.cpp" || path == "kernel/include/weft/travel.hpp";
+         path == "kernel/fork.cpp" || is_of_learning(path) ||
+         path == "kernel/include/weft/travel.hpp";
 }
 
 void check_size(std::size_t lines, std::size_t most, const char* half, Findings& findings) {

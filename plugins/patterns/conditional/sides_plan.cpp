@@ -109,6 +109,8 @@ bool takes_all(Value block) {
 // What is run is {blocks, run_if, asking}, what people see are the sides.
 void write(const Blocks& blocks, Value block, weft::Builder& out) {
   out.set("form"_k, "sides");
+  if (block["learning"_k].as_bool()) out.set("learning"_k, true);
+  if (block["adaptive"_k].as_bool()) out.set("adaptive"_k, true);
   out.set("takes_all"_k, takes_all(block));
   out.set("asks_all"_k, takes_all(block) || !block["short_circuit"_k].as_bool(true));
   if (block["max_branches_to_evaluate"_k].exists()) {
