@@ -180,8 +180,7 @@ class Kernel final {
   Kernel& operator=(const Kernel&) = delete;
 
   // format: json, yaml, or empty for what the name of the file says. What its steps call and it
-  // does not hold is a workflow of this kernel that somebody holds, by its id, or what options.find
-  // has.
+  // does not hold is a workflow of this kernel that is held, by its id, or what options.find has.
   Loaded load(std::string_view text, std::string_view file, std::string_view format = {});
   // A definition in another format, NOT_FOUND where that cannot say all of it; what a format reads.
   Result<std::string> print(const Workflow& workflow, std::string_view format);

@@ -141,7 +141,6 @@ class Builder final {
   weft_slot fixed_[48];
 };
 
-// Order of keys in an index.
 inline int compare_keys(const weft_slot& a, const weft_slot& b) {
   if (a.hint != b.hint) return a.hint < b.hint ? -1 : 1;
   if (a.len != b.len) return a.len < b.len ? -1 : 1;
@@ -217,6 +216,7 @@ inline void Builder::close_object() {
   const uint32_t n = (size_ - frame_ - 1) / 2;
   const uint32_t outer = stack_[frame_].len;
   const uint32_t indexed = n > WEFT_INDEX_ABOVE ? WEFT_INDEXED : 0;
+  const uint64_t index_bytes = indexed != 0 ? uint64_t{n} * sizeof(uint32_t) : 0;
   const bool has_sibling = outer != none && stack_[outer].tag == WEFT_ARRAY && frame_ > outer + 1;
   if (has_sibling && same_keys(stack_[frame_ - 1], n)) {
     const weft_slot& sibling = stack_[frame_ - 1];
@@ -224,27 +224,23 @@ inline void Builder::close_object() {
     if ((sibling.flags & WEFT_SHAPED) != 0) {
       return write_shaped(static_cast<const weft_slot*>(weft_payload(p)), indexed, n);
     }
-    const uint64_t index_bytes = indexed != 0 ? uint64_t{n} * sizeof(uint32_t) : 0;
     auto* keys =
         static_cast<weft_slot*>(arena_.allocate(uint64_t{n} * sizeof(weft_slot) + index_bytes));
     for (uint32_t i = 0; i < n; ++i) place(keys + i, lifted(p[size_t{i} * 2]));
     if (indexed != 0) std::memcpy(keys + n, p + size_t{n} * 2, index_bytes);
     return write_shaped(keys, indexed, n);
   }
-  const uint64_t index_bytes = indexed != 0 ? uint64_t{n} * sizeof(uint32_t) : 0;
   auto* pairs =
       static_cast<weft_slot*>(arena_.allocate(uint64_t{n} * 2 * sizeof(weft_slot) + index_bytes));
   for (uint32_t i = 0; i < 2 * n; ++i) place(pairs + i, stack_[frame_ + 1 + i]);
   if (indexed != 0) {
     write_index(pairs, 2, n, reinterpret_cast<uint32_t*>(pairs + size_t{n} * 2));
   } else {
-    // A key is only compared with those before it when one of them shares six bits of the hint.
-    uint64_t seen = 0;
+    uint64_t seen = 0;  // bits of hints: a key is compared where one before it shares them
     for (uint32_t i = 0; i < n; ++i) {
       const uint64_t bit = uint64_t{1} << (pairs[size_t{i} * 2].hint % 64U);
-      for (uint32_t j = 0; j < i && (seen & bit) != 0; ++j) {
+      for (uint32_t j = 0; j < i && (seen & bit) != 0; ++j)
         if (compare_keys(pairs[size_t{i} * 2], pairs[size_t{j} * 2]) == 0) duplicate_ = i;
-      }
       seen |= bit;
     }
   }
