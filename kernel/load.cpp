@@ -193,6 +193,16 @@ Result<std::string> Kernel::print(const Workflow& workflow, std::string_view for
   return std::string(text->definition.as_text());
 }
 
+Result<Document> Kernel::read(std::string_view text, std::string_view file,
+                              std::string_view format) {
+  Text read{std::string(text), std::string(file), {}, {}, {}};
+  auto source = parse(*rooms_->registry, read, format);
+  if (source) return Document::copy(source->definition);
+  Error error = source.error();
+  error.where.file = file;
+  return error;
+}
+
 std::string_view Workflow::id() const { return body_->plan().id; }
 std::string_view Workflow::version() const { return body_->plan().version; }
 std::string Workflow::hash() const { return base::to_hex(body_->plan().hash); }

@@ -7,6 +7,7 @@
 #include "base/patch.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
+#include "base/units.hpp"
 #include "kernel_rooms.hpp"
 #include "run/expect.hpp"
 #include "spec/schema.hpp"
@@ -131,6 +132,14 @@ Result<void> check_patch(const state::State& state, Value patch) {
   return check_update(state, *after);
 }
 
+Result<void> check_grace(Value grace) {
+  if (!grace.exists()) return {};
+  auto ns = base::parse_duration(grace);
+  if (ns) return {};
+  return refuse(Status::bad_input, "message.bad_grace", "'grace': " + ns.error().message,
+                ns.error().hint);
+}
+
 Result<void> check_message(const state::State& state, Value m) {
   const std::string_view verb = m["verb"_k].as_text();
   if (state::is_ended(state.status)) {
@@ -168,7 +177,8 @@ Result<void> check_message(const state::State& state, Value m) {
     if (state.doubted > 0) return {};
     return refuse(Status::conflict, "message.no_doubt", "no step of the run is in doubt", "");
   }
-  if (verb == "cancel" || verb == "terminate") return {};
+  if (verb == "cancel") return check_grace(m["grace"_k]);
+  if (verb == "terminate") return {};
   static constexpr std::string_view verbs[] = {"signal", "decide",    "delegate", "pause", "resume",
                                                "cancel", "terminate", "update",   "settle"};
   std::string hint = base::did_you_mean(verb, verbs);

@@ -17,6 +17,16 @@ bool is_line(std::string_view text) {
   return next != std::string_view::npos && (text[next] == '"' || text[next] == '\'');
 }
 
+// Where the first line begins that is no remark.
+size_t behind_remarks(std::string_view text) {
+  size_t at = text.find_first_not_of(" \t\r\n");
+  while (at != std::string_view::npos && text[at] == '#') {
+    const size_t end = text.find('\n', at);
+    at = end == std::string_view::npos ? end : text.find_first_not_of(" \t\r\n", end);
+  }
+  return at;
+}
+
 }  // namespace
 
 Result<Definition> read_definition(const std::string& file, std::string_view format) {
@@ -26,7 +36,7 @@ Result<Definition> read_definition(const std::string& file, std::string_view for
   Definition definition{file, std::move(*text), std::string(format)};
   if (file != "-") return definition;
   definition.file = "standard input";
-  const size_t first = definition.text.find_first_not_of(" \t\r\n");
+  const size_t first = behind_remarks(definition.text);
   const bool is_json = first != std::string::npos && definition.text[first] == '{';
   const bool is_one_line = first != std::string::npos && is_line(definition.text.substr(first));
   if (definition.format.empty()) {

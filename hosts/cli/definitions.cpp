@@ -9,6 +9,18 @@
 
 namespace weft::cli {
 
+using namespace weft::lit;
+
+namespace {
+
+// Says so itself, as 'weft migrate convert' writes it.
+bool is_converted(Kernel& kernel, const Definition& definition) {
+  const auto written = kernel.read(definition.text, definition.file, definition.format);
+  return written && written->view()["legacy_mode"_k].as_bool();
+}
+
+}  // namespace
+
 Exit validate(const Arguments& arguments, const Console& console) {
   auto session = Session::open(arguments, console, {});
   if (!session) return complain(console, session.error());
@@ -22,7 +34,10 @@ Exit validate(const Arguments& arguments, const Console& console) {
     }
     const Checked checked = check(**session, *definition);
     exit = std::max(exit, checked.exit);
-    if (checked.workflow) console.out.write(definition->file + ": valid\n");
+    if (!checked.workflow) continue;
+    const bool is_old = is_converted((*session)->kernel(), *definition);
+    console.out.write(definition->file + ": valid" +
+                      (is_old ? ", converted from an old dialect\n" : "\n"));
   }
   return exit;
 }

@@ -33,6 +33,7 @@ Exit exit_of(const Error& error) {
       {"run.ended", Exit::usage},
       {"import.exists", Exit::store},
       {"spec.unknown_tool", Exit::invalid},
+      {"migrate.unknown_commands", Exit::missing},
       {"bug", Exit::bug},
   };
   if ((error.flags & WEFT_ERR_BUG) != 0) return Exit::bug;

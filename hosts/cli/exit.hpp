@@ -15,6 +15,8 @@ enum class Exit : int {
   invalid = 3,       // the definition is wrong
   store = 5,         // the store could not be used, or holds no such run
   missing = 6,       // a plugin or component is missing
+  differs = 7,       // an old text and a new definition do not do the same
+  lossy = 8,         // something of an old text would be lost, and nobody allowed it
   partial = 10,      // completed, but steps under the strategy 'continue' failed
   waiting = 11,      // waits for a person
   cancelled = 12,    // asked to end, and did

@@ -11,14 +11,6 @@
 namespace weft::cli {
 namespace {
 
-// A number is a sequence, anything else a step.
-void read_point(std::string_view at, ForkOptions& options) {
-  const auto read = std::from_chars(at.data(), at.data() + at.size(), options.seq);
-  if (read.ec == std::errc() && read.ptr == at.data() + at.size()) return;
-  options.seq = 0;
-  options.step = at;
-}
-
 struct Changed {
   std::optional<Document> input, changes;
 };
@@ -40,6 +32,13 @@ Result<Changed> read_changed(const Arguments& arguments, Diagnostics& sources) {
 }
 
 }  // namespace
+
+void read_point(std::string_view at, ForkOptions& options) {
+  const auto read = std::from_chars(at.data(), at.data() + at.size(), options.seq);
+  if (read.ec == std::errc() && read.ptr == at.data() + at.size()) return;
+  options.seq = 0;
+  options.step = at;
+}
 
 Exit fork_run(const Arguments& arguments, const Console& console) {
   Diagnostics sources(console.err);

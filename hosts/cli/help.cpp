@@ -13,6 +13,7 @@ constexpr std::string_view exits =
     "  0 completed    1 the run failed     10 completed in part\n"
     "  2 wrong usage  3 wrong definition   11 waits for a person\n"
     "  5 store        6 plugin is missing  12 cancelled\n"
+    "  7 not the same 8 would lose parts   (of migrate)\n"
     "  70 a bug of weft                    130 interrupted\n";
 
 std::string usage_of(const Verb& verb) {

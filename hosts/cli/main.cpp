@@ -4,6 +4,7 @@
 #include <exception>
 #include <optional>
 
+#include "migrate.hpp"
 #include "session.hpp"
 #include "suggest.hpp"
 #include "text.hpp"
@@ -65,6 +66,15 @@ void rotate_to_verb(Words& words) {
   words.insert(words.begin() + static_cast<std::ptrdiff_t>(verb), before.begin(), before.end());
 }
 
+// A line that is no definition but a command for this program, alone or behind 'run'.
+void take_line(Words& words) {
+  const size_t at = words[0] == "run" && words.size() > 1 ? 1 : 0;
+  const Words said = words_of_migration(words[at]);
+  if (said.empty()) return;
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+  words.insert(words.begin(), said.begin(), said.end());
+}
+
 std::optional<ColorMode> color_mode(std::string_view word) {
   if (word == "auto") return ColorMode::automatic;
   if (word == "never") return ColorMode::never;
@@ -109,6 +119,7 @@ Exit perform(const Verb& verb, const Words& words) {
 Exit dispatch(Words words) {
   if (words.empty()) words = {"help"};
   rotate_to_verb(words);
+  take_line(words);
   if (words[0] == "--version") words[0] = "version";
   if (words[0] == "--help" || words[0] == "-h") words[0] = "help";
   auto verb = take_verb(words);

@@ -24,6 +24,8 @@ Exit report(const Arguments& arguments, const Console& console);
 Exit learned(const Arguments& arguments, const Console& console);
 // fork.cpp
 Exit fork_run(const Arguments& arguments, const Console& console);
+// Where a fork is made: a number is a sequence, anything else a step.
+void read_point(std::string_view at, ForkOptions& options);
 // move.cpp
 Exit migrate_run(const Arguments& arguments, const Console& console);
 // transport.cpp

@@ -3,6 +3,7 @@
 
 #include "definition.hpp"
 #include "outcome.hpp"
+#include "past.hpp"
 #include "text.hpp"
 #include "times.hpp"
 #include "values.hpp"
@@ -126,7 +127,7 @@ bool goes_on_elsewhere(Kernel& kernel, const std::string& run, Unknown unknown) 
 Result<Outcome> resume_from(Kernel& kernel, const std::string& run, std::string_view step,
                             const Told& told) {
   ForkOptions options;
-  options.step = step;
+  read_point(step, options);
   auto id = kernel.fork(run, options);
   if (!id) return id.error();
   told(*id);

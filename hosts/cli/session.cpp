@@ -135,6 +135,7 @@ Result<void> Session::open(const Arguments& arguments, const Wants& wants) {
   }
   if (wants.runs) {
     if (auto added = add_engine(arguments, options); !added) return added.error();
+    if (!wants.hook.empty()) options.hooks.push_back({std::string(wants.hook), Document()});
     options.observer = progress_.sink();
     options.observer_self = &progress_;
   }

@@ -24,6 +24,7 @@ struct Wants {
   bool runs = false;   // steps are executed: threads, sinks and hooks are set up
   bool store = false;  // the store of the command line; else one that forgets
   ProgressMode progress = ProgressMode::nothing;
+  std::string_view hook{};  // asked beside those of the command line
 };
 
 // As the console allows, unless '--quiet' or '--json' say that there is none.

@@ -121,7 +121,9 @@ Exit pause(const Arguments& arguments, const Console& console) {
 
 Exit cancel(const Arguments& arguments, const Console& console) {
   const std::string reason(arguments.value("reason", "cancelled from the command line"));
-  return send(arguments, console, {"cancel", {{"reason"_k, reason}}, {}});
+  return send(
+      arguments, console,
+      {"cancel", {{"reason"_k, reason}, {"grace"_k, std::string(arguments.value("grace"))}}, {}});
 }
 
 Exit terminate(const Arguments& arguments, const Console& console) {

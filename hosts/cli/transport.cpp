@@ -1,13 +1,7 @@
 // Verbs 'export', 'import' and 'verify'.
 #include <weft/travel.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-
+#include "new_file.hpp"
 #include "past.hpp"
 #include "session.hpp"
 #include "text.hpp"
@@ -22,56 +16,6 @@ namespace {
 std::string records_text(uint64_t count) {
   return concat({std::to_string(count), count == 1 ? " record" : " records"});
 }
-
-Error unwritable(const std::string& file, int why) {
-  return {Status::failed, "export.unwritable",
-          concat({"cannot write ", in_quotes(file), ": ", std::strerror(why)}),
-          "name another file with '-o'"};
-}
-
-// A file that appears whole or not at all; '-' is standard output.
-class NewFile final {
- public:
-  explicit NewFile(std::string name)
-      : name_(std::move(name)),
-        part_(name_ + ".part"),
-        fd_(name_ == "-" ? STDOUT_FILENO
-                         : open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
-        why_(fd_ < 0 ? errno : 0) {}
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    if (fd_ < 0 || name_ == "-") return;
-    close(fd_);
-    unlink(part_.c_str());
-  }
-
-  Result<void> write(std::string_view bytes) {
-    if (fd_ < 0) return unwritable(part_, why_);
-    while (!bytes.empty()) {
-      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return unwritable(part_, errno);
-      bytes.remove_prefix(static_cast<size_t>(n));
-    }
-    return {};
-  }
-  // Requires: everything was written.
-  Result<void> finish() {
-    if (name_ == "-") return {};
-    if (fsync(fd_) != 0 || std::rename(part_.c_str(), name_.c_str()) != 0) {
-      return unwritable(name_, errno);
-    }
-    close(fd_);
-    fd_ = -1;
-    return {};
-  }
-
- private:
-  std::string name_, part_;
-  int fd_;
-  int why_;
-};
 
 bool tell(const Verified& verified, const Console& console) {
   const std::string run = concat({"run ", verified.run, ": "});

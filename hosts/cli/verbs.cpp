@@ -1,6 +1,7 @@
 #include "verbs.hpp"
 
 #include "kept.hpp"
+#include "migrate.hpp"
 #include "options.hpp"
 #include "past.hpp"
 
@@ -23,7 +24,8 @@ constexpr Option wait_options[] = {
 constexpr Option resume_options[] = {
     {"unknown", 0, "WHAT", "again or fail: steps that may have had their effect"},
     {"all", 0, "", "every run whose process is gone"},
-    {"resume-from", 0, "STEP", "begin anew with this step, in a run of its own; as 'weft fork'"},
+    {"resume-from", 0, "POINT",
+     "begin anew with a step or at a checkpoint's number, in a run of its own"},
 };
 constexpr Option signal_options[] = {
     {"data", 'd', "JSON", "what it carries; also @FILE, or - for standard input"},
@@ -52,6 +54,10 @@ constexpr Option pause_options[] = {
 };
 constexpr Option reason_options[] = {
     {"reason", 'm', "TEXT", "why"},
+};
+constexpr Option cancel_options[] = {
+    {"reason", 'm', "TEXT", "why"},
+    {"grace", 0, "DURATION", "leave calls that have not ended by then; default 30s"},
 };
 constexpr Option gc_options[] = {
     {"older-than", 0, "DURATION", "only runs that ended so long ago; default 30d"},
@@ -153,7 +159,7 @@ std::vector<Verb> verbs_of_steering() {
       steer("reject", "RUN [STEP]", "reject it; the step fails", {decide_options}, 2, reject),
       steer("delegate", "RUN NAME", "let somebody else decide", {delegate_options}, 2, delegate),
       steer("pause", "RUN", "start no step until 'weft resume'", {pause_options}, 1, pause),
-      steer("cancel", "RUN", "end a run when its steps have ended", {reason_options}, 1, cancel),
+      steer("cancel", "RUN", "end a run when its steps have ended", {cancel_options}, 1, cancel),
       steer("terminate", "RUN", "end a run at once, undoing nothing", {reason_options}, 1,
             terminate),
       steer("update", "RUN [NAME=VALUE...]", "change variables of a run", {update_options},
@@ -281,9 +287,9 @@ std::vector<Verb> verbs_of_weft() {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto make :
-       {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past, verbs_of_state,
-        verbs_of_definitions, verbs_of_tools, verbs_of_plugins, verbs_of_weft}) {
+  for (const auto make : {verbs_of_runs, verbs_of_steering, verbs_of_questions, verbs_of_the_past,
+                          verbs_of_state, verbs_of_definitions, verbs_of_migration, verbs_of_tools,
+                          verbs_of_plugins, verbs_of_weft}) {
     for (Verb& verb : make()) all.push_back(std::move(verb));
   }
   return all;

@@ -54,12 +54,15 @@ inline constexpr uint32_t fork_depth = 1'000;     // forks of forks; a circle of
 inline constexpr uint32_t shared_keys = 10'000;   // of one owner in a scope of state, read as one
 inline constexpr uint32_t branches = 10;          // at once, unless the workflow says otherwise
 
+inline constexpr uint64_t command_timeout_ns = 300'000'000'000;  // of the commands of a chain
 inline constexpr int64_t short_wait_ns =
     30'000'000'000;  // a shorter one does not park a run: reading it back would cost more
 inline constexpr int64_t resource_wait_ns =
     300'000'000'000;  // for room, counted from the start of the step; then it fails
 inline constexpr int64_t cancel_grace_ns =
     5'000'000'000;  // between asking a call to end and leaving it
+inline constexpr int64_t run_grace_ns =
+    30'000'000'000;  // the same for the calls of a run that somebody cancels
 
 // Breakers of tools.
 inline constexpr uint32_t breaker_failures = 5;              // in a row, and the tool is left alone

@@ -33,9 +33,11 @@ Call* Calls::open() {
 void Calls::close(Call& call) {
   const uint64_t generation = call.phase.load(std::memory_order_relaxed) >> 2U;
   call.phase.store(generation << 2U | Call::idle, std::memory_order_release);
-  if (call.doc.release != nullptr) call.doc.release(&call.doc);
-  call.doc = {};
-  call.subject = {};
+  if (call.doc.release != nullptr) {
+    call.doc.release(&call.doc);
+    call.doc = {};
+  }
+  if (call.is_hook) call.subject = {};
   call.arena.reset();
   free_.push_back(call.index);
 }

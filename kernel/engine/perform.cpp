@@ -34,6 +34,13 @@ void write_key(const run::Run& run, const Command& command, std::string& key) {
   }
 }
 
+// Who cancels a run may say how long its calls may take to end.
+int64_t grace_of(const state::State& state) {
+  const bool is_cancelled = state.stopping.exists() && !state.stopping["error"_k].exists();
+  if (!is_cancelled) return base::limits::cancel_grace_ns;
+  return state.stopping["grace_ns"_k].as_i64(base::limits::run_grace_ns);
+}
+
 }  // namespace
 
 void Engine::perform(Slot& slot, const Command& command) {
@@ -218,6 +225,7 @@ void Engine::work(void* arg) {
 }
 
 void Engine::stop_call(const Command& command, const Slot& slot) {
+  const int64_t due = tick_ + grace_of(slot.run->state);
   calls_.for_each_open([&](Call& call) {
     if (call.run != slot.number || call.of.frame != command.frame || call.of.node != command.node ||
         call.was_asked) {
@@ -226,7 +234,7 @@ void Engine::stop_call(const Command& command, const Slot& slot) {
     call.was_asked = true;
     std::atomic_ref<uint32_t>(call.cancel).store(1, std::memory_order_release);
     call.tool.table->cancel(call.tool.self, call.call.op);
-    call.due = tick_ + base::limits::cancel_grace_ns;
+    call.due = due;
     next_late_call_ = std::min(next_late_call_, call.due);
   });
 }

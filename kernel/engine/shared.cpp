@@ -37,13 +37,18 @@ bool is_ephemeral(const base::Doc& entry) {
 
 run::Shared SharedValues::lend() { return {this, get, list, put}; }
 
+Result<base::Doc> SharedValues::read(Result<base::Doc> found) {
+  if (!found && found.error().status != Status::not_found) journal_->refuse(found.error());
+  return found;
+}
+
 Value SharedValues::get(void* self, std::string_view key, Arena arena) {
   auto& values = *static_cast<SharedValues*>(self);
   for (const auto* held : {&values.staged_, &values.fleeting_}) {
     const auto found = held->find(key);
     if (found != held->end()) return copied(found->second.view(), arena);
   }
-  auto found = values.store_->get(key);
+  auto found = values.read(values.store_->get(key));
   return found ? copied(stored(found->view().as_bytes()), arena) : Value();
 }
 
@@ -51,7 +56,7 @@ Value SharedValues::get(void* self, std::string_view key, Arena arena) {
 Value SharedValues::list(void* self, std::string_view prefix, Arena arena) {
   auto& values = *static_cast<SharedValues*>(self);
   std::map<std::string, Value, std::less<>> all;
-  auto found = values.store_->scan(prefix, {}, base::limits::shared_keys + 1);
+  auto found = values.read(values.store_->scan(prefix, {}, base::limits::shared_keys + 1));
   if (found) {
     for (const Value entry : found->view()) {
       const Value kept = copied(stored(entry["value"_k].as_bytes()), arena);

@@ -25,6 +25,8 @@ class SharedValues final {
   void settle(bool is_committed);
 
  private:
+  // What is not there is missing; what cannot be read fails the turn that wanted to know.
+  Result<base::Doc> read(Result<base::Doc> found);
   static Value get(void* self, std::string_view key, Arena arena);
   static Value list(void* self, std::string_view prefix, Arena arena);
   static void put(void* self, std::string_view key, Value entry);

@@ -188,7 +188,9 @@ Result<void> Journal::commit() {
   pointers_.clear();
   for (const Slice& s : slices_) ops_.push_back(operation(s));
   for (const weft_sop& op : ops_) pointers_.push_back(&op);
-  auto done = store_->commit(pointers_.data(), static_cast<uint32_t>(pointers_.size()));
+  const auto n = static_cast<uint32_t>(pointers_.size());
+  auto done = refused_ ? Result<void>(std::move(*refused_)) : store_->commit(pointers_.data(), n);
+  refused_.reset();
   if (done) {
     committed_ += bytes_.size() + blobs_.size();
   } else {

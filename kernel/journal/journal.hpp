@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -39,7 +40,11 @@ class Journal final {
   // Only how the run stands: for runs whose events are not kept.
   void summarise(std::string_view id, const state::State& state);
 
-  bool is_empty() const { return slices_.empty(); }
+  // What was decided cannot be kept, for what it follows from could not be read: the next commit
+  // fails with this.
+  void refuse(Error why) { refused_ = std::move(why); }
+
+  bool is_empty() const { return slices_.empty() && !refused_; }
   // Everything staged, or nothing of it; either way the journal is empty afterwards.
   Result<void> commit();
   uint64_t bytes_committed() const { return committed_; }
@@ -75,6 +80,7 @@ class Journal final {
   std::deque<std::string> keys_;         // of what is put and erased
   base::Blocks scratch_;
   uint64_t committed_ = 0;
+  std::optional<Error> refused_;
 };
 
 }  // namespace weft::journal

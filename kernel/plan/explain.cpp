@@ -113,6 +113,12 @@ void Printer::header() {
   out_ += ", durability ";
   out_ += durabilities[static_cast<size_t>(plan_.durability)];
   out_ += "\n";
+  if (plan_.source["legacy_mode"_k].as_bool()) {
+    out_ += "converted from an old dialect (legacy_mode)\n";
+  }
+  if (plan_.source["preserve_output_format"_k].as_bool()) {
+    out_ += "the form of its result is that of before (preserve_output_format)\n";
+  }
   mode_text(plan_.source, {});
 }
 

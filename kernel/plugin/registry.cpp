@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "plugin/bindings.hpp"
 #include "plugin/shelf.hpp"
+#include "plugin/stores.hpp"
 #include "plugin/tables.hpp"
 
 namespace weft::plugin {
@@ -48,7 +49,8 @@ std::string_view to_text(State state) {
 Registry::Registry(Options options)
     : options_(std::move(options)),
       shelf_(std::make_unique<Shelf>()),
-      bindings_(std::make_unique<Bindings>(*shelf_, options_.port, options_.services)) {}
+      stores_(std::make_unique<Stores>(*this, options_.services)),
+      bindings_(std::make_unique<Bindings>(*shelf_, options_.port, stores_->services())) {}
 
 Registry::~Registry() = default;
 

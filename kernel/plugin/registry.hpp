@@ -19,6 +19,7 @@ namespace weft::plugin {
 
 class Shelf;
 class Bindings;
+class Stores;
 
 enum class State : uint8_t { available, loaded, refused };
 
@@ -103,6 +104,7 @@ class Registry final {
 
   Options options_;
   std::unique_ptr<Shelf> shelf_;
+  std::unique_ptr<Stores> stores_;
   std::unique_ptr<Bindings> bindings_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "base/units.hpp"
 #include "run/fault.hpp"
 #include "run/reason.hpp"
 #include "run/retry.hpp"
@@ -154,12 +155,13 @@ void Decider::finish(Type type, Value outcome) {
   command(Command::Kind::finished, {});
 }
 
-void Decider::cancel(Value reason, Value error) {
+void Decider::cancel(Value reason, Value error, Value grace) {
   if (state().stopping.exists()) return;
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("reason"_k, reason);
   if (error.exists()) b.set("error"_k, error);
+  if (const auto ns = base::parse_duration(grace); ns) b.set("grace_ns"_k, *ns);
   b.end_object();
   emit(Type::run_stopping, {}, {b.take_value()});
   stop_frame(state().frames.front(), reason);

@@ -44,7 +44,7 @@ class Decider final {
   void resume_step(state::Frame& frame, uint32_t node, bool is_fork);
   void fork(const Input& input);
   void move(const Input& input);
-  void cancel(Value reason, Value error);
+  void cancel(Value reason, Value error, Value grace = {});
   void expire(Value error);
   void fired(const Input& input);
   void settle(const Input& input);
@@ -141,7 +141,7 @@ class Decider final {
   void announce_end(const state::Frame& frame, const At& at);
   void announce_frame(const state::Frame& frame, bool opens);
   void ask_hooks(const At& at, uint32_t point, Phase phase, Value about);
-  void ask_of_step(const At& at, uint32_t point, Phase phase, Value about);
+  void ask_of_step(const At& at, uint32_t point, Value about);
   void ask_again(const state::Wait& wait);
   void offer(state::Frame& frame, const At& at, Value choice);
   void take_branch(const At& at, Value choice, uint64_t taken);
@@ -235,6 +235,7 @@ class Decider final {
   int64_t tick_ = 0;
   Value bindings_;          // of the node that is started
   bool was_asked_ = false;  // the failure that is decided on was shown to hooks already
+  Error refused_;           // why a payload of a step was not taken
   base::Blocks scratch_;
   std::vector<Delivery> facts_;
   uint32_t delivered_ = 0;

@@ -80,6 +80,8 @@ void Decider::ask(Frame& f) {
   Run& run = *run_;
   if (run.caches.size() <= f.number) run.caches.resize(state().frames.size());
   const spec::BoundPattern& bound = run.pattern(f);
+  Run::Cache& cache = run.caches[f.number];
+  if (!cache.open) cache.seed = seed({f.number});
   Asked asked{this, &f};
   weft_frame lent{sizeof lent,
                   0,
@@ -88,7 +90,7 @@ void Decider::ask(Frame& f) {
                   state().input.raw(),
                   f.memo.raw(),
                   static_cast<uint64_t>(tick_),
-                  seed({f.number}),
+                  cache.seed,
                   f.count,
                   scratch_.raw(),
                   &asked,
@@ -100,7 +102,6 @@ void Decider::ask(Frame& f) {
   error.size = sizeof error;
   error.flags = error.retry_after_ms = error.msg_len = 0;
   error.detail = {nullptr, 0};
-  Run::Cache& cache = run.caches[f.number];
   weft_status status = WEFT_OK;
   if (!cache.open) {
     lent.status = status_before(f);

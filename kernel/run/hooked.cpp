@@ -19,6 +19,7 @@ namespace {
 Phase phase_of(uint32_t point) {
   switch (point) {
     case WEFT_AT_BEFORE_STAGE: return Phase::step_boundary;
+    case WEFT_AT_BEFORE_STATE_READ: return Phase::shared_data_access;
     case WEFT_AT_BEFORE_STATE_WRITE: return Phase::state_change;
     case WEFT_AT_STAGE_TRANSITION: return Phase::branch_selection;
     case WEFT_AT_STATE_CONFLICT: return Phase::parallel_join;
@@ -84,7 +85,7 @@ void Decider::ask_hooks(const At& at, uint32_t point, Phase phase, Value about) 
 }
 
 // The step waits, so that it can be asked to end meanwhile; what it waits with is recorded.
-void Decider::ask_of_step(const At& at, uint32_t point, Phase phase, Value about) {
+void Decider::ask_of_step(const At& at, uint32_t point, Value about) {
   Builder b(scratch_.arena());
   b.begin_object();
   b.set("for"_k, std::string_view("hook"));
@@ -95,7 +96,7 @@ void Decider::ask_of_step(const At& at, uint32_t point, Phase phase, Value about
   if (!emit(Type::step_waiting, {at.frame, at.node, at.visit}, {b.take_value()}, &why)) {
     return fail(at, why);
   }
-  ask_hooks(at, point, phase, Value(out_->events.back().payload)["data"_k]);
+  ask_hooks(at, point, phase_of(point), Value(out_->events.back().payload)["data"_k]);
 }
 
 // The process that asked is gone.
@@ -236,6 +237,7 @@ void Decider::verdict(const Input& input) {
   note(input, at);
   switch (input.point) {
     case WEFT_AT_BEFORE_STAGE: return of_stage(at, about["data"_k], input);
+    case WEFT_AT_BEFORE_STATE_READ:
     case WEFT_AT_BEFORE_STATE_WRITE: return of_write(at, about, input);
     case WEFT_AT_STATE_CONFLICT: return of_join(at, about, input);
     default: return of_branch(at, about["data"_k], input);

@@ -29,6 +29,7 @@ enum class Phase : uint8_t {
   checkpoint,
   rollback,
   compensation,
+  shared_data_access,
 };
 
 // Something that happened outside. Values are borrowed until the input is decided.

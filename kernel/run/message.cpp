@@ -28,7 +28,7 @@ void Decider::message(const Input& input) {
   if (verb == "delegate") return delegate(m);
   if (verb == "pause") return pause(m);
   if (verb == "resume") return unpause(m);
-  if (verb == "cancel") return cancel(m["reason"_k], {});
+  if (verb == "cancel") return cancel(m["reason"_k], {}, m["grace"_k]);
   if (verb == "terminate") return terminate(m);
   if (verb == "update") return update(m, {});
   if (verb == "settle") {

@@ -72,17 +72,18 @@ constexpr uint64_t set_of(std::initializer_list<uint32_t> bits) {
 
 // The points at which somebody waits for the verdict; of the transitions only the choice of a
 // branch.
-constexpr uint64_t asked = set_of(
-    {WEFT_AT_BEFORE_TOOL_DISCOVERY, WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_AFTER_TOOL_EXECUTION,
-     WEFT_AT_TOOL_VALIDATION, WEFT_AT_TOOL_ERROR, WEFT_AT_BEFORE_WORKFLOW_START,
-     WEFT_AT_BEFORE_STAGE, WEFT_AT_BEFORE_STATE_WRITE, WEFT_AT_BEFORE_EVENT_EMIT});
+constexpr uint64_t asked =
+    set_of({WEFT_AT_BEFORE_TOOL_DISCOVERY, WEFT_AT_BEFORE_TOOL_EXECUTION,
+            WEFT_AT_AFTER_TOOL_EXECUTION, WEFT_AT_TOOL_VALIDATION, WEFT_AT_TOOL_ERROR,
+            WEFT_AT_BEFORE_WORKFLOW_START, WEFT_AT_BEFORE_STAGE, WEFT_AT_BEFORE_STATE_READ,
+            WEFT_AT_BEFORE_STATE_WRITE, WEFT_AT_BEFORE_EVENT_EMIT});
 
 // By verdict, the points where it is legal, but for the choice of a branch.
 constexpr std::array<uint64_t, 9> legal{
     ~uint64_t{0},
     set_of({WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_AFTER_TOOL_EXECUTION, WEFT_AT_TOOL_VALIDATION,
-            WEFT_AT_BEFORE_WORKFLOW_START, WEFT_AT_BEFORE_STAGE, WEFT_AT_BEFORE_STATE_WRITE,
-            WEFT_AT_BEFORE_EVENT_EMIT}),
+            WEFT_AT_BEFORE_WORKFLOW_START, WEFT_AT_BEFORE_STAGE, WEFT_AT_BEFORE_STATE_READ,
+            WEFT_AT_BEFORE_STATE_WRITE, WEFT_AT_BEFORE_EVENT_EMIT}),
     asked & ~set_of({WEFT_AT_AFTER_TOOL_EXECUTION, WEFT_AT_TOOL_ERROR}),
     set_of({WEFT_AT_BEFORE_TOOL_EXECUTION, WEFT_AT_TOOL_ERROR, WEFT_AT_BEFORE_STAGE,
             WEFT_AT_BEFORE_WORKFLOW_START}),
@@ -190,7 +191,7 @@ std::string_view point_name(uint32_t point) {
 }
 
 std::string_view phase_text(Phase phase) {
-  constexpr std::array<std::string_view, 16> words{"",
+  constexpr std::array<std::string_view, 17> words{"",
                                                    "workflow_start",
                                                    "workflow_complete",
                                                    "step_boundary",
@@ -205,7 +206,8 @@ std::string_view phase_text(Phase phase) {
                                                    "error_handling",
                                                    "checkpoint",
                                                    "rollback",
-                                                   "compensation"};
+                                                   "compensation",
+                                                   "shared_data_access"};
   return words[static_cast<size_t>(phase)];
 }
 

@@ -13,9 +13,6 @@
 
 namespace weft::run {
 
-// Told of what a run reads beside itself.
-inline constexpr uint32_t at_after_state_read = 22;
-
 // The name of a point as in RUNTIME's table, and of a phase.
 std::string_view point_name(uint32_t point);
 std::string_view phase_text(Phase phase);

@@ -20,6 +20,7 @@ struct Run {
   // The decoded form of a frame that its pattern keeps; made again whenever it is not there.
   struct Cache {
     void* decoded = nullptr;
+    uint64_t seed = 0;
     bool open = false;
   };
   const spec::BoundPattern& pattern(const state::Frame& frame) const {

@@ -136,7 +136,7 @@ Kept Decider::kept_at(const Spot& spot, const At& at, bool records) {
   if (!emit(Type::state_read, {at.frame, at.node, at.visit}, {b.take_value()}, &why)) return {};
   told_shared_.push_back(static_cast<uint32_t>(out_->events.size() - 1));
   const Value told = out_->events.back().value();
-  announce(at, at_after_state_read, Phase::none, told);
+  announce(at, WEFT_AT_AFTER_STATE_READ, Phase::none, told);
   return {told["value"_k], kept.what};
 }
 
@@ -180,7 +180,7 @@ Result<Value> Decider::kept_of(const Spot& owner, const At& at) {
   Error why;
   if (!emit(Type::state_read, {at.frame, at.node, at.visit}, {b.take_value()}, &why)) return why;
   const Value told = out_->events.back().value();
-  announce(at, at_after_state_read, Phase::none, told);
+  announce(at, WEFT_AT_AFTER_STATE_READ, Phase::none, told);
   return told;
 }
 

@@ -39,9 +39,7 @@ void Decider::start(const At& at) {
     }
     if (!holds->as_bool()) return skip(at, text("its condition is false"));
   }
-  if (listens(WEFT_AT_BEFORE_STAGE)) {
-    return ask_of_step(at, WEFT_AT_BEFORE_STAGE, Phase::step_boundary, bindings_);
-  }
+  if (listens(WEFT_AT_BEFORE_STAGE)) return ask_of_step(at, WEFT_AT_BEFORE_STAGE, bindings_);
   begin_step(at);
 }
 
@@ -115,11 +113,10 @@ void Decider::enter(const At& at, Value args) {
                                               at.node, at.visit, 0, Phase::none, args, 0});
   const Type type = has_room ? Type::step_started : Type::step_queued;
   const uint8_t flags = has_room ? uint8_t{0} : event::for_room;
-  Error why;
   if (!args.exists()) {
     emit(type, at, flags);
-  } else if (!emit(type, at, {args, flags}, &why)) {
-    return fail(at, why);
+  } else if (!emit(type, at, {args, flags}, &refused_)) {
+    return fail(at, refused_);
   }
   if (has_room) command(Command::Kind::call, at, arguments(at));
 }
@@ -300,7 +297,6 @@ bool Decider::try_at(const At& at, Value error, int64_t due) {
 
 void Decider::succeed(const At& at, Payload result) {
   const plan::Node& n = node(at);
-  Error why;
   const bool is_recorded = (result.flags & as_recorded) != 0;
   result.flags &= static_cast<uint8_t>(~as_recorded);
   if (n.output != plan::none && !is_recorded) {
@@ -312,7 +308,7 @@ void Decider::succeed(const At& at, Payload result) {
     if (!made) return fail(at, made.error());
     result = {*made};
   }
-  if (!emit(Type::step_succeeded, at, result, &why)) return fail(at, why);
+  if (!emit(Type::step_succeeded, at, result, &refused_)) return fail(at, refused_);
   ended(at, WEFT_NODE_SUCCEEDED);
 }
 

@@ -51,10 +51,9 @@ bool is_in(Value list, std::string_view text) {
 }  // namespace
 
 void Decider::start_set(const At& at, Value said) {
-  if (listens(WEFT_AT_BEFORE_STATE_WRITE)) {
-    return ask_of_step(at, WEFT_AT_BEFORE_STATE_WRITE, Phase::state_change, said);
-  }
-  write(at, said);
+  const bool only_reads = node(at).kind == plan::Kind::state && said["get"_k].exists();
+  const uint32_t point = only_reads ? WEFT_AT_BEFORE_STATE_READ : WEFT_AT_BEFORE_STATE_WRITE;
+  listens(point) ? ask_of_step(at, point, said) : write(at, said);
 }
 
 void Decider::write(const At& at, Value changes) {

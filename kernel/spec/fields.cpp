@@ -52,7 +52,7 @@ constexpr std::array<FieldName, 41> of_steps{{
     {"end"_k, Field::end, "end"},
 }};
 
-constexpr std::array<FieldName, 28> of_definitions{{
+constexpr std::array<FieldName, 30> of_definitions{{
     {"id"_k, Field::id, "id"},
     {"name"_k, Field::name, "name"},
     {"version"_k, Field::version, "version"},
@@ -81,6 +81,8 @@ constexpr std::array<FieldName, 28> of_definitions{{
     {"commands"_k, Field::command, "commands"},
     {"detect"_k, Field::detect, "detect"},
     {"workflows"_k, Field::workflows, "workflows"},
+    {"legacy_mode"_k, Field::mark, "legacy_mode"},
+    {"preserve_output_format"_k, Field::mark, "preserve_output_format"},
 }};
 
 constexpr std::array<std::string_view, 8> reserved{

@@ -60,6 +60,7 @@ enum class Field : uint8_t {
   detect,
   workflow,   // a step: the definition that it calls
   workflows,  // a definition: others that its steps may call
+  mark,       // a definition: true or false, which is told and changes nothing of a run
   later,      // known, and not available in this version
 };
 

@@ -104,6 +104,9 @@ void Parser::header_field(const FieldName& field, Value value) {
       return problem(value, "spec.unknown_value", "'detect' must be 'rules' or 'score'");
     }
     case Field::workflows: return read_workflows(value);
+    case Field::mark:
+      if (!value.is_boolean()) wrong_type(value, field.key.view(), "true or false");
+      return;
     case Field::later: return not_available(value, field.key.view());
     default: return;
   }

@@ -132,6 +132,7 @@ class Parser final {
   void read_redact(Value value);
 
   // policy.cpp
+  Policy policy_of(const Draft& draft) const;
   void read_policy(Draft& draft);
   bool read_retry(Value value, Policy& policy);
   bool retry_field(std::string_view key, Value value, Policy& policy);

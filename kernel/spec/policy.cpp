@@ -33,16 +33,25 @@ uint32_t Parser::add_policy(const Policy& policy) {
   return static_cast<uint32_t>(all.size() - 1);
 }
 
+// What a command of a chain does takes longer than a step as a rule.
+Policy Parser::policy_of(const Draft& draft) const {
+  Policy policy = policy_;
+  const uint32_t form = out_.spec.blocks[block_].form;
+  const bool is_of_chain = form != none && out_.spec.forms[form].form->name == "chain";
+  if (draft.command.exists() && is_of_chain) policy.timeout_ns = limits::command_timeout_ns;
+  return policy;
+}
+
 void Parser::read_policy(Draft& draft) {
   if (!draft.timeout.exists() && !draft.retry.exists() && !draft.on_error.exists()) {
     draft.item.on_error = strategy_.on_error;
     read_rarity(draft, strategy_);
-    Policy policy = policy_;
+    Policy policy = policy_of(draft);
     if (draft.item.effect > Effect::idempotent) policy.attempts_max = 1;
     draft.item.policy = policy == spec().policies.front() ? 0 : add_policy(policy);
     return;
   }
-  Policy policy = policy_;
+  Policy policy = policy_of(draft);
   Strategy strategy = strategy_;
   if (draft.on_error.exists()) {
     if (const auto read = read_strategy(draft.on_error)) strategy = *read;

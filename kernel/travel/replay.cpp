@@ -67,6 +67,12 @@ Document document_of(uint64_t number) {
   return Document::copy(b.take_value());
 }
 
+// A step that only reads; what expressions name is read unasked.
+bool is_read_by_step(const state::State& state, const Event& e) {
+  if (e.type != Type::state_read || e.frame >= state.frames.size()) return false;
+  return state.node(state.frames[e.frame], e.node).kind == plan::Kind::state;
+}
+
 }  // namespace
 
 Replay::Replay(const History& history, std::shared_ptr<const plan::Plan> plan)
@@ -160,6 +166,7 @@ void Replay::learn_points(const run::Input& input) {
     if (e.type == Type::branch_selected && !is_verdict) points_ &= ~bit(WEFT_AT_STAGE_TRANSITION);
     const bool writes = e.type == Type::state_changed || e.type == Type::scope_changed;
     if (writes && !is_verdict) points_ &= ~bit(WEFT_AT_BEFORE_STATE_WRITE);
+    if (is_read_by_step(state, e) && !is_verdict) points_ &= ~bit(WEFT_AT_BEFORE_STATE_READ);
     const bool begins = e.type == Type::step_started || e.type == Type::step_queued;
     if (begins && !is_verdict && e.frame < state.frames.size()) {
       const uint8_t before = state.frames[e.frame].status[e.node];

@@ -229,6 +229,12 @@ static int print_blocks(void) {
   F(weft_files, h);
   F(weft_files, open);
   END;
+  STRUCT(weft_stores);
+  F(weft_stores, size);
+  F(weft_stores, flags);
+  F(weft_stores, h);
+  F(weft_stores, open);
+  END;
   return bad;
 }
 

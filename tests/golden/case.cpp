@@ -10,10 +10,10 @@
 namespace weft::golden {
 namespace {
 
-constexpr std::array<std::string_view, 14> known{
-    "workflow.json", "workflow.yaml", "workflow.yml", "workflow.line", "input.json",
-    "grants.json",   "options.json",  "output.json",  "error.txt",     "plan.txt",
-    "events.txt",    "steps.txt",     "files",        "README.md"};
+constexpr std::array<std::string_view, 15> known{
+    "workflow.json", "workflow.yaml", "workflow.yml", "workflow.line", "workflow.legacy",
+    "input.json",    "grants.json",   "options.json", "output.json",   "error.txt",
+    "plan.txt",      "events.txt",    "steps.txt",    "files",         "README.md"};
 
 bool is_updating() {
   const char* said = std::getenv("WEFT_UPDATE");

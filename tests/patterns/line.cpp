@@ -68,6 +68,7 @@ class Drawn final {
     text += "\"";
     if (one_in(3)) text += " --error=continue";
     if (one_in(4)) text += " --id=drawn";
+    if (one_in(5)) text += " --legacy-mode --preserve-output-format";
     if (is_flow && one_in(3)) text += " --learning";
     if (!is_flow && one_in(3)) text += " --save-state";
     if (!is_flow && one_in(3)) text += " --parallel=off";

@@ -126,13 +126,16 @@ TEST_CASE("a cancelled run ends when its steps have", "[sim]") {
   CHECK(run.seconds() == 2);
 }
 
-TEST_CASE("a cancelled run does not wait longer than five seconds for a tool that hangs", "[sim]") {
-  Played run(R"({"id":"x","steps":[{"id":"a","tool":"once",
-    "parameters":{"name":"a","do":"never"},"timeout":"none"}]})");
-  run.world.settle(run.began + second);
-  run.world.cancel(run.ticket);
-  CHECK(run.outcome().starts_with("cancelled"));
-  CHECK(run.seconds() == 6);
+TEST_CASE("a cancelled run waits for a tool that hangs for its grace and no longer", "[sim]") {
+  for (const bool is_said : {false, true}) {
+    Played run(R"({"id":"x","steps":[{"id":"a","tool":"once",
+      "parameters":{"name":"a","do":"never"},"timeout":"none"}]})");
+    run.world.settle(run.began + second);
+    run.world.send(run.ticket, is_said ? R"({"verb":"cancel","reason":"no","grace":"7s"})"
+                                       : R"({"verb":"cancel","reason":"no"})");
+    CHECK(run.outcome().starts_with("cancelled"));
+    CHECK(run.seconds() == (is_said ? 8 : 31));
+  }
 }
 
 TEST_CASE("a run that is cancelled before its first call makes none", "[sim]") {

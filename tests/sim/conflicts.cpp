@@ -3,7 +3,6 @@
 #include "catch.hpp"
 #include "sim_hook.hpp"
 #include "sim_world.hpp"
-#include "travel/replay.hpp"
 
 namespace weft::tests {
 namespace {
@@ -22,17 +21,6 @@ constexpr std::string_view conflicting = R"({"id":"x",
 struct Played {
   std::string outcome, asked, seen;
 };
-
-std::string difference(SimWorld& world, const SimWorld::Plan& plan) {
-  travel::History history;
-  history.run = "run-1";
-  history.records = world.store.runs["run-1"].records;
-  travel::Replay replay(history, plan);
-  const auto played = replay.play();
-  if (!played) return played.error().message;
-  const Replayed result = replay.take_result();
-  return result.differences.empty() ? "" : result.differences.front().field;
-}
 
 // With the words of a failure.
 std::string told(const engine::Report& report) {
@@ -56,7 +44,7 @@ Played play(Says says, std::string_view definition = conflicting, uint32_t flags
   world.settle();
   REQUIRE(ticket->is_done);
   CHECK(world.store.broken_rule == "");
-  CHECK(difference(world, plan) == "");
+  CHECK(replayed(plan, world) == "");
   played.outcome = told(ticket->report);
   played.asked = hook.asked;
   return played;
@@ -217,7 +205,7 @@ void check_crashes(SimPlans& plans, std::string_view definition, const Says& say
     // Of two iterations side by side it is chance which one is refused first.
     if (says.verdict == WEFT_VERDICT_MODIFIED) REQUIRE(outcome == undisturbed);
     CHECK(outcome.starts_with(expected));
-    REQUIRE(difference(world, plan) == "");
+    REQUIRE(replayed(plan, world) == "");
     CHECK(world.store.broken_rule == "");
   }
 }
@@ -256,7 +244,7 @@ TEST_CASE("a run can be asked to end while hooks think about a conflict", "[sim]
     world.settle();
     REQUIRE(ticket->is_done);
     CHECK(tell(ticket->report).starts_with("cancelled"));
-    CHECK(difference(world, plan) == "");
+    CHECK(replayed(plan, world) == "");
   }
 }
 

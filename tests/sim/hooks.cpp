@@ -2,7 +2,7 @@
 // that misbehave.
 #include "catch.hpp"
 #include "sim_hook.hpp"
-#include "sim_world.hpp"
+#include "sim_play.hpp"
 
 namespace weft::tests {
 namespace {
@@ -26,21 +26,8 @@ SimHook::Answers at(uint32_t point, Says says, std::string step = {}) {
   };
 }
 
-struct Played {
-  std::string outcome, journal, difference;
-  std::vector<SimCall> calls;
-};
-
 Played play(SimWorld::Setup setup, std::string_view definition = two_steps) {
-  SimPlans plans;
-  SimWorld world(std::move(setup));
-  const auto plan = plans.build(definition);
-  const auto ticket = world.submit(plan);
-  world.settle();
-  REQUIRE(ticket->is_done);
-  std::string journal;
-  for (const std::string& line : world.sink.lines) journal += line + '\n';
-  return {tell(ticket->report), journal, replayed(plan, world), world.tools.calls};
+  return play_out(std::move(setup), definition);
 }
 
 Played play(SimHook& hook, std::string_view definition = two_steps) {

@@ -2,7 +2,7 @@
 // a run: its start, its variables, its events.
 #include "catch.hpp"
 #include "sim_hook.hpp"
-#include "sim_world.hpp"
+#include "sim_play.hpp"
 
 namespace weft::tests {
 namespace {
@@ -17,20 +17,8 @@ constexpr uint64_t bit(uint32_t point) { return uint64_t{1} << point; }
 constexpr std::string_view one_step =
     R"({"id":"x","steps":[{"id":"a","tool":"once","parameters":{"name":"a"}}]})";
 
-struct Played {
-  std::string outcome, journal;
-  std::vector<SimCall> calls;
-};
-
 Played play(SimWorld::Setup setup, std::string_view definition = one_step) {
-  SimPlans plans;
-  SimWorld world(std::move(setup));
-  const auto ticket = world.submit(plans.build(definition));
-  world.settle();
-  REQUIRE(ticket->is_done);
-  std::string journal;
-  for (const std::string& line : world.sink.lines) journal += line + '\n';
-  return {tell(ticket->report), journal, world.tools.calls};
+  return play_out(std::move(setup), definition);
 }
 
 TEST_CASE("verdict_is_repeated_on_recovery_without_a_call", "[sim][hooks]") {
@@ -242,6 +230,46 @@ TEST_CASE("an update from outside is changed or refused by hooks", "[sim][hooks]
     const std::string outcome = tell(ticket->report);
     CHECK(outcome.starts_with(refuses ? "failed" : R"(completed {"name":"a","value":3})"));
     CHECK(replayed(plan, world) == "");
+  }
+}
+
+TEST_CASE("before a step reads what lies beside the run, hooks may refuse or choose another value",
+          "[sim][hooks]") {
+  SimPlans plans;
+  const auto plan = plans.build(R"({"id":"x","steps":[
+    {"id":"s","set":{"$global.a":1,"$global.b":"{{1 + 1}}"}},
+    {"id":"g","state":{"get":"$global.a"}},
+    {"id":"e","tool":"pure","parameters":{"name":"e","value":"{{g + $global.b}}"}}]})");
+  struct Case {
+    Says says;
+    std::string_view outcome;
+  };
+  const std::vector<Case> cases{
+      {{}, R"(completed {"name":"e","value":3})"},
+      {{WEFT_VERDICT_MODIFIED, R"({"get":"$global.b"})"}, R"(completed {"name":"e","value":4})"},
+      {{WEFT_VERDICT_CANCEL, R"("not yours")"}, "failed hook.cancelled in g"}};
+  for (const Case& one : cases) {
+    for (const bool dies : {false, true}) {
+      bool is_back = !dies;
+      SimHook hook(
+          bit(WEFT_AT_BEFORE_STATE_READ),
+          [&](uint32_t, Value) { return is_back ? one.says : Says{.status = WEFT_PENDING}; },
+          WEFT_BLOCKING);
+      SimWorld world({.hooks = {hook.bound()}});
+      auto ticket = world.submit(plan);
+      if (dies) {
+        world.settle(world.env.now() + 1'000'000);
+        world.crash();
+        is_back = true;
+        ticket = world.resume(plan);
+      }
+      world.settle();
+      REQUIRE(ticket->is_done);
+      CHECK(tell(ticket->report).starts_with(one.outcome));
+      CHECK(replayed(plan, world) == "");
+      const std::string asked = "BeforeStateRead shared_data_access g\n";
+      CHECK(hook.asked == (dies ? asked + asked : asked));
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 #include <weft/draft/hook.h>
 
 #include "base/json.hpp"
-#include "sim_world.hpp"
+#include "sim_play.hpp"
 
 namespace weft::tests {
 namespace {
@@ -53,22 +53,10 @@ constexpr std::string_view two_steps = R"({"id":"x","steps":[
   {"id":"a","tool":"once","parameters":{"name":"a","value":1}},
   {"id":"b","tool":"once","parameters":{"name":"b","value":"{{a}}"}}]})";
 
-struct Played {
-  std::string outcome, journal;
-  std::vector<SimCall> calls;
-};
-
 Played play(std::vector<SimHook*> hooks, std::string_view definition = two_steps) {
-  SimPlans plans;
   SimWorld::Setup setup;
   for (SimHook* hook : hooks) setup.hooks.push_back(hook->bound());
-  SimWorld world(std::move(setup));
-  const auto ticket = world.submit(plans.build(definition));
-  world.settle();
-  REQUIRE(ticket->is_done);
-  std::string journal;
-  for (const std::string& line : world.sink.lines) journal += line + '\n';
-  return {tell(ticket->report), journal, world.tools.calls};
+  return play_out(std::move(setup), definition);
 }
 
 TEST_CASE("a hook that says nothing is asked before and behind each call", "[sim]") {

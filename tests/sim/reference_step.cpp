@@ -7,6 +7,7 @@ namespace {
 constexpr int64_t never = INT64_MAX;
 constexpr int64_t step_limit_ms = 30'000;  // where a step says none
 constexpr int64_t grace_ns = 5'000'000'000;
+constexpr int64_t run_grace_ns = 30'000'000'000;  // of a run that is cancelled
 constexpr int64_t ms_ns = 1'000'000;
 
 }  // namespace
@@ -181,7 +182,7 @@ void Reference::stop(Slot& slot) {
   if (slot.step->is_block()) return stop_block(*slot.inner);
   if (slot.was_told) return;
   slot.was_told = true;
-  slot.left_at = now_ + grace_ns;
+  slot.left_at = now_ + (is_stopping_ && !is_late_ ? run_grace_ns : grace_ns);
   if (slot.how == SimHow::hang) slot.answers_at = now_;
 }
 

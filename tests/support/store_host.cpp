@@ -1,6 +1,9 @@
 #include "store_host.hpp"
 
+#include <dlfcn.h>
+
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 
 #include "../conformance/subject.hpp"
@@ -8,6 +11,35 @@
 namespace weft::test {
 
 using lit::operator""_k;
+
+namespace {
+
+// The document that makes the place one of two layers; both have some of the keys of the suite.
+std::string described(const std::string& path, const std::string& layers) {
+  const size_t space = layers.find(' ');
+  const std::string file = path + ".layers.json";
+  if (std::filesystem::exists(file)) return file;
+  std::ofstream(file) << R"({"layers": [{"name": "local", "at": ")" << layers.substr(0, space)
+                      << ':' << path << R"("}, {"name": "shared", "at": ")"
+                      << layers.substr(space + 1) << ':' << path
+                      << R"(-shared", "keys": ["k", "m", "n", "p/", "large", "gone"]}]})";
+  return file;
+}
+
+// The component of a store plugin that lies beside the one under test.
+const weft_component* neighbour(const std::string& scheme) {
+  const std::filesystem::path file = std::filesystem::path(std::getenv("WEFT_PLUGIN_FILE"))
+                                         .replace_filename("store." + scheme + ".so");
+  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  const void* found = library != nullptr ? dlsym(library, "weft_plugin_v1") : nullptr;
+  return found != nullptr ? static_cast<const weft_plugin*>(found)->component(0) : nullptr;
+}
+
+void say(weft_error* error, std::string_view text) {
+  error->msg_len = static_cast<uint32_t>(text.copy(error->msg, sizeof error->msg));
+}
+
+}  // namespace
 
 Batch::Batch() : memory_(std::make_unique<Memory>()) {}
 Batch::~Batch() = default;
@@ -118,11 +150,18 @@ StoreHost::StoreHost(const Place& place) : component_(plugin().component(0)) {
   host_.log_mask = &log_mask_;
   host_.emit = &StoreHost::emit;
   host_.arena_grow = &Memory::grow;
+  host_.service = [](void* h, weft_str id) noexcept -> const void* {
+    return to_view(id) == WEFT_SVC_STORES_ID ? &static_cast<StoreHost*>(h)->stores_ : nullptr;
+  };
+  host_.log = [](void*, uint32_t, weft_str, weft_val) noexcept {};
+  stores_ = {sizeof stores_, 0, this, &StoreHost::open};
+  const char* layers = std::getenv("WEFT_STORE_LAYERS");
+  const std::string path = layers != nullptr ? described(place.path, layers) : place.path;
   error_.size = sizeof error_;
   Memory memory;
   Builder b(memory.arena());
   b.begin_object();
-  b.set("path"_k, std::string_view(place.path));
+  b.set("path"_k, std::string_view(path));
   if (!place.vfs.empty()) b.set("vfs"_k, std::string_view(place.vfs));
   b.end_object();
   status_ = component_->create(&host_, b.take(), &self_, &error_);
@@ -131,8 +170,34 @@ StoreHost::StoreHost(const Place& place) : component_(plugin().component(0)) {
   if (table_ == nullptr) throw std::runtime_error("the plugin has no table " WEFT_STORE_ID);
 }
 
-StoreHost::~StoreHost() {
+StoreHost::~StoreHost() { end(); }
+
+// What it is made of outlives it.
+void StoreHost::end() {
   if (status_ == WEFT_OK) component_->destroy(self_);
+  status_ = WEFT_CANCELLED;
+  table_ = nullptr;
+  for (; !parts_.empty(); parts_.pop_back()) parts_.back().component->destroy(parts_.back().self);
+}
+
+weft_status StoreHost::open(void* h, weft_str url, const weft_store** table, void** self,
+                            weft_error* error) noexcept {
+  auto& host = *static_cast<StoreHost*>(h);
+  const std::string_view said = to_view(url);
+  const size_t colon = said.find(':');
+  const weft_component* component = neighbour(std::string(said.substr(0, colon)));
+  if (component == nullptr) return say(error, "there is no such scheme"), WEFT_NOT_FOUND;
+  Memory memory;
+  Builder b(memory.arena());
+  b.begin_object();
+  b.set("path"_k, said.substr(colon + 1));
+  b.end_object();
+  const weft_status status = component->create(&host.host_, b.take(), self, error);
+  if (status != WEFT_OK) return status;
+  host.parts_.push_back({component, *self});
+  *table = static_cast<const weft_store*>(component->iface(*self, to_str(WEFT_STORE_ID)));
+  if (watch != nullptr) *table = watch(said, *table, *self);
+  return WEFT_OK;
 }
 
 weft_status StoreHost::emit(void* h, weft_op, weft_val part) noexcept {
@@ -218,9 +283,7 @@ weft_status StoreHost::stop() {
     Invocation invocation;
     status = component_->stop(self_, invocation.call(), invocation.out());
   }
-  component_->destroy(self_);
-  status_ = WEFT_CANCELLED;
-  table_ = nullptr;
+  end();
   return status;
 }
 

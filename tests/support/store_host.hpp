@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <weft/draft/store.h>
+#include <weft/draft/service.h>
 #include <weft/plugin.h>
 #include <weft/value.hpp>
 
@@ -72,7 +72,9 @@ struct Place {
   std::string vfs;
 };
 
-// An instance of the store under test.
+// An instance of the store under test. It may be made of others, which are the plugins beside it:
+// with WEFT_STORE_LAYERS="FIRST SECOND" a place is that of the first, and a document beside it
+// lists both.
 class StoreHost final {
  public:
   explicit StoreHost(const Place& place);
@@ -101,12 +103,25 @@ class StoreHost final {
   weft_owner owner{sizeof(weft_owner), 0, 0, 0};
   uint32_t room = UINT32_MAX;  // so many parts are taken; then emit answers BUSY
 
+  // Sees what a store is made of, as it is opened, and may put a table in its place.
+  using Watch = const weft_store* (*)(std::string_view url, const weft_store* table, void* self);
+  static inline Watch watch = nullptr;
+
  private:
+  struct Part {
+    const weft_component* component;
+    void* self;
+  };
+  static weft_status open(void* h, weft_str url, const weft_store** table, void** self,
+                          weft_error* error) noexcept;
+  void end();
   template <class F>
   Reply ask(F&& call);
   static weft_status emit(void* h, weft_op op, weft_val part) noexcept;
 
   weft_host host_{};
+  weft_stores stores_{};
+  std::vector<Part> parts_;
   uint32_t log_mask_ = 0;
   const weft_component* component_;
   void* self_ = nullptr;

@@ -183,8 +183,9 @@ class Kernel final {
   // does not hold is a workflow of this kernel that somebody holds, by its id, or what options.find
   // has.
   Loaded load(std::string_view text, std::string_view file, std::string_view format = {});
-  // A definition in another format; NOT_FOUND where that cannot say all of it.
+  // A definition in another format, NOT_FOUND where that cannot say all of it; what a format reads.
   Result<std::string> print(const Workflow& workflow, std::string_view format);
+  Result<Document> read(std::string_view text, std::string_view file, std::string_view format = {});
 
   // The id, once the run is accepted as durably as the store can.
   Result<std::string> start(const Workflow& workflow, const RunOptions& options);

@@ -6,5 +6,4 @@
 #include <weft/plugin.h>
 #include <weft/tool.h>
 #include <weft/value.h>
-
 #endif

@@ -156,6 +156,8 @@ std::optional<std::string> print(const Tree& definition) {
   flag("adaptive", definition, "adaptive", line);
   flag("learning", definition, "learning", line);
   flag("detect", definition, "detect", line);
+  flag("legacy-mode", definition, "legacy_mode", line);
+  flag("preserve-output-format", definition, "preserve_output_format", line);
   const Tree* options = definition.find("options");
   const Tree* saves = part(definition, "options").find("save_state");
   // Without a word the state is saved, which a line must say.

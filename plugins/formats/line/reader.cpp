@@ -28,7 +28,9 @@ bool Reader::split() {
   const auto skip = [&] {
     while (at < text_.size() && is_blank(text_[at])) ++at;
   };
-  skip();
+  for (skip(); at < text_.size() && text_[at] == '#'; skip()) {
+    at = static_cast<uint32_t>(std::min(text_.find('\n', at), text_.size()));  // a remark
+  }
   name_at_ = at;
   if (at < text_.size() && text_[at] == '/') {
     const uint32_t first = ++at;
@@ -116,8 +118,11 @@ bool Reader::flag(const Flag& flag, Tree& definition, Tree& options) {
     }
     return true;
   }
-  if (is_flow && (flag.name == "adaptive" || flag.name == "learning")) {
-    definition.set(flag.name, truth());
+  const bool is_mark = flag.name == "legacy-mode" || flag.name == "preserve-output-format";
+  if (is_mark || (is_flow && (flag.name == "adaptive" || flag.name == "learning"))) {
+    std::string field = flag.name;
+    std::replace(field.begin(), field.end(), '-', '_');
+    definition.set(std::move(field), truth());
     return true;
   }
   if (!is_flow && flag.name == "save-state") {
@@ -134,6 +139,10 @@ bool Reader::flag(const Flag& flag, Tree& definition, Tree& options) {
 }
 
 bool Reader::make(Tree& definition) {
+  if (name_ == "migrate-workflow") {
+    return refuse(name_at_, "'/migrate-workflow' is about a definition, and is none itself",
+                  "say it to the program: weft '/migrate-workflow \"analyze FILE\"'");
+  }
   for (const std::string_view later : {"swarm", "pipeline", "stream", "streaming"}) {
     if (name_ != later) continue;
     fault_ = {Status::bad_input, "spec.not_available",

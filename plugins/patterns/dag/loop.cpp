@@ -169,6 +169,7 @@ void Walk::judge(uint32_t number, const Told& told) {
                               "'score' that a threshold could judge",
                               loop.validator);
   }
+  const Value best = told.frame.result(loop.record)["best"_k];
   const bool is_left = pass.validations < loop.revisions_max;
   if (verdict == Verdict::revise && is_left) {
     if (failed_ != none) return abandon(number, 0);
@@ -180,15 +181,17 @@ void Walk::judge(uint32_t number, const Told& told) {
   if (verdict == Verdict::revise && loop.on_exhausted == Exhausted::escalate) {
     return escalate(number, told, result);
   }
+  const bool takes_best = verdict == Verdict::revise && loop.on_exhausted == Exhausted::accept_best;
+  if (takes_best && !result["score"_k].is_number() && !best.exists()) {
+    return told.commands.fail("revision.no_score",
+                              "no draft is the best one, for the validator gave none a 'score'",
+                              loop.validator);
+  }
   pass.is_exhausted = verdict == Verdict::revise && loop.on_exhausted == Exhausted::fail;
   pass.is_closed = !pass.is_exhausted;
   Value draft = draft_of(number, told.frame);
-  const bool takes_best = verdict == Verdict::revise && loop.on_exhausted == Exhausted::accept_best;
-  const Value record = told.frame.result(loop.record);
   // The highest score; of equal ones the later.
-  if (takes_best && result["score"_k].as_f64() < record["best"_k]["score"_k].as_f64()) {
-    draft = record["best"_k]["draft"_k];
-  }
+  if (takes_best && result["score"_k].as_f64() < best["score"_k].as_f64()) draft = best["draft"_k];
   pass.approved = draft;
   const bool was_never_begun = told.frame.status(loop.reviser) == WEFT_NODE_PENDING;
   if (pass.is_closed && (was_never_begun || takes_best)) {

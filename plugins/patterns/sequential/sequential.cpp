@@ -74,6 +74,7 @@ struct Sequential {
     uint32_t failed = UINT32_MAX;     // the step that failed the block
     uint32_t succeeded = UINT32_MAX;  // the latest one that did
     uint32_t exception = 0;           // position in the list of steps with 'run_if'
+    uint32_t special = 0;             // no step before this one is among them
   };
 
   Result<Cache> open(const weft::sdk::Frame& frame) {
@@ -115,14 +116,15 @@ struct Sequential {
   }
 
   static When when(Cache& cache, const weft::sdk::Frame& frame) {
+    if (cache.next < cache.special) return When::success;
     const Value exceptions = frame.plan()["run_if"_k];
-    while (cache.exception < exceptions.size()) {
+    for (; cache.exception < exceptions.size(); ++cache.exception) {
       const Value exception = exceptions[cache.exception];
-      const auto node = static_cast<uint32_t>(exception[0U].as_i64());
-      if (node == cache.next) return static_cast<When>(exception[1U].as_i64());
-      if (node > cache.next) break;
-      ++cache.exception;
+      cache.special = static_cast<uint32_t>(exception[0U].as_i64());
+      if (cache.special == cache.next) return static_cast<When>(exception[1U].as_i64());
+      if (cache.special > cache.next) return When::success;
     }
+    cache.special = UINT32_MAX;
     return When::success;
   }
 

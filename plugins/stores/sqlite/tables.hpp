@@ -44,13 +44,17 @@ class Tables final {
   Result<uint64_t> lsn();  // up to here the log is in the tables
   Result<std::optional<RunRow>> run(std::string_view run);
   Result<std::optional<std::string>> entry(std::string_view key);
-  // The runs with events that were not told.
-  template <class F>
-  Result<void> each_untold(std::string_view from, F&& each);
 
   // each(...) returns Result<bool>: false ends the walk.
   template <class F>
-  Result<void> each_run(std::string_view from, F&& each);
+  Result<void> each_run(std::string_view from, F&& each) {
+    return each_of(runs_, from, each);
+  }
+  // Those with events that were not told.
+  template <class F>
+  Result<void> each_untold(std::string_view from, F&& each) {
+    return each_of(untold_, from, each);
+  }
   template <class F>
   Result<void> each_entry(std::string_view from, F&& each);
   template <class F>
@@ -78,6 +82,8 @@ class Tables final {
   Error damaged(std::string_view table, std::string_view key) const;
   template <class F>
   Result<void> walk(Query& q, F&& each);
+  template <class F>
+  Result<void> each_of(Statement& runs, std::string_view from, F& each);
   Result<void> forget(std::string_view run);
   Result<void> project_run(std::string_view run, const RunTail& tail);
   Result<void> insert_run(std::string_view run, RunRow row);
@@ -163,20 +169,8 @@ Result<void> Tables::walk(Query& q, F&& each) {
 }
 
 template <class F>
-Result<void> Tables::each_run(std::string_view from, F&& each) {
-  Query q(runs_);
-  q.text(from);
-  return walk(q, [&]() -> Result<bool> {
-    const std::string_view run = q.bytes_at(8);
-    auto row = read_run(q, run);
-    if (!row) return row.error();
-    return each(run, *row);
-  });
-}
-
-template <class F>
-Result<void> Tables::each_untold(std::string_view from, F&& each) {
-  Query q(untold_);
+Result<void> Tables::each_of(Statement& runs, std::string_view from, F& each) {
+  Query q(runs);
   q.text(from);
   return walk(q, [&]() -> Result<bool> {
     const std::string_view run = q.bytes_at(8);

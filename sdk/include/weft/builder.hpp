@@ -238,10 +238,14 @@ inline void Builder::close_object() {
   if (indexed != 0) {
     write_index(pairs, 2, n, reinterpret_cast<uint32_t*>(pairs + size_t{n} * 2));
   } else {
-    for (uint32_t i = 1; i < n; ++i) {
-      for (uint32_t j = 0; j < i; ++j) {
+    // A key is only compared with those before it when one of them shares six bits of the hint.
+    uint64_t seen = 0;
+    for (uint32_t i = 0; i < n; ++i) {
+      const uint64_t bit = uint64_t{1} << (pairs[size_t{i} * 2].hint % 64U);
+      for (uint32_t j = 0; j < i && (seen & bit) != 0; ++j) {
         if (compare_keys(pairs[size_t{i} * 2], pairs[size_t{j} * 2]) == 0) duplicate_ = i;
       }
+      seen |= bit;
     }
   }
   close(WEFT_OBJECT, indexed, n, pairs);

@@ -113,4 +113,12 @@ Error FakeScope::error_of(std::string_view text) {
   return value.error();
 }
 
+void check(std::initializer_list<Row> rows) {
+  FakeScope fake;
+  for (const Row& row : rows) {
+    INFO(row.text);
+    CHECK(fake.run(row.text) == row.result);
+  }
+}
+
 }  // namespace weft::expr

@@ -1,6 +1,7 @@
 // A scope over one JSON document, and what an expression comes to in it, as one line of text.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -34,5 +35,12 @@ class FakeScope final {
 };
 
 std::string describe(const Error& error);
+
+// What an expression is to come to, as run() says it.
+struct Row {
+  const char* text;
+  const char* result;
+};
+void check(std::initializer_list<Row> rows);
 
 }  // namespace weft::expr

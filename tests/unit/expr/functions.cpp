@@ -6,26 +6,10 @@
 #include "catch.hpp"
 #include "fake_scope.hpp"
 
+using weft::expr::check;
 using weft::expr::FakeScope;
 using weft::expr::Function;
 using weft::expr::functions;
-
-namespace {
-
-struct Row {
-  const char* text;
-  const char* result;
-};
-
-void check(std::initializer_list<Row> rows) {
-  FakeScope fake;
-  for (const Row& row : rows) {
-    INFO(row.text);
-    CHECK(fake.run(row.text) == row.result);
-  }
-}
-
-}  // namespace
 
 TEST_CASE("every function of the language is there and says what it does", "[expr]") {
   const std::set<std::string_view> promised = {

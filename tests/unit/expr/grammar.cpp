@@ -4,25 +4,9 @@
 #include "expr/expression.hpp"
 #include "fake_scope.hpp"
 
+using weft::expr::check;
 using weft::expr::Expression;
 using weft::expr::FakeScope;
-
-namespace {
-
-struct Row {
-  const char* text;
-  const char* result;
-};
-
-void check(std::initializer_list<Row> rows) {
-  FakeScope fake;
-  for (const Row& row : rows) {
-    INFO(row.text);
-    CHECK(fake.run(row.text) == row.result);
-  }
-}
-
-}  // namespace
 
 TEST_CASE("literals are what they are in JSON, with either quote", "[expr]") {
   check({{"1", "1"},

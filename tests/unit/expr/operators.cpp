@@ -1,24 +1,8 @@
 #include "catch.hpp"
 #include "fake_scope.hpp"
 
+using weft::expr::check;
 using weft::expr::FakeScope;
-
-namespace {
-
-struct Row {
-  const char* text;
-  const char* result;
-};
-
-void check(std::initializer_list<Row> rows) {
-  FakeScope fake;
-  for (const Row& row : rows) {
-    INFO(row.text);
-    CHECK(fake.run(row.text) == row.result);
-  }
-}
-
-}  // namespace
 
 TEST_CASE("integers stay integers and doubles win", "[expr]") {
   check({{"type(1 + 1)", "\"int\""},

@@ -4,24 +4,8 @@
 #include "fake_scope.hpp"
 
 using weft::Error;
+using weft::expr::check;
 using weft::expr::FakeScope;
-
-namespace {
-
-struct Row {
-  const char* text;
-  const char* result;
-};
-
-void check(std::initializer_list<Row> rows) {
-  FakeScope fake;
-  for (const Row& row : rows) {
-    INFO(row.text);
-    CHECK(fake.run(row.text) == row.result);
-  }
-}
-
-}  // namespace
 
 TEST_CASE("a path leads to members and items", "[expr]") {
   check({{"n", "7"},

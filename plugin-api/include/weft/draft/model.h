@@ -7,7 +7,6 @@
 #ifndef WEFT_DRAFT_MODEL_H
 #define WEFT_DRAFT_MODEL_H
 #include <weft/tool.h>
-
 WEFT_BEGIN
 #define WEFT_MODEL_ID "weft.model/1"
 typedef weft_tool weft_model;

@@ -6,7 +6,7 @@
  */
 #ifndef WEFT_DRAFT_SERVICE_H
 #define WEFT_DRAFT_SERVICE_H
-#include <weft/host.h>
+#include <weft/draft/store.h>
 
 WEFT_BEGIN
 #define WEFT_SVC_FILES_ID "weft.svc.files/1"
@@ -14,12 +14,8 @@ WEFT_BEGIN
 #define WEFT_FILE_READ 1u   /* open the file for reading */
 #define WEFT_FILE_APPEND 2u /* open the file for appending; it is created when missing */
 #define WEFT_FILE_DIR 4u    /* open the directory itself, for listing */
-/* Open the directory that holds path, to create, replace, rename or remove its last part; needs a
- * grant to write path. */
-#define WEFT_FILE_PARENT 8u
-/* Open what path names, of any kind, only to ask about it (O_PATH, a final link is not followed);
- * needs a grant to read or to write path. */
-#define WEFT_FILE_STAT 16u
+#define WEFT_FILE_PARENT 8u /* the directory of path, to make or change that; needs write */
+#define WEFT_FILE_STAT 16u  /* of any kind, O_PATH, no final link; needs read or write */
 
 typedef struct weft_files {
   uint32_t size, flags;
@@ -30,5 +26,15 @@ typedef struct weft_files {
   WEFT_FN(weft_status, open, void* h, const weft_call* call, weft_str path, uint32_t how,
           int32_t* fd, weft_error* err);
 } weft_files;
+
+#define WEFT_SVC_STORES_ID "weft.svc.stores/1"
+typedef struct weft_stores {
+  uint32_t size, flags;
+  void* h;
+  /* Lent to stores, to be made of others: opens what a URL names as the host opens its own store;
+   * it outlives the instance that asks. OK; NOT_FOUND; what its create answers. [ctl] */
+  WEFT_FN(weft_status, open, void* h, weft_str url, const weft_store** table, void** self,
+          weft_error* err);
+} weft_stores;
 WEFT_END
 #endif

@@ -6,17 +6,13 @@
 #ifndef WEFT_DRAFT_STAGE_H
 #define WEFT_DRAFT_STAGE_H
 #include <weft/host.h>
-
 WEFT_BEGIN
 #define WEFT_STAGE_ID "weft.stage/1"
-
 #define WEFT_STAGE_MORE 3 /* output full: call again with what was not consumed */
 #define WEFT_STAGE_WAIT 4 /* nothing now; the stage wakes its host */
 #define WEFT_STAGE_END 5  /* no more items */
-
-/* At most 1,024 items and 256 KB. */
 typedef struct weft_batch {
-  uint32_t size, n;
+  uint32_t size, n; /* at most 1,024 items and 256 KB */
   uint64_t bytes;
   weft_val position;
   const weft_val* items;

@@ -1,0 +1,19 @@
+// Text: the bytes of an old text, whether they are text at all, and where one of them stands.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <weft/draft/format.h>
+
+#include "tree.hpp"
+
+namespace weft::legacy {
+
+inline constexpr size_t bytes_max = 1'000'000;
+
+// False when it is too long, no UTF-8 or holds control characters; fault says what and where.
+bool check(std::string_view text, Fault& fault);
+void set_place(std::string_view text, uint32_t at, uint32_t length, weft_place& place);
+
+}  // namespace weft::legacy
