@@ -4,6 +4,7 @@
 
 #include "base/blocks.hpp"
 #include "base/encode.hpp"
+#include "base/limits.hpp"
 #include "base/patch.hpp"
 #include "base/valid.hpp"
 #include "learned.hpp"
@@ -129,7 +130,7 @@ Result<Adapted> adapt(Kernel::Rooms& rooms, const Workflow::Body& body) {
   if (!bindings) return bindings.error();
   made.bindings = std::move(*bindings);
   const base::Lock lock(rooms.mutex);
-  if (rooms.adaptations.size() >= travel::adaptations_at_hand) rooms.adaptations.clear();
+  if (rooms.adaptations.size() >= base::limits::adaptations) rooms.adaptations.clear();
   rooms.adaptations.insert_or_assign(key, made.bindings);
   return made;
 }

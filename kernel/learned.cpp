@@ -7,6 +7,7 @@
 #include "base/blocks.hpp"
 #include "base/compare.hpp"
 #include "base/encode.hpp"
+#include "base/limits.hpp"
 #include "base/path.hpp"
 #include "learned.hpp"
 #include "travel/history.hpp"
@@ -46,7 +47,7 @@ Result<void> gather(Kernel& kernel, journal::Store& store, std::string_view work
                           if (is_of_it) school.lessons.add(base::pack(value));
                         });
   if (!done) return done;
-  auto runs = kernel.list({.workflow = workflow, .max = travel::runs_learned_of});
+  auto runs = kernel.list({.workflow = workflow, .max = base::limits::learned_runs});
   if (!runs) return runs.error();
   const Value summaries = runs->view();
   for (const Value summary : summaries) {

@@ -89,6 +89,12 @@ inline constexpr uint32_t listed_at_once = 256;     // runs, of a store that may
 inline constexpr uint32_t forgotten_at_once = 100;  // runs in one commit, so that others get in
 inline constexpr uint32_t told_at_once = 64;        // runs, when the engine has nothing to do
 
+// What is learned of runs.
+inline constexpr uint32_t learned_runs = 10'000;      // of a workflow, the latest; a person waits
+inline constexpr uint32_t learned_decisions = 1'000;  // of one run; the others are counted
+inline constexpr uint32_t learned_bytes = 4 * kb;     // of a value that a condition has read
+inline constexpr uint32_t adaptations = 64;           // adapted plans that are kept at hand
+
 // Messages from outside.
 inline constexpr int64_t message_poll_ns = 100'000'000;  // what a person calls at once
 inline constexpr uint32_t messages = 1'024;              // taken in one turn

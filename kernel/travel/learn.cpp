@@ -115,7 +115,7 @@ void Reading::write(const expr::Asked& asked) {
   if (value.exists() && state::shown(state_, name, value, blocks_.arena()).slot() != value.slot()) {
     is_hidden_ = true;
     found.code = "learned.hidden";
-  } else if (value.exists() && base::packed_bytes(value) > value_bytes_learned) {
+  } else if (value.exists() && base::packed_bytes(value) > base::limits::learned_bytes) {
     found.code = "learned.too_large";
   }
   b_.begin_array();
@@ -194,7 +194,7 @@ void Pupil::ask(const state::State& state, const Event& e) {
   if (!is_known && e.type != Type::step_failed) return;
   Open& open = open_[e.frame];
   if (open.is_chosen) settle(open);
-  if (decisions_.size() >= decisions_learned) {
+  if (decisions_.size() >= base::limits::learned_decisions) {
     ++dropped_;
     return;
   }

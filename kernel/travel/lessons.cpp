@@ -4,7 +4,7 @@
 #include <numeric>
 #include <tuple>
 
-#include "travel/learn.hpp"
+#include "base/limits.hpp"
 
 namespace weft::travel {
 
@@ -64,7 +64,7 @@ void Lessons::add(base::Doc learned) {
   std::string run(view["run"_k].as_text());
   runs_.insert_or_assign(std::move(run), std::move(learned));
   // Ids go by time.
-  if (runs_.size() > runs_learned_of) runs_.erase(runs_.begin());
+  if (runs_.size() > base::limits::learned_runs) runs_.erase(runs_.begin());
 }
 
 void Lessons::drop_until(int64_t ended_ns) {

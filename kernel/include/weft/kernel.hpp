@@ -229,7 +229,6 @@ class Kernel final {
                               const std::function<Result<void>(std::string_view)>& write);
   // head is that of its export, when it must be the same file; else empty.
   Result<Imported> import_run(std::string_view file, std::string_view head = {});
-
   std::vector<PluginState> plugins() const;
   std::vector<ComponentEntry> components(std::string_view kind) const;
   Result<ComponentEntry> find_component(std::string_view kind, std::string_view name) const;
