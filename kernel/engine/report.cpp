@@ -1,11 +1,14 @@
 #include "engine/report.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <array>
+#include <optional>
 #include <vector>
 
 #include "base/encode.hpp"
 #include "base/time.hpp"
+#include "engine/added.hpp"
+#include "engine/course.hpp"
 #include "run/scope.hpp"
 #include "run/undone.hpp"
 #include "state/shown.hpp"
@@ -16,16 +19,27 @@ using namespace weft::lit;
 
 namespace {
 
-struct Ran {
-  int64_t began;
-  uint32_t frame, node;
-};
-
 void set_time(Builder& b, Key key, int64_t tick) {
   if (tick != 0) b.set(key, std::string_view(base::time_text(tick)));
 }
 
 double milliseconds(int64_t ns) { return static_cast<double>(ns) / 1e6; }
+
+// What results say that they took.
+struct Use {
+  std::optional<int64_t> tokens;
+  std::optional<double> cost;
+
+  void add(Value said) {
+    const Value some = said["tokens"_k], price = said["cost"_k];
+    if (some.is_integer()) tokens = tokens.value_or(0) + some.as_i64();
+    if (price.is_number()) cost = cost.value_or(0) + price.as_f64();
+  }
+  void tell(Builder& b) const {
+    if (tokens) b.set("tokens"_k, *tokens);
+    if (cost) b.set("cost"_k, *cost);
+  }
+};
 
 void add_step(Builder& b, const state::State& state, const Ran& ran, Arena arena) {
   const state::Frame& f = state.frames[ran.frame];
@@ -42,12 +56,17 @@ void add_step(Builder& b, const state::State& state, const Ran& ran, Arena arena
   if (status == WEFT_NODE_SKIPPED) {
     b.set("reason"_k, state::shown(state, Value(f.value[ran.node]), arena));
   }
-  b.set("attempts"_k, f.attempt[ran.node]);
+  b.set("attempts"_k, ran.attempts);
   if ((f.traits[ran.node] & event::is_cached) != 0) b.set("cached"_k, true);
   set_time(b, "started_at"_k, f.began[ran.node]);
   if (state::is_node_ended(status)) {
     b.set("duration_ms"_k, milliseconds(f.ended[ran.node] - f.began[ran.node]));
   }
+  const Value about = run::about(state, f, ran.node);
+  Use use;
+  use.add(about);
+  use.tell(b);
+  if (about.exists()) b.set("metadata"_k, state::shown(state, about, arena));
   b.end_object();
 }
 
@@ -82,65 +101,49 @@ void add_failure(Builder& b, const std::string& id, const state::State& state) {
   b.end_array();
 }
 
-// Every condition that was asked, with what it came to and what it had read; and of those the ones
-// that were true, which are the way that the run has gone. Of one asked again, the latest answer.
-void add_decisions(Builder& b, const state::State& state, Arena arena) {
-  std::vector<std::pair<const state::Frame*, uint32_t>> asked;
-  for (const state::Frame& f : state.frames) {
-    for (uint32_t n = 0; n < f.count; ++n) {
-      const bool is_asked = state.node(f, n).is_condition && f.status[n] == WEFT_NODE_SUCCEEDED;
-      if (is_asked) asked.emplace_back(&f, n);
-    }
+// The points that one can go back to, in the order in which they came.
+void add_checkpoints(Builder& b, const state::State& state, const std::vector<Ran>& course) {
+  std::vector<const Ran*> ended;
+  for (const Ran& ran : course) {
+    const uint8_t status = state.frames[ran.frame].status[ran.node];
+    if (ran.is_latest && ran.has_run && status == WEFT_NODE_SUCCEEDED) ended.push_back(&ran);
   }
-  if (asked.empty()) return;
-  std::stable_sort(asked.begin(), asked.end(), [](const auto& a, const auto& c) {
-    return a.first->ended[a.second] < c.first->ended[c.second];
-  });
-  b.key("conditions_evaluated"_k);
+  const auto end_of = [&](const Ran& ran) { return state.frames[ran.frame].ended[ran.node]; };
+  std::stable_sort(ended.begin(), ended.end(),
+                   [&](const Ran* a, const Ran* c) { return end_of(*a) < end_of(*c); });
+  b.key("checkpoints"_k);
   b.begin_array();
-  for (const auto& [f, n] : asked) {
-    b.begin_object();
-    const bool is_outermost = f->parent == event::no_frame;
-    if (!is_outermost) {
-      b.set("in"_k, std::string_view(state::step_path(state, f->parent, f->parent_node)));
-    }
-    b.set("condition"_k, Value(f->value[n])["metadata"_k]["condition"_k]);
-    b.set("value"_k, run::result_of(*f, n));
-    b.set("read"_k, state::shown(state, Value(f->value[n])["metadata"_k]["read"_k], arena));
-    b.end_object();
-  }
+  for (const Ran* ran : ended) b.text(state::step_path(state, ran->frame, ran->node));
   b.end_array();
 }
 
-// Depth first, so that what began within one turn keeps the order in which it was decided.
-struct Order {
-  const state::State& state;
-  std::unordered_map<uint64_t, uint32_t> inner;  // the latest frame of a block step
-  std::vector<Ran> all;
-
-  static uint64_t key(uint32_t frame, uint32_t node) { return uint64_t{frame} << 32U | node; }
-
-  void add(uint32_t frame) {
-    const state::Frame& f = state.frames[frame];
-    for (uint32_t n = 0; n < f.count; ++n) {
-      if (f.status[n] == WEFT_NODE_PENDING || state.node(f, n).id.empty()) continue;
-      all.push_back({f.began[n], frame, n});
-      const auto child = inner.find(key(frame, n));
-      if (child != inner.end()) add(child->second);
-    }
+// What steps were and took, added up.
+void add_metrics(Builder& b, const state::State& state, const std::vector<Ran>& course) {
+  std::array<uint64_t, 16> count{};
+  uint64_t steps = 0, attempts = 0, cached = 0;
+  Use use;
+  for (const Ran& ran : course) {
+    if (ran.has_run) attempts += ran.attempts;
+    if (!ran.is_latest) continue;
+    const state::Frame& f = state.frames[ran.frame];
+    ++steps;
+    ++count[f.status[ran.node] % count.size()];
+    if ((f.traits[ran.node] & event::is_cached) != 0) ++cached;
+    // That of a block is what its steps took.
+    if (state.node(f, ran.node).kind != plan::Kind::block) use.add(run::about(state, f, ran.node));
   }
-};
-
-std::vector<Ran> in_order_of_start(const state::State& state) {
-  Order order{state, {}, {}};
-  // A block that was tried again has the frames of its attempts; steps are told once.
-  for (const state::Frame& f : state.frames) {
-    if (f.parent != event::no_frame) order.inner[Order::key(f.parent, f.parent_node)] = f.number;
-  }
-  if (!state.frames.empty()) order.add(0);
-  std::stable_sort(order.all.begin(), order.all.end(),
-                   [](const Ran& a, const Ran& b) { return a.began < b.began; });
-  return std::move(order.all);
+  b.key("metrics"_k);
+  b.begin_object();
+  b.set("events"_k, state.seq);
+  b.set("steps"_k, steps);
+  b.set("succeeded"_k, count[WEFT_NODE_SUCCEEDED]);
+  b.set("failed"_k, count[WEFT_NODE_FAILED] + count[WEFT_NODE_CONTINUED]);
+  b.set("skipped"_k, count[WEFT_NODE_SKIPPED]);
+  b.set("cancelled"_k, count[WEFT_NODE_CANCELLED]);
+  b.set("attempts"_k, attempts);
+  b.set("cached"_k, cached);
+  use.tell(b);
+  b.end_object();
 }
 
 }  // namespace
@@ -165,25 +168,31 @@ base::Doc detail_of(const std::string& id, const state::State& state) {
   if (cause.exists()) b.set("caused_by"_k, cause);
   b.set("status"_k, state::to_text(state.status));
   const Value outcome = state::shown(state, state.outcome, blocks.arena());
-  if (succeeded) b.set("final_result"_k, outcome);
+  for (const Key name : {"final_result"_k, "final_output"_k}) {
+    if (succeeded) b.set(name, outcome);
+  }
   if (state.status == state::RunStatus::failed) b.set("error"_k, outcome);
   if (state.status == state::RunStatus::cancelled) b.set("reason"_k, outcome);
   if (state.status == state::RunStatus::failed) add_failure(b, id, state);
   set_time(b, "started_at"_k, state.accepted);
   if (state.ended != 0) b.set("duration_ms"_k, milliseconds(state.ended - state.accepted));
-  const std::vector<Ran> order = in_order_of_start(state);
+  const std::vector<Ran> course = course_of(state);
   b.key("step_results"_k);
   b.begin_object();
-  for (const Ran& ran : order) add_step(b, state, ran, blocks.arena());
+  for (const Ran& ran : course) {
+    if (ran.is_latest) add_step(b, state, ran, blocks.arena());
+  }
   b.end_object();
   b.key("execution_path"_k);
   b.begin_array();
-  for (const Ran& ran : order) {
-    if (state.frames[ran.frame].attempt[ran.node] == 0) continue;
-    b.text(state::step_path(state, ran.frame, ran.node));
+  for (const Ran& ran : course) {
+    if (ran.has_run) b.text(state::step_path(state, ran.frame, ran.node, ran.visit));
   }
   b.end_array();
   add_decisions(b, state, blocks.arena());
+  add_of_pattern(b, state, blocks.arena());
+  add_checkpoints(b, state, course);
+  add_metrics(b, state, course);
   b.key("warnings"_k);
   b.begin_array();
   for (const std::string& warning : plan.warnings) b.text(warning);

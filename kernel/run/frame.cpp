@@ -334,8 +334,10 @@ void Decider::close(Frame& f, const Ending& how) {
     if (!made) return fail_frame(f, explain({}, made.error()));
     result = {*made};
   }
+  const bool is_outermost = f.parent == event::no_frame;
+  if (is_outermost && how.about.is_object()) emit(Type::frame_advanced, {f.number}, {how.about});
   leave(f);
-  if (f.parent == event::no_frame) {
+  if (is_outermost) {
     const bool whole = state().continued == 0;
     return finish(whole ? Type::run_completed : Type::run_partially_completed, result.value);
   }

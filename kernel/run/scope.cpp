@@ -50,13 +50,29 @@ Value result_of(const Frame& frame, uint32_t node) {
   return (frame.traits[node] & event::is_envelope) != 0 ? stored["result"_k] : stored;
 }
 
+// A pattern that ends a block without a result leaves this in its memo.
+Value about_closed(const Frame& frame) { return frame.closed ? frame.memo["metadata"_k] : Value(); }
+
+Value about(const state::State& state, const Frame& frame, uint32_t node) {
+  const bool has_result = frame.status[node] == WEFT_NODE_SUCCEEDED;
+  if (has_result && (frame.traits[node] & event::is_envelope) == 0) return {};
+  if (has_result) return Value(frame.value[node])["metadata"_k];
+  const bool has_frame = frame.inner != nullptr && frame.inner[node] != event::no_frame;
+  return has_frame ? about_closed(state.frames[frame.inner[node]]) : Value();
+}
+
 Found FrameScope::of_step(const Frame& holder, uint32_t n, Key first) const {
   switch (holder.status[n]) {
     case WEFT_NODE_SUCCEEDED:
       return of_success(Value(holder.value[n]), (holder.traits[n] & event::is_envelope) != 0,
                         first);
     case WEFT_NODE_FAILED:
-    case WEFT_NODE_CONTINUED: return of_failed(Value(holder.value[n]), first);
+    case WEFT_NODE_CONTINUED:
+      if (const Value said = about(*state, holder, n);
+          first.view() == "metadata" && said.exists()) {
+        return first_segment(said);
+      }
+      return of_failed(Value(holder.value[n]), first);
     case WEFT_NODE_SKIPPED:
     case WEFT_NODE_CANCELLED: return {Value(), false, "path.step_skipped"};
     default: return missing();

@@ -49,4 +49,9 @@ struct FrameScope {
 // The bare result of a node that succeeded, without the envelope it may have come in.
 Value result_of(const state::Frame& frame, uint32_t node);
 
+// What is told of a result, or of a block that has none: iterations, tokens, and the like. And of a
+// block that is closed.
+Value about(const state::State& state, const state::Frame& frame, uint32_t node);
+Value about_closed(const state::Frame& frame);
+
 }  // namespace weft::run

@@ -84,6 +84,13 @@ void visit_waits(Visit& v, S& s) {
     visit_payload(v, layer.told);
   });
   v.list(s.confided, [&v](auto& told) { visit_payload(v, told); });
+  v.list(s.passes, [&v](auto& pass) {
+    v.number(pass.frame);
+    v.number(pass.node);
+    v.number(pass.visit);
+    v.number(pass.order);
+    v.number(pass.attempt);
+  });
 }
 
 // What stands in front of a frame's table.

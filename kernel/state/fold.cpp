@@ -9,6 +9,7 @@
 #include "state/shown.hpp"
 #include "state/state.hpp"
 #include "state/undo.hpp"
+#include "state/visit.hpp"
 
 namespace weft::state {
 
@@ -90,8 +91,7 @@ void announce(State& state, Frame& frame, const Event& e) {
   if (before == WEFT_NODE_WAITING) forget_wait(state, e);
   if (before == WEFT_NODE_UNKNOWN) forget_doubt(state, e);
   if (is_new) {
-    frame.began[e.node] = e.tick;
-    frame.visit[e.node] = e.visit;
+    begin_visit(state, frame, e);
     frame.value[e.node] = nullptr;
     frame.traits[e.node] = 0;
   }
@@ -115,8 +115,7 @@ void end(State& state, Frame& frame, const Event& e, uint8_t status) {
   if (before == WEFT_NODE_WAITING) forget_wait(state, e);
   if (before == WEFT_NODE_UNKNOWN) forget_doubt(state, e);
   if (before == WEFT_NODE_PENDING || is_node_ended(before)) {
-    frame.began[e.node] = e.tick;
-    frame.visit[e.node] = e.visit;
+    begin_visit(state, frame, e);
     frame.attempt[e.node] = 0;
   }
   frame.ended[e.node] = e.tick;
@@ -165,8 +164,7 @@ void wait(State& state, const Event& e, Wait::Kind kind) {
   if (const Wait* now = state.wait_of(e.frame, e.node)) made.since = now->since;
   forget_wait(state, e);
   if (before == WEFT_NODE_PENDING || is_node_ended(before)) {
-    frame.began[e.node] = e.tick;
-    frame.visit[e.node] = e.visit;
+    begin_visit(state, frame, e);
     frame.value[e.node] = nullptr;
     frame.traits[e.node] = 0;
   }

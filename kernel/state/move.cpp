@@ -323,6 +323,7 @@ void lay_out(State& state, Frame& frame, const Mapping& mapping) {
   carry(before, to, before.ended, frame.ended);
   carry(before, to, before.value, frame.value);
   carry(before, to, before.visit, frame.visit);
+  carry(before, to, before.order, frame.order);
   carry(before, to, before.attempt, frame.attempt);
   carry(before, to, before.status, frame.status);
   carry(before, to, before.traits, frame.traits);
@@ -349,6 +350,7 @@ void move_to(State& state, std::shared_ptr<const plan::Plan> to, const Mapping& 
   for (Wait& wait : state.waits) place(wait.frame, wait.node);
   for (Vote& vote : state.votes) place(vote.frame, vote.node);
   for (Undo& undo : state.undo) place(undo.frame, undo.node);
+  for (Pass& pass : state.passes) place(pass.frame, pass.node);
   for (Frame& frame : state.frames) {
     if (frame.parent != event::no_frame) place(frame.parent, frame.parent_node);
   }

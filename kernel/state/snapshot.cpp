@@ -89,9 +89,12 @@ void write_chunk(Out& out, const Frame& f, uint32_t first) {
   for (uint32_t n = first; n < first + count; ++n) out.gather(f.value[n]);
   write_times(out, f, first, count);
   out.raw(f.visit + first, count * sizeof *f.visit);
+  out.raw(f.order + first, count * sizeof *f.order);
   out.raw(f.attempt + first, count * sizeof *f.attempt);
   out.raw(f.status + first, count);
   out.raw(f.traits + first, count);
+  constexpr uint32_t zero = 0;
+  out.raw(&zero, chunk_fill(count));
 }
 
 // The frames to write, in order of their numbers.

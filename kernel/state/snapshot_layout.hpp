@@ -26,8 +26,9 @@ struct ChunkHead {
   uint32_t frame, first, count, zero;
 };
 
-// Its columns follow, each of count entries.
-inline constexpr uint64_t chunk_bytes_per_node = 8 + 8 + 8 + 4 + 2 + 1 + 1;
+// Its columns follow, each of count entries, and 4 bytes of nothing where that number is odd.
+inline constexpr uint64_t chunk_bytes_per_node = 8 + 8 + 8 + 4 + 4 + 2 + 1 + 1;
+inline constexpr uint32_t chunk_fill(uint32_t count) { return count % 2 * 4; }
 
 struct SectionHead {
   uint32_t kind, zero;

@@ -292,9 +292,12 @@ void Reading::chunk(In& in) {
   in.raw(f.began + first, head.count * sizeof *f.began);
   in.raw(f.ended + first, head.count * sizeof *f.ended);
   in.raw(f.visit + first, head.count * sizeof *f.visit);
+  in.raw(f.order + first, head.count * sizeof *f.order);
   in.raw(f.attempt + first, head.count * sizeof *f.attempt);
   in.raw(f.status + first, head.count);
   in.raw(f.traits + first, head.count);
+  uint32_t fill = 0;
+  in.raw(&fill, chunk_fill(head.count));
   for (uint32_t n = first; n < first + head.count; ++n) {
     if (f.status[n] > WEFT_NODE_COMPENSATED) return in.fail("a step has a status that is unknown");
   }

@@ -117,13 +117,19 @@ Frame* State::child(const Frame& frame, uint32_t n) {
 }
 
 std::string step_path(const State& state, uint32_t frame, uint32_t node) {
+  const bool is_there = frame != event::no_frame && node != event::no_node;
+  return is_there ? step_path(state, frame, node, state.frames[frame].visit[node]) : "";
+}
+
+std::string step_path(const State& state, uint32_t frame, uint32_t node, uint32_t visit) {
   std::string path;
   while (frame != event::no_frame && node != event::no_node) {
     const Frame& f = state.frames[frame];
     std::string part(state.node(f, node).id);
-    if (f.visit[node] != 0) part += '#' + std::to_string(f.visit[node]);
+    if (visit != 0) part += '#' + std::to_string(visit);
     path = path.empty() ? part : part + '/' + path;
     node = f.parent_node;
+    visit = f.parent_visit;
     frame = f.parent;
   }
   return path;

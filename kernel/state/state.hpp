@@ -67,6 +67,7 @@ struct Frame {
   int64_t* began = nullptr;  // ticks, meaningful once begun and ended
   int64_t* ended = nullptr;
   uint32_t* visit = nullptr;
+  uint32_t* order = nullptr;  // low half of the sequence with which the visit began
   uint16_t* attempt = nullptr;
   uint8_t* status = nullptr;
   uint8_t* traits = nullptr;  // event flags of the value
@@ -106,6 +107,12 @@ struct Undo {
 };
 
 inline constexpr uint8_t undo_stage_count = 5;
+
+// A visit of a step that has another one by now.
+struct Pass {
+  uint32_t frame = 0, node = 0, visit = 0, order = 0;
+  uint16_t attempt = 0;
+};
 
 // The chain of snapshots that a store has of a run: a whole one and those that add to it.
 struct Saved {
@@ -157,6 +164,7 @@ struct State {
   std::vector<Layer> layers;                 // by frame and branch
   std::vector<const weft_slot*> signal_ids;  // of the latest signals that had one
   std::vector<const weft_slot*> confided;    // payloads that tell sensitive values beside the run
+  std::vector<Pass> passes;                  // the latest of steps that are not iterations
   std::vector<uint32_t> dirty;               // frames that changed since the latest snapshot
   Saved saved;
 
@@ -185,6 +193,8 @@ struct State {
 
 // Where a step stands, such as 'outer/inner#2': ids from the outermost block on, visits above 0.
 std::string step_path(const State& state, uint32_t frame, uint32_t node);
+// The same of another visit than its latest.
+std::string step_path(const State& state, uint32_t frame, uint32_t node, uint32_t visit);
 
 // The frame has changed since the latest snapshot.
 inline void touch(State& state, Frame& frame) {

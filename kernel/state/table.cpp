@@ -10,7 +10,7 @@ namespace weft::state {
 namespace {
 
 // All columns in one piece, the widest first so that each is aligned.
-constexpr uint64_t bytes_per_node = 8 + 8 + 8 + 4 + 2 + 1 + 1;
+constexpr uint64_t bytes_per_node = 8 + 8 + 8 + 4 + 4 + 2 + 1 + 1;
 
 uint64_t bytes_of(uint32_t nodes) { return nodes * bytes_per_node + chunks_of(nodes); }
 
@@ -27,6 +27,7 @@ void place_columns(Frame& frame) {
   column(frame.ended);
   column(frame.value);
   column(frame.visit);
+  column(frame.order);
   column(frame.attempt);
   column(frame.status);
   column(frame.traits);
@@ -135,6 +136,7 @@ void copy(const State& from, State& to) {
   to.layers = from.layers;
   to.signal_ids = from.signal_ids;
   to.confided = from.confided;
+  to.passes = from.passes;
   for (const Frame& source : from.frames) {
     Frame& frame = to.frames.add(source.number);
     frame = source;

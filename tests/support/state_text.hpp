@@ -64,6 +64,7 @@ class StateText final {
       }
     }
     for (const weft_slot* id : s.signal_ids) value("id", Value(id));
+    for (const state::Pass& p : s.passes) line("pass", {p.frame, p.node, p.visit, p.order});
     for (const state::Layer& layer : s.layers) {
       line("layer", {layer.frame, layer.branch, layer.visit});
       value("told", Value(layer.told));
@@ -86,7 +87,7 @@ class StateText final {
       }
       const int64_t ended = state::is_node_ended(f.status[n]) ? f.ended[n] : 0;
       line("node", {n, f.status[n], f.visit[n], f.attempt[n], f.traits[n], inner,
-                    static_cast<uint64_t>(f.began[n]), static_cast<uint64_t>(ended)});
+                    static_cast<uint64_t>(f.began[n]), static_cast<uint64_t>(ended), f.order[n]});
       value("value", Value(f.value[n]));
     }
   }

@@ -52,9 +52,17 @@ void Walk::fail(Ending ending) {
   if (!flights_.empty()) remember({});
 }
 
+// Whoever asked it to end ends it when nothing runs in it, unless it has a result by then.
+void Walk::cancelled() {
+  is_cancelled_ = true;
+  remember({});
+}
+
 void Walk::conclude() {
   is_closed_ = true;
+  is_cancelled_ = false;
   if (!is_failing()) return give();
+  remember({});  // what is told of a loop that has no result
   if (ending_.node == none) return commands_->fail(ending_.code, ending_.message);
   const uint32_t status = frame_->status(ending_.node);
   if (status == WEFT_NODE_FAILED) return commands_->fail_node(ending_.node);
@@ -106,20 +114,7 @@ void Walk::give() {
 Value Walk::about(const std::vector<Value>& records) const {
   Builder b = frame_->builder();
   b.begin_object();
-  b.key("metadata"_k);
-  b.begin_object();
-  b.set("iterations"_k, started_);
-  b.set("ended_by"_k, to_text(ending_.by));
-  if (!ending_.message.empty()) b.set("message"_k, std::string_view(ending_.message));
-  b.set("failures"_k, failures_);
-  b.key("errors"_k);
-  memo_["errors"_k].exists() ? b.link(memo_["errors"_k]) : (b.begin_array(), b.end_array());
-  if (form_.limits.counts()) {
-    b.set("steps"_k, used_steps_);
-    b.set("tokens"_k, used_tokens_);
-    b.set("cost"_k, used_cost_);
-  }
-  b.end_object();
+  write_metadata(b);
   if (form_.recalls) {
     b.key("iterations"_k);
     b.begin_array();
@@ -128,6 +123,23 @@ Value Walk::about(const std::vector<Value>& records) const {
   }
   b.end_object();
   return b.take_value();
+}
+
+void Walk::write_metadata(Builder& out) const {
+  out.key("metadata"_k);
+  out.begin_object();
+  out.set("iterations"_k, started_);
+  out.set("ended_by"_k, is_cancelled_ ? "cancelled" : to_text(ending_.by));
+  if (!ending_.message.empty()) out.set("message"_k, std::string_view(ending_.message));
+  out.set("failures"_k, failures_);
+  out.key("errors"_k);
+  memo_["errors"_k].exists() ? out.link(memo_["errors"_k]) : (out.begin_array(), out.end_array());
+  if (form_.limits.counts()) {
+    out.set("steps"_k, used_steps_);
+    out.set("tokens"_k, used_tokens_);
+    out.set("cost"_k, used_cost_);
+  }
+  out.end_object();
 }
 
 void Walk::write_error(uint32_t node, Builder& out) const {
@@ -213,6 +225,7 @@ void Walk::write_memo(const Changes& changes, Builder& out) const {
     out.end_object();
   }
   alarms_.write(out);
+  if (is_closed_ || is_cancelled_) write_metadata(out);
   if (ending_.by == By::open) return;
   out.key("end"_k);
   out.begin_object();

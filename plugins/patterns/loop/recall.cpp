@@ -80,6 +80,7 @@ void Walk::recall(const Frame& frame) {
   const bool has_begun = memo_.is_object() || frame.status(form_.parts.front().node) != 0;
   first_step_ = static_cast<uint32_t>(memo_["start"_k].as_u64());
   alarms_.recall(memo_);
+  is_cancelled_ = memo_["metadata"_k].exists();
   folded_ = static_cast<uint32_t>(memo_["folded"_k].as_u64());
   gathered_ = memo_["gathered"_k].as_u64();
   failures_ = static_cast<uint32_t>(memo_["failures"_k].as_u64());

@@ -21,6 +21,7 @@ void Walk::step(std::span<const weft_fact> facts, const Frame& frame,
       case WEFT_FACT_BEGIN: begin(fact); break;
       case WEFT_FACT_ENDED: ended(fact); break;
       case WEFT_FACT_FIRED: fired(); break;
+      case WEFT_FACT_CANCEL: cancelled(); break;
       default: continue;
     }
     go_on();  // after each, so that it does not matter how they are batched

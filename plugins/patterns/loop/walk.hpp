@@ -77,10 +77,12 @@ class Walk final {
   void end(By by, std::string_view message = {});
   void end_enough();
   void fail(Ending ending);
+  void cancelled();
   void conclude();
   void give();
   std::vector<weft::Value> all_of_all() const;
   weft::Value about(const std::vector<weft::Value>& records) const;
+  void write_metadata(weft::Builder& out) const;
   void write_error(uint32_t node, weft::Builder& out) const;
   std::string_view exceeded() const;
   struct Changes {
@@ -126,6 +128,7 @@ class Walk final {
   weft::sdk::Commands* commands_ = nullptr;
   weft::Value memo_;
   bool is_closed_ = false;
+  bool is_cancelled_ = false;  // it was asked to end
 };
 
 }  // namespace loop

@@ -48,7 +48,7 @@ typedef struct weft_fact {
 #define WEFT_CMD_TIMER 5u  /* wake me at at_ns */
 #define WEFT_CMD_RETURN 6u /* with args or node's result; opts {message, metadata, iterations} */
 #define WEFT_CMD_FAIL 7u   /* close the frame with the error args {code, message, node?} */
-#define WEFT_CMD_MEMO 8u   /* record args as the memo, at most 4 KB beside what it links to */
+#define WEFT_CMD_MEMO 8u   /* args: the memo, at most 4 KB beside links; its 'metadata' is told */
 #define WEFT_NO_NODE 0xffffffffull   /* RETURN and FAIL that name no node */
 #define WEFT_LAST_NODE 0xfffffffeull /* RETURN of the step that succeeded last, if any did */
 typedef struct weft_cmd {
