@@ -1,6 +1,7 @@
 #include "engine/added.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,22 @@ namespace {
 
 bool has_failed(uint8_t status) {
   return status == WEFT_NODE_FAILED || status == WEFT_NODE_CONTINUED;
+}
+
+// Names that a pattern cannot give what it says about its result.
+bool is_of_every_result(std::string_view name) {
+  constexpr std::array<std::string_view, 22> names{"run_id",          "workflow",
+                                                   "caused_by",       "status",
+                                                   "final_result",    "final_output",
+                                                   "error",           "reason",
+                                                   "diagnosis",       "rollback_applied",
+                                                   "compensated",     "recovery_plan",
+                                                   "started_at",      "duration_ms",
+                                                   "step_results",    "execution_path",
+                                                   "partial_results", "checkpoints",
+                                                   "metrics",         "warnings",
+                                                   "decision_path",   "conditions_evaluated"};
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // The outermost block, and where what is hidden of it is written anew.
@@ -165,8 +182,10 @@ void add_of_pattern(Builder& b, const State& state, Arena arena) {
   const Told told{state, f, arena};
   const std::string_view pattern = state.plan->patterns[state.block(f).pattern].id;
   const Value about = state::shown(state, run::about_closed(f), arena);
-  for (uint32_t i = 0; i < about.size(); ++i) b.set(Key(about.key(i)), about[i]);
-  if (pattern == "parallel") add_branches(b, told);
+  for (uint32_t i = 0; i < about.size(); ++i) {
+    if (!is_of_every_result(about.key(i))) b.set(Key(about.key(i)), about[i]);
+  }
+  if (pattern == "parallel" && !about["branches"_k].exists()) add_branches(b, told);
   if (pattern == "conditional") add_decision_path(b, told);
   if (pattern == "dag") {
     if (state.block(f).compiled["groups"_k].size() > 0) add_groups(b, told);
