@@ -63,7 +63,7 @@ std::string patched(const std::string& before, const std::string& difference) {
 
 std::string drawn(std::mt19937& random) {
   std::string text;
-  for (uint32_t i = random() % 30; i > 0; --i) text.append(1, "abc"[random() % 3]).append("\n");
+  for (auto i = random() % 30; i > 0; --i) text.append(1, "abc"[random() % 3]).append("\n");
   if (random() % 3 == 0) text += "end";
   return text;
 }

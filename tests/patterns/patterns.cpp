@@ -163,13 +163,14 @@ TEST_CASE("validation_reports_unreachable_steps_and_dangling_transitions", "[pat
   CHECK(problems_of(dag) == "spec.unknown_reference there is no step 'bb'\n");
 }
 
-TEST_CASE("a run says which conditions were asked and what they had read", "[patterns]") {
+TEST_CASE("a run says which conditions were asked, what they had read and where they led",
+          "[patterns]") {
   const auto k = kernel();
   const Outcome outcome =
       run(*k, R"({"id":"x","type":"flow","conditions":[{"if":"1 > 2","then":[)" + echo("a", "1") +
                   R"(],"else":[)" + echo("b", R"({"n":7})") + R"(]},{"if":"b.n == 7","then":[)" +
                   echo("c", "2") + "]}]}");
   CHECK(to_json(outcome.detail.view()["conditions_evaluated"_k]) ==
-        R"([{"condition":"1 > 2","value":false,"read":{}},)"
-        R"({"condition":"b.n == 7","value":true,"read":{"b.n":7}}])");
+        R"([{"condition":"1 > 2","value":false,"read":{},"side":"1: else"},)"
+        R"({"condition":"b.n == 7","value":true,"read":{"b.n":7},"side":"2: if"}])");
 }

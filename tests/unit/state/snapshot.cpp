@@ -165,7 +165,7 @@ TEST_CASE("a snapshot that is damaged is refused and says where", "[state]") {
       {changed(a, after(4, Section::chunks), "\x01"), "'chunks', entry 0: it is not a chunk"},
       {changed(a, after(8, Section::chunks), "\x05"), "'chunks', entry 0: it is not a chunk"},
       {changed(a, after(24, Section::chunks), "\x01"), "'chunks', entry 0: a value is not there"},
-      {changed(a, after(16 + 30 * 256, Section::chunks), "\x20"), "entry 0: a step has a status"},
+      {changed(a, after(16 + 34 * 256, Section::chunks), "\x20"), "entry 0: a step has a status"},
       {changed(a, after(0, Section::waits), ones), "'waits', entry 0: a list is cut short"},
   };
   for (const Row& row : rows) {
