@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <weft/draft/format.h>
+#include <weft/sdk/text.hpp>
 
 #include "tree.hpp"
 
@@ -14,6 +14,6 @@ inline constexpr size_t bytes_max = 1'000'000;
 
 // False when it is too long, no UTF-8 or holds control characters; fault says what and where.
 bool check(std::string_view text, Fault& fault);
-void set_place(std::string_view text, uint32_t at, uint32_t length, weft_place& place);
+using sdk::set_place;
 
 }  // namespace weft::line

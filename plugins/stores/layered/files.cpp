@@ -11,6 +11,7 @@
 #include <set>
 
 #include <weft/flat.hpp>
+#include <weft/sdk/text.hpp>
 
 #include "json.hpp"
 #include "names.hpp"
@@ -102,7 +103,7 @@ Result<Value> Files::value_of(const Text& text, Arena arena) const {
     return e;
   }
   e.message += ": the text is not UTF-8";
-  if (!is_utf8(text.bytes)) return e;
+  if (!sdk::is_utf8(text.bytes)) return e;
   Builder b(arena);
   b.text(text.bytes);
   return b.take_value();
@@ -176,7 +177,7 @@ Result<Value> Files::scan(const sdk::Scan& what, Arena arena) const {
     if (!fs::is_regular_file(at->symlink_status(ignored))) continue;
     const std::string file = at->path().filename().string();
     for (const std::string_view ending : endings) {
-      if (file.size() == ending.size() || !file.ends_with(ending) || !is_utf8(file)) continue;
+      if (file.size() == ending.size() || !file.ends_with(ending) || !sdk::is_utf8(file)) continue;
       keys.insert(prefix_ + key_of(std::string_view(file).substr(0, file.size() - ending.size())));
     }
   }

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string>
 
+#include <weft/sdk/text.hpp>
+
 namespace weft::layered {
 namespace {
 
@@ -14,7 +16,7 @@ class Reader final {
   Reader(std::string_view text, Arena arena) : text_(text), b_(arena) {}
 
   Result<Value> whole() {
-    if (!is_utf8(text_)) return wrong("the text is not UTF-8");
+    if (!sdk::is_utf8(text_)) return wrong("the text is not UTF-8");
     if (!value(0)) return wrong(why_);
     skip();
     if (at_ != text_.size()) return wrong("something stands behind the value");
@@ -24,12 +26,10 @@ class Reader final {
  private:
   Error wrong(std::string_view what) const {
     Error e{Status::bad_input, "store.bad_document", std::string(what)};
-    const std::string_view before = text_.substr(0, at_);
-    e.where.line = 1 + static_cast<uint32_t>(std::count(before.begin(), before.end(), '\n'));
-    const size_t begin = before.rfind('\n') + 1;  // 0 where there is none
-    e.where.column = 1 + static_cast<uint32_t>(std::count_if(
-                             before.begin() + static_cast<std::ptrdiff_t>(begin), before.end(),
-                             [](char c) { return (static_cast<uint8_t>(c) & 0xC0U) != 0x80U; }));
+    weft_place place{};
+    sdk::set_place(text_, static_cast<uint32_t>(at_), 0, place);
+    e.where.line = place.line;
+    e.where.column = place.column;
     return e;
   }
   bool fail(const char* what) {
@@ -211,24 +211,6 @@ class Reader final {
   const char* why_ = "";
 };
 
-// Length of the sequence in front, or 0 when it is not a shortest form of a scalar value.
-size_t sequence(std::string_view bytes) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes[i]); };
-  const auto follows = [&](size_t i, uint8_t low, uint8_t high) {
-    return i < bytes.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const uint8_t first = byte(0);
-  if (first < 0x80U) return 1;
-  if (first < 0xC2U || first > 0xF4U) return 0;
-  if (first < 0xE0U) return follows(1, 0x80U, 0xBFU) ? 2 : 0;
-  const bool is_long = first >= 0xF0U;
-  const uint8_t low = first == 0xE0U ? 0xA0U : first == 0xF0U ? 0x90U : 0x80U;
-  const uint8_t high = first == 0xEDU ? 0x9FU : first == 0xF4U ? 0x8FU : 0xBFU;
-  if (!follows(1, low, high) || !follows(2, 0x80U, 0xBFU)) return 0;
-  if (!is_long) return 3;
-  return follows(3, 0x80U, 0xBFU) ? 4 : 0;
-}
-
 }  // namespace
 
 void* Memory::grow(void*, weft_arena* arena, uint64_t n) noexcept {
@@ -246,14 +228,5 @@ void* Memory::grow(void*, weft_arena* arena, uint64_t n) noexcept {
 }
 
 Result<Value> read_json(std::string_view text, Arena arena) { return Reader(text, arena).whole(); }
-
-bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const size_t length = sequence(bytes);
-    if (length == 0) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
-}
 
 }  // namespace weft::layered

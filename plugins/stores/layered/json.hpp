@@ -29,7 +29,4 @@ class Memory final {
 // BAD_INPUT with line and column: no JSON, a key twice, not UTF-8, deeper than 64.
 Result<Value> read_json(std::string_view text, Arena arena);
 
-// Shortest forms, no surrogates.
-bool is_utf8(std::string_view bytes);
-
 }  // namespace weft::layered
