@@ -48,6 +48,13 @@ uint64_t record_bytes(Value body) {
   return bytes;
 }
 
+// first_n(3), FirstN(3) and the like begin with the same word.
+bool begins_with(std::string_view text, std::string_view word) {
+  const auto same = [](char c, char of) { return (c >= 'A' && c <= 'Z' ? c + 32 : c) == of; };
+  return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(),
+                                                  [&](char of, char c) { return same(c, of); });
+}
+
 uint32_t number_in(std::string_view text) {
   uint32_t n = 0;
   const size_t open = text.find('(');
@@ -103,7 +110,7 @@ void write_problems(Value block, weft::Builder& out) {
     complain(out, "/body", "loop.no_body", "the loop does nothing", "give it a step");
   }
   const Value aggregation = block["aggregation"_k];
-  if (aggregation.as_text().starts_with("last") && number_in(aggregation.as_text()) > last_max) {
+  if (begins_with(aggregation.as_text(), "last") && number_in(aggregation.as_text()) > last_max) {
     complain(out, "/aggregation", "spec.range", "the last 100 results can be kept at most",
              "collect all of them");
   }
@@ -240,9 +247,9 @@ void read_keep(Value said, Form& form) {
   const std::string_view text = said.as_text("collect_all");
   form.kept = number_in(text);
   if (text == "none") form.keep = Keep::nothing;
-  if (text == "last_only" || text.starts_with("last")) form.keep = Keep::last;
+  if (text == "last_only" || begins_with(text, "last")) form.keep = Keep::last;
   if (text == "last_only") form.kept = 0;  // the result itself, not a list
-  if (text.starts_with("first")) form.keep = Keep::first;
+  if (begins_with(text, "first")) form.keep = Keep::first;
   if (said["first_n"_k].exists()) form.keep = Keep::first;
   if (said["last_n"_k].exists()) form.keep = Keep::last;
   for (const weft::Key name : {"first_n"_k, "last_n"_k}) {
