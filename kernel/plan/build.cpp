@@ -74,11 +74,9 @@ bool fill(spec::Family& family, const spec::Catalog& catalog, Plan& plan) {
   std::vector<Filler> fillers;
   fillers.reserve(family.members.size());
   for (spec::Member& member : family.members) {
-    spec::Parsed& parsed = member.parsed;
-    fillers.emplace_back(parsed.spec, catalog, plan, Findings{parsed.problems, parsed.warnings});
+    fillers.emplace_back(member, catalog, plan);
     fillers.back().run();
   }
-  if (!is_clean()) return false;
   for (Filler& filler : fillers) filler.compile();
   if (!is_clean()) return false;
   link_calls(family, plan);

@@ -19,6 +19,33 @@ namespace {
 
 bool declares(const spec::Item& item) { return item.reads.exists() || item.writes.exists(); }
 
+// What a condition always comes to, where it is written as true or false.
+std::optional<bool> constant_of(const spec::Item& item) {
+  if (!item.is_condition) return {};
+  if (item.condition.is_boolean()) return item.condition.as_bool();
+  std::string_view text = spec::bare_expression(item.condition.as_text());
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return {};
+}
+
+// Whether nothing of its definition comes after a step: for sure, or maybe because it or a step in
+// it may end the run or fail on purpose.
+std::optional<bool> ending_of(const spec::Spec& spec, const spec::Item& item) {
+  if (item.kind == Kind::end || item.kind == Kind::fail) {
+    return !item.condition.exists() && item.on_error == OnError::fail &&
+           item.run_if == RunIf::success && item.rarity == none;
+  }
+  if (item.block == none) return {};
+  const spec::Block& inner = spec.blocks[item.block];
+  for (uint32_t i = inner.first; i < inner.first + inner.count; ++i) {
+    if (ending_of(spec, spec.items[i])) return false;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_text(spec::Effect effect) {
@@ -40,6 +67,39 @@ BlockCompiler::BlockCompiler(const spec::Spec& spec, std::span<const Reference> 
       findings_(findings),
       first_block_(target.first_block) {}
 
+spec::Rewriter BlockCompiler::rewriter() {
+  return {this, [](void* self, const spec::Rule& rule, Value value, Builder& to) {
+            static_cast<BlockCompiler*>(self)->write_marked(rule, value, to);
+          }};
+}
+
+// Whether a field is as its rule says, and the steps that it names are steps of the block.
+bool BlockCompiler::is_sound(const spec::Rule& rule, Value value) {
+  if (!judge(rule, value, spec::Texts::exact).ok) return false;
+  names_strangers_ = false;
+  visit(rule, {}, value, {this, [](void* self, const spec::Rule& by, std::string_view, Value one) {
+                            auto& me = *static_cast<BlockCompiler*>(self);
+                            const spec::Block& block = me.spec_.blocks[me.block_];
+                            if (by.mark != spec::Mark::step_id) return;
+                            const uint32_t to = me.spec_.ids.find(one.as_text());
+                            const bool is_here =
+                                to >= block.first && to < block.first + block.count;
+                            me.names_strangers_ = me.names_strangers_ || !is_here;
+                          }});
+  return !names_strangers_;
+}
+
+// What is wrong is left out; the conditions and records in it are passed over all the same.
+void BlockCompiler::write_property(const spec::Rule::Property& property, Value value,
+                                   Builder& out) {
+  if (known_ == spec::Known::all || is_sound(*property.rule, value)) {
+    out.key(property.key);
+    return rewrite(*property.rule, value, rewriter(), out);
+  }
+  Builder unused(plan_.made.arena());
+  if (property.rule->marks) rewrite(*property.rule, value, rewriter(), unused);
+}
+
 // Only the fields of the form: what every step and definition has is the kernel's.
 Value BlockCompiler::describe(uint32_t number) {
   const spec::Block& block = spec_.blocks[number];
@@ -47,10 +107,6 @@ Value BlockCompiler::describe(uint32_t number) {
   const spec::Rule& root = used.schema->root();
   block_ = number;
   next_ = block.first;
-  const spec::Rewriter rewriter{this,
-                                [](void* self, const spec::Rule& rule, Value value, Builder& to) {
-                                  static_cast<BlockCompiler*>(self)->write_marked(rule, value, to);
-                                }};
   Builder out(plan_.made.arena());
   uint64_t seen = 0;
   out.begin_object();
@@ -61,19 +117,18 @@ Value BlockCompiler::describe(uint32_t number) {
     const std::string_view text = block.at.key(i);
     if (name != nullptr && text != "form") {
       seen |= uint64_t{1} << name->property;
-      out.key(root.properties[name->property].key);
-      rewrite(*root.properties[name->property].rule, block.at[i], rewriter, out);
+      write_property(root.properties[name->property], block.at[i], out);
     } else if (name == nullptr && root.additional != nullptr) {
       const auto fields = number == 0 ? spec::header_fields() : spec::step_fields();
       if (spec::find_field(fields, key) != nullptr) continue;
       out.key(Key(text));
-      rewrite(*root.additional, block.at[i], rewriter, out);
+      rewrite(*root.additional, block.at[i], rewriter(), out);
     }
   }
   for (uint32_t i = 0; i < root.properties.size(); ++i) {
     if ((root.fallbacks & ~seen & (uint64_t{1} << i)) == 0) continue;
     out.key(root.properties[i].key);
-    rewrite(*root.properties[i].rule, root.properties[i].fallback, rewriter, out);
+    rewrite(*root.properties[i].rule, root.properties[i].fallback, rewriter(), out);
   }
   // What nobody speaks of need not be made.
   const bool is_silent = root.bindings.size() != 0 && !plan_.blocks[first_block_ + number].binds;
@@ -132,6 +187,7 @@ void BlockCompiler::write_marked(const spec::Rule& rule, Value value, Builder& o
       out.begin_object();
       out.set("node"_k, next_ - spec_.blocks[block_].first);
       if (speaks_of_steps(next_)) write_references(next_, out);
+      if (const auto always = constant_of(spec_.items[next_])) out.set("constant"_k, *always);
       ++next_;
       return out.end_object();
     case spec::Mark::record: return write_record(rule, value, out);
@@ -146,12 +202,9 @@ void BlockCompiler::write_marked(const spec::Rule& rule, Value value, Builder& o
 }
 
 void BlockCompiler::write_record(const spec::Rule& rule, Value value, Builder& out) {
-  const spec::Rewriter rewriter{this, [](void* self, const spec::Rule& by, Value one, Builder& to) {
-                                  static_cast<BlockCompiler*>(self)->write_marked(by, one, to);
-                                }};
   out.begin_object();
   out.set("node"_k, next_++ - spec_.blocks[block_].first);
-  rewrite_fields(rule, value, rewriter, out);
+  rewrite_fields(rule, value, rewriter(), out);
   out.end_object();
 }
 
@@ -258,6 +311,7 @@ void BlockCompiler::write_step(const spec::Rule* extras, Builder& out) {
   }
   out.set("effect"_k, to_text(spec::worst_effect(spec_, item)));
   if (does_own(number)) out.set("own"_k, true);
+  if (const auto sure = ending_of(spec_, item)) out.set(*sure ? "ends"_k : "may_end"_k, true);
   if (extras != nullptr) write_extras(*extras, item, out);
   out.end_object();
 }
@@ -267,118 +321,26 @@ void BlockCompiler::write_extras(const spec::Rule& extras, const spec::Item& ite
   const spec::Rule* own = item.block != none && spec_.blocks[item.block].form != none
                               ? &spec_.forms[spec_.blocks[item.block].form].schema->root()
                               : nullptr;
-  static constexpr std::string_view written[] = {"node",  "id",     "depends_on", "refs", "run_if",
-                                                 "reads", "writes", "effect",     "own"};
+  static constexpr std::string_view written[] = {"node",   "id",    "depends_on", "refs",
+                                                 "run_if", "reads", "writes",     "effect",
+                                                 "own",    "ends",  "may_end"};
   const auto is_written = [](Key key) {
     return std::find(std::begin(written), std::end(written), key.view()) != std::end(written);
   };
-  const spec::Rewriter rewriter{this,
-                                [](void* self, const spec::Rule& rule, Value value, Builder& to) {
-                                  static_cast<BlockCompiler*>(self)->write_marked(rule, value, to);
-                                }};
   uint64_t seen = 0;
   for (uint32_t i = 0; i < step.size(); ++i) {
     const spec::Name* name = extras.find(weft_key_at(step.slot(), i));
     if (own != nullptr && own->find(weft_key_at(step.slot(), i)) != nullptr) continue;
     if (name == nullptr || is_written(extras.properties[name->property].key)) continue;
     seen |= uint64_t{1} << name->property;
-    out.key(extras.properties[name->property].key);
-    rewrite(*extras.properties[name->property].rule, step[i], rewriter, out);
+    write_property(extras.properties[name->property], step[i], out);
   }
   for (uint32_t i = 0; i < extras.properties.size(); ++i) {
     const bool is_left_out = (extras.fallbacks & ~seen & (uint64_t{1} << i)) != 0;
     if (!is_left_out || is_written(extras.properties[i].key)) continue;
     out.key(extras.properties[i].key);
-    rewrite(*extras.properties[i].rule, extras.properties[i].fallback, rewriter, out);
+    rewrite(*extras.properties[i].rule, extras.properties[i].fallback, rewriter(), out);
   }
-}
-
-void BlockCompiler::compile(uint32_t number) {
-  const spec::Block& block = spec_.blocks[number];
-  const spec::BoundPattern bound = plan_.bound[plan_.blocks[first_block_ + number].pattern];
-  weft_val made{};
-  weft_error error{};
-  error.size = sizeof error;
-  const Value described = describe(number);
-  const weft_status status =
-      bound.table == nullptr || bound.table->compile == nullptr
-          ? WEFT_UNSUPPORTED
-          : bound.table->compile(bound.self, described.raw(), plan_.made.raw(), &made, &error);
-  if (status != WEFT_OK) {
-    const size_t size = std::min<size_t>(error.msg_len, sizeof error.msg);
-    std::string message(error.msg, size);
-    if (message.empty()) message = "the pattern cannot compile this block";
-    findings_.problems.push_back({block.at, {}, "plan.rejected", std::move(message), {}});
-    return;
-  }
-  read_answer(number, Value(made));
-}
-
-void BlockCompiler::read_answer(uint32_t number, Value answer) {
-  const spec::Block& block = spec_.blocks[number];
-  Block& made = plan_.blocks[first_block_ + number];
-  made.compiled = answer["plan"_k];
-  made.lanes = static_cast<uint32_t>(answer["lanes"_k].as_u64(1));
-  for (const Value node : answer["spared"_k]) {
-    if (node.as_u64(made.count) >= made.count) continue;
-    Node& spared = plan_.nodes[made.first + node.as_u64()];
-    if (spared.on_error == OnError::fail) spared.on_error = OnError::proceed;
-    spared.is_spared = true;
-  }
-  const Value branches = answer["branches"_k];
-  for (uint32_t n = 0; n < branches.size() && n < made.count; ++n) {
-    const uint64_t branch = branches[n].as_u64(none);
-    if (branch >= made.count) continue;  // it is in none
-    plan_.nodes[made.first + n].branch = static_cast<uint32_t>(branch);
-    made.isolates = true;
-  }
-  for (const Value note : answer["notes"_k]) {
-    findings_.warnings.push_back(read_problem(block, note));
-  }
-  for (const Value problem : answer["problems"_k]) {
-    findings_.problems.push_back(read_problem(block, problem));
-  }
-  if (made.lanes >= 1 && made.lanes <= base::limits::lanes) return;
-  findings_.problems.push_back(
-      {block.at, {}, "plan.rejected", "the pattern asks for too many lanes", {}});
-}
-
-// The pointer goes through the value that the pattern was given: lists where a map was written, and
-// canonical names where aliases were.
-spec::Problem BlockCompiler::read_problem(const spec::Block& block, Value problem) const {
-  spec::Problem found{block.at,
-                      {},
-                      std::string(problem["code"_k].as_text("plan.rejected")),
-                      std::string(problem["message"_k].as_text("the pattern refuses this block")),
-                      std::string(problem["hint"_k].as_text())};
-  const auto segments = base::split_pointer(problem["pointer"_k].as_text());
-  const spec::Rule* rule = &spec_.forms[block.form].schema->root();
-  bool is_known = static_cast<bool>(segments);
-  for (size_t i = 0; is_known && i < segments->size(); ++i) {
-    const std::string& segment = (*segments)[i];
-    Value below = base::child(found.at, segment);
-    const bool is_number =
-        !segment.empty() && segment.size() < 9 &&
-        std::all_of(segment.begin(), segment.end(), [](char c) { return c >= '0' && c <= '9'; });
-    for (uint32_t k = 0; rule != nullptr && !below.exists() && k < found.at.size(); ++k) {
-      if (!found.at.is_object()) break;
-      const spec::Name* name = rule->find(weft_key_at(found.at.slot(), k));
-      if (name != nullptr && rule->properties[name->property].key.view() == segment) {
-        below = found.at[k];
-      }
-    }
-    if (!below.exists() && is_number && found.at.is_object()) {
-      const auto index = static_cast<uint32_t>(std::stoul(segment));
-      below = i > 0 && !found.at["tool"_k].exists() && !found.at["type"_k].exists()
-                  ? found.at[index]
-                  : found.at;
-    }
-    is_known = below.exists();
-    if (!is_known) break;
-    found.at = below;
-    rule = nullptr;
-  }
-  return found;
 }
 
 }  // namespace weft::plan

@@ -7,6 +7,7 @@
 
 #include "plan/plan.hpp"
 #include "plan/scope.hpp"
+#include "spec/known.hpp"
 #include "spec/rule.hpp"
 
 namespace weft::plan {
@@ -28,12 +29,16 @@ class BlockCompiler final {
   BlockCompiler(const spec::Spec& spec, std::span<const Reference> references, Target target,
                 Findings findings);
 
-  void compile(uint32_t number);
+  // Of a block of which only a part is known, only what is certain is told.
+  void compile(uint32_t number, spec::Known known);
 
   // The value that a pattern is given.
   Value describe(uint32_t number);
 
  private:
+  spec::Rewriter rewriter();
+  bool is_sound(const spec::Rule& rule, Value value);
+  void write_property(const spec::Rule::Property& property, Value value, Builder& out);
   void write_marked(const spec::Rule& rule, Value value, Builder& out);
   void write_steps(const spec::Rule& rule, Value value, Builder& out);
   void write_step(const spec::Rule* extras, Builder& out);
@@ -54,6 +59,8 @@ class BlockCompiler final {
   Findings findings_;
   uint32_t first_block_;
   uint32_t block_ = 0, next_ = 0;                           // item that is written next
+  spec::Known known_ = spec::Known::all;                    // of the block
+  bool names_strangers_ = false;                            // what was asked about last
   std::optional<std::vector<std::string_view>> recalling_;  // texts that speak of iterations
 };
 

@@ -10,6 +10,7 @@ namespace weft::plan {
 using namespace lit;
 
 void Filler::run() {
+  known_.resize(std::max<size_t>(spec_.blocks.size(), 1), spec::Known::nothing);
   if (number_ == 0) header();
   definition();
   plan_.policies.insert(plan_.policies.end(), spec_.policies.begin(), spec_.policies.end());
@@ -23,11 +24,18 @@ void Filler::run() {
   }
 }
 
-// A pattern may trust what it is given. Requires: nothing is wrong so far.
+// A pattern may trust what it is given: what is wrong is left out. What stands in an inner block
+// may speak of steps of the outer one, so what is not known there is not known here.
 void Filler::compile() {
+  for (size_t i = spec_.blocks.size(); i > 1; --i) {
+    spec::Known& outer = known_[spec_.blocks[i - 1].parent];
+    if (known_[i - 1] != spec::Known::all) outer = std::max(outer, spec::Known::part);
+  }
   const std::vector<Reference> references = scope_.take_references();
   BlockCompiler compiler(spec_, references, {plan_, first_block_}, findings_);
-  for (size_t i = spec_.blocks.size(); i > 0; --i) compiler.compile(static_cast<uint32_t>(i - 1));
+  for (size_t i = spec_.blocks.size(); i > 0; --i) {
+    compiler.compile(static_cast<uint32_t>(i - 1), known_[i - 1]);
+  }
 }
 
 void Filler::header() {
@@ -92,7 +100,10 @@ void Filler::components() {
 
 void Filler::bind(uint32_t number) {
   const spec::Block& block = spec_.blocks[number];
-  if (block.form == none) return;
+  if (block.form == none) {
+    known_[number] = spec::Known::nothing;
+    return;
+  }
   const spec::Form& form = *spec_.forms[block.form].form;
   Block& made = plan_.blocks[first_block_ + number];
   made.form = form.name;
@@ -101,7 +112,10 @@ void Filler::bind(uint32_t number) {
   }
   if (made.pattern != none) return;
   auto bound = catalog_.pattern(catalog_.self, form.component);
-  if (!bound) return problem(block.at, bound.error());
+  if (!bound) {
+    known_[number] = spec::Known::nothing;
+    return problem(block.at, bound.error());
+  }
   made.pattern = static_cast<uint32_t>(plan_.patterns.size());
   plan_.patterns.push_back({form.pattern, form.version, form.component, nullptr});
   plan_.bound.push_back(*bound);
@@ -110,6 +124,7 @@ void Filler::bind(uint32_t number) {
 void Filler::block(uint32_t number) {
   const spec::Block& block = spec_.blocks[number];
   Block& made = plan_.blocks[first_block_ + number];
+  block_ = number;
   made.id = block.id;
   made.definition = number_;
   made.first = first_node_ + block.first;
@@ -195,6 +210,7 @@ void Filler::merge(uint32_t number, uint32_t block) {
   Merge& made = plan_.merges[first_merge_ + number];
   made.policy = said.policy;
   made.reduces.reserve(said.reduces.size());
+  block_ = block;
   scope_.enter(block, none);
   scope_.allow_merge(true);
   for (const spec::Merge::Reduce& reduce : said.reduces) {
@@ -217,11 +233,14 @@ uint32_t Filler::way(uint32_t number) {
 template <class Called>
 uint32_t Filler::arguments_of(const Called& called) {
   if (!called.arguments.exists()) return none;
-  const size_t before = problems_.size();
+  const size_t before = problems_.size(), noted = findings_.warnings.size();
   const uint32_t made = template_of(
       called.arguments, called.tool != spec::none ? &spec_.tools[called.tool] : nullptr);
   for (size_t i = before; i < problems_.size(); ++i) {
     spec::place(problems_[i], called.arguments_at, called.is_input_alone);
+  }
+  for (size_t i = noted; i < findings_.warnings.size(); ++i) {
+    findings_.warnings[i].at = called.arguments_at;
   }
   return made;
 }
@@ -235,6 +254,7 @@ uint32_t Filler::template_of(Value tree, const spec::UsedTool* used) {
   }
   plan_.templates.push_back(expr::Template::compile(source, scope_.names(), errors));
   for (Error& error : errors) problem(tree, error);
+  if (scope_.has_notes()) note(tree);
   return static_cast<uint32_t>(plan_.templates.size() - 1);
 }
 
@@ -245,6 +265,7 @@ uint32_t Filler::expression(Value written, Value at) {
   std::string_view text = spec::bare_expression(written.as_text());
   if (written.is_boolean()) text = written.as_bool() ? "true" : "false";
   auto made = expr::Expression::compile(text, scope_.names());
+  if (scope_.has_notes()) note(at);
   if (!made) {
     problem(at, made.error());
     return none;
@@ -253,7 +274,15 @@ uint32_t Filler::expression(Value written, Value at) {
   return static_cast<uint32_t>(plan_.expressions.size() - 1);
 }
 
+void Filler::note(Value at) {
+  for (Scope::Note& one : scope_.take_notes()) {
+    findings_.warnings.push_back(
+        {at, {}, "spec.two_meanings", std::move(one.message), std::move(one.hint)});
+  }
+}
+
 void Filler::problem(Value at, Error& error) {
+  known_[block_] = std::max(known_[block_], spec::Known::part);
   if (error.where.column > 1) {
     error.message += " at character " + std::to_string(error.where.column);
   }

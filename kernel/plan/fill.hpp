@@ -7,6 +7,7 @@
 #include "plan/compile.hpp"
 #include "plan/plan.hpp"
 #include "plan/scope.hpp"
+#include "spec/calls.hpp"
 #include "spec/catalog.hpp"
 
 namespace weft::plan {
@@ -15,13 +16,14 @@ namespace weft::plan {
 // plan outlive it.
 class Filler final {
  public:
-  Filler(const spec::Spec& spec, const spec::Catalog& catalog, Plan& plan, Findings findings)
-      : spec_(spec),
+  Filler(spec::Member& member, const spec::Catalog& catalog, Plan& plan)
+      : spec_(member.parsed.spec),
         catalog_(catalog),
         plan_(plan),
-        findings_(findings),
-        problems_(findings.problems),
-        scope_(spec),
+        findings_{member.parsed.problems, member.parsed.warnings},
+        problems_(member.parsed.problems),
+        scope_(member.parsed.spec),
+        known_(member.known),
         number_(static_cast<uint32_t>(plan.definitions.size())),
         first_block_(static_cast<uint32_t>(plan.blocks.size())),
         first_node_(static_cast<uint32_t>(plan.nodes.size())),
@@ -49,6 +51,7 @@ class Filler final {
   uint32_t template_of(Value tree, const spec::UsedTool* used = nullptr);
   uint32_t expression(Value written, Value at);
   void problem(Value at, Error& error);
+  void note(Value at);
 
   const spec::Spec& spec_;
   const spec::Catalog& catalog_;
@@ -56,7 +59,9 @@ class Filler final {
   Findings findings_;
   std::vector<spec::Problem>& problems_;
   Scope scope_;
-  std::vector<uint32_t> tools_;  // by number in the spec: in the plan
+  std::vector<uint32_t> tools_;     // by number in the spec: in the plan
+  std::vector<spec::Known> known_;  // by block of the spec
+  uint32_t block_ = 0;              // that is being filled
   uint32_t number_, first_block_, first_node_, first_policy_, first_merge_;
 };
 

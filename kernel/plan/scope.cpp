@@ -38,6 +38,11 @@ bool names_text(Value value, std::string_view name) {
 
 }  // namespace
 
+Scope::Scope(const spec::Spec& spec)
+    : spec_(spec),
+      properties_(spec.input_schema["properties"_k]),
+      has_names_(spec.variables.size() != 0 || properties_.size() != 0) {}
+
 void Scope::enter(uint32_t block, uint32_t item) {
   block_ = block;
   item_ = item;
@@ -51,7 +56,7 @@ expr::Names Scope::names() const {
           [](std::string_view name) {
             const auto scope =
                 name.starts_with('$') ? spec::scope_of(name.substr(1)) : std::nullopt;
-            return scope && spec::is_named(*scope);
+            return name == named_word || (scope && spec::is_named(*scope));
           }};
 }
 
@@ -64,10 +69,44 @@ std::vector<Reference> Scope::take_references() {
 }
 
 Result<expr::Root> Scope::find(std::string_view name) {
+  Result<expr::Root> found = seek(name);
+  if (has_names_ && found && !name.starts_with('$')) note(name, RootKind{found->kind});
+  return found;
+}
+
+// Each name once. Of parameters nobody knows the names, and of the input only what its schema says.
+void Scope::note(std::string_view name, RootKind meant) {
+  const bool is_variable = spec_.variables[Key(name)].exists();
+  const bool is_member = properties_[Key(name)].exists();
+  const bool is_named = meant == RootKind::named;
+  if (is_named ? !is_variable || !is_member : !is_variable && !is_member) return;
+  if (std::find(noted_.begin(), noted_.end(), name) != noted_.end()) return;
+  noted_.emplace_back(name);
+  const std::string wins = is_named                    ? "variable"
+                           : meant == RootKind::step   ? "step"
+                           : meant == RootKind::secret ? "secret"
+                           : meant == RootKind::loop   ? "name that the block gives its steps"
+                                                       : "word of the language";
+  std::string others = is_variable && !is_named ? "a variable" : "";
+  if (is_member) others += others.empty() ? "a member of the input" : " and a member of the input";
+  std::string hint = is_member ? "write $input." + std::string(name) : "";
+  if (is_member) hint += " for the member of the input";
+  if (is_variable && !is_named) hint += hint.empty() ? "rename the variable" : ", or rename them";
+  notes_.push_back({base::quoted(name) + " means the " + wins + ", and " + others +
+                        (is_variable && is_member && !is_named ? " are" : " is") +
+                        " called so, too",
+                    std::move(hint)});
+}
+
+Result<expr::Root> Scope::seek(std::string_view name) {
   expr::Root root;
   if (find_reserved(name, root)) {
     if (root.kind != static_cast<uint32_t>(RootKind::loop)) return root;
     return bind(root, name, binder_of(name.substr(0, name.find('_'))));
+  }
+  if (name.starts_with(named_prefix)) {
+    const std::string_view odd = name.substr(named_prefix.size());
+    return may_be_named(odd) ? root_of(RootKind::named) : Result<expr::Root>(unknown(odd));
   }
   if (name.starts_with('$')) return find_shared(name);
   if (has_original_ && name == "original") return root_of(RootKind::original);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <weft/result.hpp>
@@ -13,6 +15,10 @@
 #include "spec/spec.hpp"
 
 namespace weft::plan {
+
+// $named["odd key"] is what a name means that is no step and no word of the language, whatever
+// characters are in it.
+inline constexpr std::string_view named_word = "$named", named_prefix = "$named.";
 
 // A node of a block speaks of another one of the same block.
 struct Reference {
@@ -24,7 +30,7 @@ struct Reference {
 // Resolves names at one place after the other and collects the references of the steps there.
 class Scope final {
  public:
-  explicit Scope(const spec::Spec& spec) : spec_(spec) {}
+  explicit Scope(const spec::Spec& spec);
 
   // From now on names stand in this item of this block; item none is the block itself.
   void enter(uint32_t block, uint32_t item);
@@ -42,11 +48,20 @@ class Scope final {
     return std::find(bound_.begin(), bound_.end(), block) != bound_.end();
   }
 
+  // A name that was spoken of and means one thing where others are called so too: which one wins.
+  struct Note {
+    std::string message, hint;
+  };
+  bool has_notes() const { return !notes_.empty(); }
+  std::vector<Note> take_notes() { return std::exchange(notes_, {}); }
+
   // Sorted, each once. Ends the collection.
   std::vector<Reference> take_references();
 
  private:
   Result<expr::Root> find(std::string_view name);
+  Result<expr::Root> seek(std::string_view name);
+  void note(std::string_view name, RootKind meant);
   Result<expr::Root> refer_to(uint32_t item);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
   Result<expr::Root> find_shared(std::string_view name);
@@ -61,6 +76,10 @@ class Scope final {
   uint32_t scopes_ = 0;
   std::vector<Reference> references_;
   std::vector<uint32_t> bound_;  // blocks of whose bindings something speaks
+  Value properties_;             // of the input
+  bool has_names_;               // of variables, or of members of the input
+  std::vector<std::string> noted_;
+  std::vector<Note> notes_;
 };
 
 }  // namespace weft::plan

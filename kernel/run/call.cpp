@@ -82,8 +82,8 @@ bool Decider::begin_call(const At& at) {
 
 // 'end' stands in what was called and ends only that.
 void Decider::end_call(Frame& f, const At& at, Value said) {
-  const std::string_view status =
-      said.is_object() ? said["status"_k].as_text() : std::string_view();
+  const std::string status =
+      said.is_object() ? base::fold_name(said["status"_k].as_text()) : std::string();
   if (status == "failed") {
     return close_failed(f, explain(at, Error{Status::failed,
                                              "ended.failed",

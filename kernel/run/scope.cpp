@@ -1,5 +1,7 @@
 #include "run/scope.hpp"
 
+#include "plan/scope.hpp"
+
 namespace weft::run {
 
 using namespace weft::lit;
@@ -132,6 +134,7 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
     case RootKind::run: return found_or_missing(state.acceptance);
     case RootKind::result: return found_or_missing(scope.result);
     case RootKind::named: {
+      if (name.starts_with(plan::named_prefix)) name.remove_prefix(plan::named_prefix.size());
       const Value variable = scope.variable(Key(name));
       if (variable.exists()) return found_or_missing(variable);
       const Value given = scope.given();

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <string>
 
+#include "base/json.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "run/decide.hpp"
@@ -35,6 +37,22 @@ Result<int64_t> due_after(Value duration, int64_t tick) {
 Result<int64_t> due_at(Value instant) {
   if (instant.tag() == Tag::time) return instant.slot()->v.i;
   return base::parse_time(instant.as_text());
+}
+
+// How an end ends what it ends: completed, failed or cancelled.
+Result<std::string> end_of(Value said) {
+  const Value status = said.is_object() ? said["status"_k] : Value();
+  const std::string folded = base::fold_name(status.as_text());
+  if (!status.exists()) return std::string("completed");
+  if (folded == "completed" || folded == "failed" || folded == "cancelled") return folded;
+  return bad("end.bad_status",
+             "an end cannot have the status " +
+                 (status.is_text() ? base::quoted(status.as_text()) : base::json_text(status)),
+             "it is 'completed', 'failed' or 'cancelled'");
+}
+
+bool folds(Value written, std::string_view word) {
+  return base::fold_name(written.as_text()) == word;
 }
 
 void copy_fields(Value from, Builder& to, std::initializer_list<Key> names) {
@@ -74,7 +92,8 @@ void Decider::start_wait(const At& at, Value said) {
     return fail(at, bad("wait.bad_time", "the wait has no usable time: " + due.error().message,
                         "durations are \"5m\", times are \"2026-03-01T12:00:00Z\""));
   }
-  if (signal.exists()) {
+  // A transient wait takes only what comes while it waits.
+  if (signal.exists() && !said["transient"_k].as_bool()) {
     for (const state::Signal& s : state().signals) {
       const Value about(s.about);
       if (about["name"_k].as_text() == signal.as_text()) return give_signal(at, s.seq, about);
@@ -135,13 +154,14 @@ void Decider::start_fail(const At& at, Value said) {
 void Decider::start_end(const At& at, Value said) {
   const bool is_object = said.is_object();
   const Value result = is_object && said["result"_k].exists() ? said["result"_k] : null_value();
-  const std::string_view status = is_object ? said["status"_k].as_text() : std::string_view();
+  const auto status = end_of(said);
+  if (!status) return fail(at, status.error());
   Error why;
   if (!emit(Type::step_succeeded, at, {result}, &why)) return fail(at, why);
   Frame& definition = state().frames[state::definition_of(state(), at.frame)];
   if (definition.parent != event::no_frame) return end_call(definition, at, said);
   leave(definition);
-  if (status == "failed") {
+  if (*status == "failed") {
     return finish(Type::run_failed, explain(at, Error{Status::failed,
                                                       "ended.failed",
                                                       "the definition ends the run as failed",
@@ -149,7 +169,7 @@ void Decider::start_end(const At& at, Value said) {
                                                       {},
                                                       0}));
   }
-  if (status == "cancelled")
+  if (*status == "cancelled")
     return finish(Type::run_cancelled, text("the definition ends the run"));
   const bool whole = state().continued == 0;
   finish(whole ? Type::run_completed : Type::run_partially_completed, result);
@@ -214,7 +234,7 @@ void Decider::waited(const At& at, const Wait& wait) {
       return enter({at.frame, at.node, at.visit, static_cast<uint16_t>(at.attempt + 1)});
     case Wait::Kind::time: return succeed(at, {null_value()});
     case Wait::Kind::signal:
-      if (about["on_timeout"_k].as_text() == "continue") return succeed(at, {null_value()});
+      if (folds(about["on_timeout"_k], "continue")) return succeed(at, {null_value()});
       return fail(at, Error{Status::timeout,
                             "signal.timeout",
                             "the signal '" + std::string(about["name"_k].as_text()) +
@@ -223,10 +243,10 @@ void Decider::waited(const At& at, const Wait& wait) {
                             {},
                             0});
     case Wait::Kind::approval: {
-      const std::string_view then = about["on_deadline"_k].as_text();
-      if (then == "approve") return conclude(at, about, true, Value());
+      const Value then = about["on_deadline"_k];
+      if (folds(then, "approve")) return conclude(at, about, true, Value());
       const Value others = about["escalate_to"_k];
-      if (then != "escalate" || !others.exists()) return conclude(at, about, false, Value());
+      if (!folds(then, "escalate") || !others.exists()) return conclude(at, about, false, Value());
       auto due = due_after(about["deadline"_k], tick_);
       Builder b(scratch_.arena());
       b.begin_object();

@@ -7,7 +7,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "expr/template.hpp"
-#include "spec/rule.hpp"
+#include "spec/nearest.hpp"
 
 namespace weft::spec {
 namespace {
@@ -362,7 +362,8 @@ bool Check::alternatives(const Rule& rule, Value value, const Path& path) {
       }
     }
     if (fits == 1 || (fits > 1 && list == &rule.any_of)) continue;
-    if (fits == 0 && nears == 1 && problems_ != nullptr) {
+    if (fits == 0 && nears != 1 && problems_ != nullptr) near = nearest_of(*list, value);
+    if (fits == 0 && near != nullptr && problems_ != nullptr) {
       ok = run(*near, value, path) && ok;
       continue;
     }
@@ -370,7 +371,7 @@ bool Check::alternatives(const Rule& rule, Value value, const Path& path) {
       return Said{"spec.no_alternative",
                   name_of(path) + (fits == 0 ? " fits none of " : " fits more than one of ") +
                       std::to_string(list->size()) + " allowed forms",
-                  {}};
+                  fits == 0 ? "allowed are " + forms_text(*list) : ""};
     });
   }
   return ok;

@@ -54,6 +54,7 @@ class Translation final {
   void object(Value written, uint32_t depth);
   std::string member(Value about, Key key);
   std::string step(Value about);
+  std::string name(Value about);
   void literal(Value about, Key key);
 
   void always(Value, uint32_t) { text += "true"; }
@@ -154,6 +155,17 @@ std::string Translation::step(Value about) {
   return "steps[" + base::json_text(about.is_text() ? about : about["step"_k]) + "]";
 }
 
+// A key of state: a path as an expression writes it, or one name whatever is in it.
+std::string Translation::name(Value about) {
+  const std::string key = about.is_text() ? std::string(about.as_text()) : member(about, "key"_k);
+  const std::string_view front = std::string_view(key).substr(0, key.find('['));
+  const auto fits = [](char c) { return c == '.' || c == '$' || is_word({&c, 1}); };
+  const bool is_digit = !front.empty() && front[0] >= '0' && front[0] <= '9';
+  const bool is_path = !front.empty() && !is_digit && std::all_of(front.begin(), front.end(), fits);
+  if (!is_fine() || is_path) return key;
+  return std::string("$named[") + base::json_text(about.is_text() ? about : about["key"_k]) + "]";
+}
+
 void Translation::literal(Value about, Key key) {
   const Value said = about[key];
   if (!said.exists() || said.is_object()) {
@@ -182,15 +194,13 @@ void Translation::negated(Value about, uint32_t depth) {
 }
 
 void Translation::data_equals(Value about, uint32_t) {
-  text += "default(" + member(about, "key"_k) + " == ";
+  if (about.is_text()) member(about, "key"_k);  // it says no value
+  text += "default(" + name(about) + " == ";
   literal(about, "value"_k);
   text += ", false)";
 }
 
-void Translation::data_exists(Value about, uint32_t) {
-  text +=
-      "exists(" + (about.is_text() ? std::string(about.as_text()) : member(about, "key"_k)) + ")";
-}
+void Translation::data_exists(Value about, uint32_t) { text += "exists(" + name(about) + ")"; }
 
 void Translation::result_equals(Value about, uint32_t) {
   text += "default(" + step(about) + " == ";
@@ -258,10 +268,12 @@ void Parser::take_condition(const Rule& rule, Value value) {
     Translation made(names);
     made.write(value, 0);
     if (!made.code.empty()) {
+      know_less(Known::part);
       problem(made.fault_at.exists() ? made.fault_at : value, made.code, std::move(made.fault),
               std::move(made.hint));
     }
-    item.condition = text_value(made.text.empty() ? "false" : made.text);
+    const bool is_usable = made.code.empty() && !made.text.empty();
+    item.condition = text_value(is_usable ? made.text : "false");
   }
   item.has_strategy = true;
   spec().items.push_back(item);
@@ -281,6 +293,8 @@ void Parser::resolve_condition_names() {
     for (uint32_t i = 0; i < name.names.size() && i < limits::candidates; ++i) {
       known.push_back(name.names.key(i));
     }
+    block_ = name.block;
+    know_less(Known::part);
     problem(name.at, "spec.unknown_condition", "there is no condition " + base::quoted(word),
             base::did_you_mean(word, known));
   }

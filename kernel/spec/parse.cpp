@@ -11,8 +11,12 @@ namespace weft::spec {
 using namespace lit;
 namespace limits = base::limits;
 
-Parser::Parser(const Catalog& catalog, Arena arena, Parsed& out)
-    : catalog_(catalog), arena_(arena), out_(out), steps_max_(limits::steps) {}
+Parser::Parser(const Catalog& catalog, Arena arena, Reading& out)
+    : catalog_(catalog),
+      arena_(arena),
+      out_(out.parsed),
+      known_(out.known),
+      steps_max_(limits::steps) {}
 
 void Parser::problem(Value at, std::string_view code, std::string message, std::string hint) {
   if (out_.problems.size() >= limits::problems) return;
@@ -46,6 +50,9 @@ void Parser::run(Value definition, std::string_view name) {
   resolve_edges();
   resolve_step_names();
   resolve_condition_names();
+  const bool is_cut = too_many_ || out_.problems.size() >= limits::problems;
+  if (is_cut) known_.assign(spec().blocks.size(), Known::nothing);
+  known_.resize(spec().blocks.size(), Known::all);
   if (steps_ <= limits::steps_warn) return;
   out_.warnings.push_back({spec().definition,
                            {},
@@ -105,14 +112,45 @@ const Rule* Parser::form_root(uint32_t form) const {
 }
 
 // What a form says of a value of the definition.
-void Parser::check_part(const Rule& rule, Value value) {
+bool Parser::check_part(const Rule& rule, Value value) {
   const Verdict verdict = judge(rule, value, Texts::exact);
   if (!verdict.is_complete) spec().is_canonical = false;
-  if (verdict.ok) return;
+  if (verdict.ok) return true;
   const size_t before = out_.problems.size();
   check(rule, value, {}, out_.problems);
   for (size_t i = before; i < out_.problems.size(); ++i) out_.problems[i].at = value;
+  return false;
 }
+
+// Of the block that is being read.
+void Parser::know_less(Known known) {
+  if (known_.size() <= block_) known_.resize(size_t{block_} + 1, Known::all);
+  known_[block_] = std::max(known_[block_], known);
+}
+
+namespace {
+
+// Whether a block is as its form wants it but for fields that hold no steps, conditions or records.
+bool is_readable(const Rule& form, Value block) {
+  if (!block.is_object()) return false;
+  uint64_t seen = 0;
+  bool is_explained = false;
+  for (uint32_t i = 0; i < block.size(); ++i) {
+    const Name* name = form.find(weft_key_at(block.slot(), i));
+    if (name == nullptr) continue;
+    const uint64_t bit = uint64_t{1} << name->property;
+    if ((seen & bit) != 0) return false;
+    seen |= bit;
+    const Rule& rule = *form.properties[name->property].rule;
+    if (judge(rule, block[i], Texts::exact).ok) continue;
+    if (rule.marks) return false;
+    is_explained = true;
+  }
+  return is_explained && (form.required & ~seen) == 0 && form.any_of.empty() &&
+         form.one_of.empty() && form.all_of.empty() && form.none_of == nullptr;
+}
+
+}  // namespace
 
 void Parser::read_block(uint32_t number) {
   block_ = number;
@@ -121,7 +159,9 @@ void Parser::read_block(uint32_t number) {
   spec().blocks[number].first = static_cast<uint32_t>(spec().items.size());
   if (block.form == none) return;
   const Rule& root = spec().forms[block.form].schema->root();
-  check_part(root, block.at);
+  if (!check_part(root, block.at)) {
+    know_less(is_readable(root, block.at) ? Known::part : Known::nothing);
+  }
   visit(root, {}, block.at,
         Visitor{this, [](void* self, const Rule& rule, std::string_view name, Value value) {
                   static_cast<Parser*>(self)->read_marked(rule, name, value);
@@ -172,6 +212,7 @@ void Parser::take_record(Value value) {
   item.has_strategy = true;
   spec().items.push_back(item);
   if (item.id.empty() || spec().ids.add(item.id, number) == Ids::none) return;
+  know_less(Known::nothing);
   problem(value["id"_k], "spec.duplicate_id", "the id " + base::quoted(item.id) + " is used twice",
           "ids are unique in a definition, inner blocks included");
 }
@@ -212,10 +253,14 @@ void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
   }
 }
 
-Parsed parse(Value definition, const Catalog& catalog, Arena arena, std::string_view name) {
-  Parsed out;
+Reading read(Value definition, const Catalog& catalog, Arena arena, std::string_view name) {
+  Reading out;
   Parser(catalog, arena, out).run(definition, name);
   return out;
+}
+
+Parsed parse(Value definition, const Catalog& catalog, Arena arena, std::string_view name) {
+  return read(definition, catalog, arena, name).parsed;
 }
 
 }  // namespace weft::spec

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spec/fields.hpp"
+#include "spec/known.hpp"
 #include "spec/place.hpp"
 #include "spec/rule.hpp"
 #include "spec/spec.hpp"
@@ -45,7 +46,7 @@ struct Draft {
 
 class Parser final {
  public:
-  Parser(const Catalog& catalog, Arena arena, Parsed& out);
+  Parser(const Catalog& catalog, Arena arena, Reading& out);
   void run(Value definition, std::string_view name);
 
  private:
@@ -63,7 +64,8 @@ class Parser final {
 
   // parser.cpp
   void read_block(uint32_t number);
-  void check_part(const Rule& rule, Value value);
+  bool check_part(const Rule& rule, Value value);
+  void know_less(Known known);
   const Rule* form_root(uint32_t form) const;
   void read_marked(const Rule& rule, std::string_view name, Value value);
   void read_steps(const Rule& rule, std::string_view name, Value value);
@@ -90,17 +92,19 @@ class Parser final {
   void step_field(Draft& draft, const FieldName& field, Value value);
   void name_step(Draft& draft);
   void read_kind(Draft& draft);
-  void read_tool(Draft& draft);
   void read_type(Draft& draft);
   void read_call(Draft& draft);
   void place_call(const Draft& draft, const Rule* extras, uint32_t item);
+  void read_reach(Draft& draft);
+  RunIf read_run_if(Value value);
+  void unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry);
+
+  // arguments.cpp
+  void read_tool(Draft& draft);
   void check_arguments(Draft& draft, const UsedTool& used);
   Value arguments_of(Draft& draft, const Rule& rule);
   Value text_value(std::string_view text);
   Value with_input(Value arguments, Value input);
-  void read_reach(Draft& draft);
-  RunIf read_run_if(Value value);
-  void unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry);
 
   // shared.cpp
   void check_target(std::string_view key, Value value);
@@ -111,6 +115,7 @@ class Parser final {
   void take_own(Draft& draft, Kind kind, Value value);
   void read_own(Draft& draft);
   void check_own(const Draft& draft, std::span<const std::string_view> known);
+  void check_own_field(std::string_view name, Value value);
   void read_rarity(Draft& draft, const Strategy& strategy);
   void read_ladder(Value ladder, Rarity& rarity);
   uint32_t read_way(Value written, std::string_view what, const Draft& of);
@@ -155,11 +160,13 @@ class Parser final {
   const Catalog& catalog_;
   Arena arena_;
   Parsed& out_;
+  std::vector<Known>& known_;
   Ids tools_, forms_;
   Strategy strategy_;  // of the definition
   Policy policy_;      // of steps that say nothing
   std::optional<Strategy> block_strategy_;
-  uint32_t block_ = 0;  // being read
+  uint32_t block_ = 0;   // being read
+  size_t harmless_ = 0;  // problems that leave the graph of the steps as it is
   uint32_t steps_ = 0, steps_max_;
   bool too_many_ = false;
 };

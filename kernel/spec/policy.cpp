@@ -51,6 +51,7 @@ void Parser::read_policy(Draft& draft) {
     draft.item.policy = policy == spec().policies.front() ? 0 : add_policy(policy);
     return;
   }
+  const size_t before = out_.problems.size();
   Policy policy = policy_of(draft);
   Strategy strategy = strategy_;
   if (draft.on_error.exists()) {
@@ -75,6 +76,7 @@ void Parser::read_policy(Draft& draft) {
   }
   draft.item.on_error = strategy.on_error;
   draft.item.policy = add_policy(policy);
+  harmless_ += out_.problems.size() - before;
   read_rarity(draft, strategy);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "expr/template.hpp"
 #include "spec/parser.hpp"
 
@@ -63,6 +64,10 @@ void Parser::read_own(Draft& draft) {
         problem(own, "spec.no_alternative", "a wait is for a time, until a time or for a signal",
                 "give it one of 'for', 'until' and 'signal'");
       }
+      if (own["transient"_k].exists() && !own["signal"_k].exists()) {
+        problem(own["transient"_k], "spec.unknown_field", "only a wait for a signal is 'transient'",
+                "remove it");
+      }
       return;
     }
     case Kind::approval:
@@ -95,29 +100,50 @@ void Parser::check_own(const Draft& draft, std::span<const std::string_view> kno
               base::did_you_mean(name, known));
       continue;
     }
-    if (is_template(value)) continue;
-    uint64_t ns = 0;
-    if (name == "for" || name == "timeout" || name == "deadline") read_duration(value, name, ns);
-    if (name == "on_timeout" && !folds(value, "fail") && !folds(value, "continue")) {
-      problem(value, "spec.unknown_value", "'on_timeout' must be 'fail' or 'continue'");
+    if (!is_template(value)) check_own_field(name, value);
+  }
+}
+
+void Parser::check_own_field(std::string_view name, Value value) {
+  uint64_t ns = 0;
+  if (name == "for" || name == "timeout" || name == "deadline") read_duration(value, name, ns);
+  if (name == "until" && value.tag() != Tag::time) {
+    if (!value.is_text()) return wrong_type(value, "until", "a time");
+    const auto time = base::parse_time(value.as_text());
+    if (!time) {
+      problem(value, "spec.range", "'until' must be a time, not " + base::quoted(value.as_text()),
+              "write it as \"2026-03-01T12:00:00Z\"; a time from now on is 'for'");
     }
-    const bool is_choice =
-        folds(value, "reject") || folds(value, "approve") || folds(value, "escalate");
-    if (name == "on_deadline" && !is_choice) {
-      problem(value, "spec.unknown_value",
-              "'on_deadline' must be 'reject', 'approve' or 'escalate'");
-    }
-    if (name == "quorum" &&
-        (!value.is_integer() || value.as_i64() < 1 || value.as_i64() > limits::quorum)) {
-      problem(value, "spec.range",
-              "'quorum' must be between 1 and " + std::to_string(limits::quorum));
-    }
-    if (name == "form") {
-      auto schema = Schema::compile(value);
-      if (!schema) {
-        out_.problems.push_back({value, schema.error().where.pointer, "spec.schema",
-                                 schema.error().message, schema.error().hint});
-      }
+  }
+  if (name == "signal" && (!value.is_text() || value.as_text().empty())) {
+    wrong_type(value, "signal", "the name of a signal");
+  }
+  if (name == "transient" && !value.is_boolean()) wrong_type(value, "transient", "true or false");
+  if (name == "status" && !folds(value, "completed") && !folds(value, "failed") &&
+      !folds(value, "cancelled")) {
+    static constexpr std::string_view known[] = {"completed", "failed", "cancelled"};
+    problem(value, "spec.unknown_value",
+            "'status' of an end must be 'completed', 'failed' or 'cancelled'",
+            base::did_you_mean(value.as_text(), known));
+  }
+  if (name == "on_timeout" && !folds(value, "fail") && !folds(value, "continue")) {
+    problem(value, "spec.unknown_value", "'on_timeout' must be 'fail' or 'continue'");
+  }
+  const bool is_choice =
+      folds(value, "reject") || folds(value, "approve") || folds(value, "escalate");
+  if (name == "on_deadline" && !is_choice) {
+    problem(value, "spec.unknown_value", "'on_deadline' must be 'reject', 'approve' or 'escalate'");
+  }
+  if (name == "quorum" &&
+      (!value.is_integer() || value.as_i64() < 1 || value.as_i64() > limits::quorum)) {
+    problem(value, "spec.range",
+            "'quorum' must be between 1 and " + std::to_string(limits::quorum));
+  }
+  if (name == "form") {
+    auto schema = Schema::compile(value);
+    if (!schema) {
+      out_.problems.push_back({value, schema.error().where.pointer, "spec.schema",
+                               schema.error().message, schema.error().hint});
     }
   }
 }

@@ -16,6 +16,8 @@ Effect worst_effect(const Spec& spec, const Item& item) {
 }
 
 void Parser::unknown_step(uint32_t block, Value at, std::string_view id) {
+  block_ = block;
+  know_less(Known::part);
   const uint32_t other = spec().ids.find(id);
   if (other != Ids::none) {
     return problem(at, "spec.unknown_reference",

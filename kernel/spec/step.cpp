@@ -21,7 +21,9 @@ void Parser::read_step(const Rule* extras, Draft draft) {
             "split it, or raise 'limits.steps'");
     return;
   }
+  const size_t before = out_.problems.size() - harmless_;
   if (!draft.at.is_object()) {
+    know_less(Known::nothing);
     problem(draft.at, "spec.wrong_type",
             "a step must be an object, not " + types_text(types_of(draft.at)));
     return;
@@ -69,12 +71,14 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   }
   if (!draft.item.id.empty()) {
     if (spec().ids.add(draft.item.id, number) != Ids::none) {
+      know_less(Known::nothing);
       problem(draft.id.exists() ? draft.id : draft.at, "spec.duplicate_id",
               "the id " + base::quoted(draft.item.id) + " is used twice",
               "ids are unique in a definition, inner blocks included");
     }
   }
   if (has_more) read_extras(draft, extras);
+  if (out_.problems.size() - harmless_ != before) know_less(Known::part);
 }
 
 // Fields that the form gives to its steps, and fields that nobody knows.
@@ -92,7 +96,9 @@ void Parser::read_extras(const Draft& draft, const Rule* extras) {
     }
     seen |= uint64_t{1} << extra->property;
     const Rule::Property& property = extras->properties[extra->property];
-    check_part(*property.rule, draft.at[i]);
+    if (!check_part(*property.rule, draft.at[i]) && property.rule->marks) {
+      know_less(Known::nothing);
+    }
     if (extra->is_alias) spec().is_canonical = false;
     visit(*property.rule, property.key.view(), draft.at[i],
           Visitor{this, [](void* self, const Rule& rule, std::string_view name, Value value) {
@@ -290,97 +296,6 @@ void Parser::read_type(Draft& draft) {
   draft.item.effect = Effect::pure;
   draft.item.block = static_cast<uint32_t>(spec().blocks.size());
   spec().blocks.push_back(block);
-}
-
-void Parser::read_tool(Draft& draft) {
-  if (!draft.tool.is_text()) return wrong_type(draft.tool, "tool", "the name of a tool");
-  draft.item.tool = use_tool(draft.tool.as_text(), draft.tool);
-  if (draft.item.tool == none) return;
-  const UsedTool& used = spec().tools[draft.item.tool];
-  if (used.tool->id != draft.tool.as_text()) spec().is_canonical = false;
-  check_arguments(draft, used);
-}
-
-// The arguments as an object: 'parameters', or 'input' alone, or the result of the step before.
-Value Parser::arguments_of(Draft& draft, const Rule& rule) {
-  static constexpr weft_slot empty{WEFT_OBJECT, 0, 0, 0, {0}};
-  Value arguments = draft.arguments;
-  draft.item.arguments_at = arguments;
-  if (draft.input.exists() && arguments.exists()) {
-    problem(draft.input, "spec.duplicate_field", "'parameters' is given twice",
-            "'input' is another name of it, keep one");
-  } else if (draft.input.exists()) {
-    spec().is_canonical = false;
-    draft.item.arguments_at = draft.input;
-    if (draft.input.is_object()) return draft.input;
-    draft.item.is_input_alone = true;
-    return with_input(Value(&empty), draft.input);
-  }
-  if (!draft.item.arguments_at.exists()) draft.item.arguments_at = draft.at;
-  if (!arguments.exists()) arguments = Value(&empty);
-  if (draft.before.empty() || !arguments.is_object()) return arguments;
-  const std::string text = "{{steps[" + base::json_text(text_value(draft.before)) + "]}}";
-  for (uint32_t i = 0; i < rule.properties.size(); ++i) {
-    if (rule.properties[i].key.view() != "input" || (rule.required >> i & 1) == 0) continue;
-    for (uint32_t k = 0; k < arguments.size(); ++k) {
-      const Name* given = rule.find(weft_key_at(arguments.slot(), k));
-      if (given != nullptr && given->property == i) return arguments;
-    }
-    return with_input(arguments, text_value(text));
-  }
-  return arguments;
-}
-
-Value Parser::text_value(std::string_view text) {
-  Builder b(arena_);
-  b.text(text);
-  return b.take_value();
-}
-
-Value Parser::with_input(Value arguments, Value input) {
-  Builder b(arena_);
-  b.begin_object();
-  for (uint32_t i = 0; i < arguments.size(); ++i) b.set(Key(arguments.key(i)), arguments[i]);
-  b.set("input"_k, input);
-  b.end_object();
-  return b.take_value();
-}
-
-void Parser::check_arguments(Draft& draft, const UsedTool& used) {
-  const Rule& rule = used.schema->root();
-  Value arguments = arguments_of(draft, rule);
-  const Verdict verdict = judge(rule, arguments, Texts::templated);
-  if (!verdict.ok) {
-    const size_t before = out_.problems.size();
-    used.schema->check(arguments, {}, out_.problems, Texts::templated);
-    for (size_t i = before; i < out_.problems.size(); ++i) {
-      place(out_.problems[i], draft.item.arguments_at, draft.item.is_input_alone);
-    }
-  }
-  if (verdict.ok && !verdict.is_complete) arguments = used.schema->complete(arguments, arena_);
-  draft.item.arguments = arguments;
-
-  // What cannot be known yet counts as the most delicate of all that it may be.
-  draft.item.effect = used.tool->effect;
-  if (used.tool->operations.empty()) return;
-  const std::string_view operation = arguments["operation"_k].as_text();
-  Effect worst = Effect::pure;
-  for (const Operation& one : used.tool->operations) {
-    if (one.name == operation) {
-      draft.item.effect = one.effect;
-      return;
-    }
-    worst = std::max(worst, one.effect);
-  }
-  draft.item.effect = worst;
-}
-
-void place(Problem& problem, Value arguments_at, bool is_input_alone) {
-  problem.at = arguments_at;
-  constexpr std::string_view input = "/input";
-  if (is_input_alone && problem.pointer.starts_with(input)) {
-    problem.pointer.erase(0, input.size());
-  }
 }
 
 // depends_on, reads and writes: a name or a list of names.

@@ -154,6 +154,33 @@ TEST_CASE("two_daemons_on_one_store_never_commit_twice", "[embed]") {
   CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}});
 }
 
+TEST_CASE("a transient wait takes no signal that came before it, in another process either",
+          "[embed]") {
+  House house;
+  const std::string run = house.start(
+      R"({"id": "a", "wait": {"signal": "go"}}, {"id": "b", "wait": {"signal": "on", "transient": true}},
+         {"id": "c", "wait": {"signal": "on"}})");
+  const auto signal = [&](const char* name) {
+    const auto message =
+        Document::parse_json(R"({"verb": "signal", "name": ")" + std::string(name) + R"("})");
+    REQUIRE(house.kernel->send(run, message->view()));
+  };
+  signal("on");
+  signal("go");
+  CHECK(house.wait(run).state == RunState::waiting);
+  CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}});
+  house.kernel.reset();
+  house.kernel = house.open();
+  const auto back = house.kernel->resume(run, Unknown::keep_waiting, {});
+  REQUIRE(back);
+  CHECK(back->state == RunState::waiting);
+  CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}});
+  // The next one ends it, and the first one is still there for who takes what came before.
+  signal("on");
+  CHECK(house.wait(run).state == RunState::completed);
+  CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}});
+}
+
 TEST_CASE("a run that nobody knows is not waited for", "[embed]") {
   const House house;
   auto outcome = house.kernel->wait("nobody");

@@ -100,6 +100,7 @@ void say(weft::Key as, const std::vector<dag::Remark>& remarks, weft::Builder& o
     out.set("code"_k, std::string_view(one.code));
     out.set("message"_k, std::string_view(one.message));
     out.set("hint"_k, std::string_view(one.hint));
+    if (one.is_certain) out.set("certain"_k, true);
     out.end_object();
   }
   out.end_array();

@@ -70,28 +70,79 @@ void lay_edges(Graph& graph, std::vector<Edge> edges) {
   for (uint32_t n = 0; n < graph.count; ++n) graph.first[n + 1] += graph.first[n];
 }
 
-std::vector<uint32_t> find_cycle(const Graph& graph) {
-  const std::vector<uint32_t> done = order(graph);
-  if (done.size() == graph.count) return {};
-  std::vector<bool> is_done(graph.count, false);
-  for (const uint32_t n : done) is_done[n] = true;
-  // Each of the others has one of the others before it, so walking back must meet itself.
-  std::vector<uint32_t> before(graph.count, UINT32_MAX);
-  for (uint32_t n = graph.count; n > 0; --n) {
-    if (is_done[n - 1]) continue;
-    for (uint32_t e = graph.first[n - 1]; e < graph.first[n]; ++e) before[graph.next[e]] = n - 1;
+namespace {
+
+constexpr size_t cycles_max = 100;  // told of one block
+
+// What is left of a graph when nodes that wait for nothing are taken out, again and again.
+class Rest final {
+ public:
+  explicit Rest(const Graph& graph)
+      : graph_(graph), open_(graph.incoming), is_out_(graph.count, false), before_(graph.count) {
+    for (uint32_t n = 0; n < graph.count; ++n) {
+      if (open_[n] == 0) take_out(n);
+    }
   }
-  uint32_t at = 0;
-  while (is_done[at]) ++at;
-  std::vector<uint32_t> seen(graph.count, 0);
-  while (++seen[at] < 2) at = before[at];
-  std::vector<uint32_t> cycle{at};
-  for (uint32_t n = before[at]; n != at; n = before[n]) cycle.push_back(n);
-  std::reverse(cycle.begin() + 1, cycle.end());
-  // Told from its first step in the order of writing.
-  std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
-  cycle.push_back(cycle.front());
-  return cycle;
+
+  // A node that is left, or count.
+  uint32_t first() {
+    while (first_ < graph_.count && is_out_[first_]) ++first_;
+    return first_;
+  }
+
+  // Each that is left has another one before it, so walking back must meet itself.
+  std::vector<uint32_t> cycle(uint32_t at) {
+    for (uint32_t n = graph_.count; n > 0; --n) {
+      if (is_out_[n - 1]) continue;
+      for (uint32_t e = graph_.first[n - 1]; e < graph_.first[n]; ++e) {
+        before_[graph_.next[e]] = n - 1;
+      }
+    }
+    std::vector<bool> seen(graph_.count, false);
+    for (; !seen[at]; at = before_[at]) seen[at] = true;
+    std::vector<uint32_t> found{at};
+    for (uint32_t n = before_[at]; n != at; n = before_[n]) found.push_back(n);
+    std::reverse(found.begin() + 1, found.end());
+    return found;
+  }
+
+  void take_out(uint32_t node) {
+    if (is_out_[node]) return;
+    is_out_[node] = true;
+    std::vector<uint32_t> done{node};
+    for (size_t i = 0; i < done.size(); ++i) {
+      for (uint32_t e = graph_.first[done[i]]; e < graph_.first[done[i] + 1]; ++e) {
+        const uint32_t next = graph_.next[e];
+        if (--open_[next] != 0 || is_out_[next]) continue;
+        is_out_[next] = true;
+        done.push_back(next);
+      }
+    }
+  }
+
+ private:
+  const Graph& graph_;
+  std::vector<uint32_t> open_;
+  std::vector<bool> is_out_;
+  std::vector<uint32_t> before_;
+  uint32_t first_ = 0;
+};
+
+}  // namespace
+
+std::vector<std::vector<uint32_t>> find_cycles(const Graph& graph) {
+  std::vector<std::vector<uint32_t>> cycles;
+  if (order(graph).size() == graph.count) return cycles;
+  Rest rest(graph);
+  while (cycles.size() < cycles_max && rest.first() != graph.count) {
+    std::vector<uint32_t> cycle = rest.cycle(rest.first());
+    for (const uint32_t n : cycle) rest.take_out(n);
+    // Told from its first step in the order of writing.
+    std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
+    cycle.push_back(cycle.front());
+    cycles.push_back(std::move(cycle));
+  }
+  return cycles;
 }
 
 Levels levels(const Graph& graph) {

@@ -78,8 +78,10 @@ void lay_edges(Graph& graph, std::vector<Edge> edges);
 // The nodes in topological order as far as it goes; what is missing lies on a cycle or behind one.
 std::vector<uint32_t> order(const Graph& graph);
 
-// The nodes of a cycle in order, the first one repeated at the end; empty when there is none.
-std::vector<uint32_t> find_cycle(const Graph& graph);
+// Cycles that have no node in common, as many as are found and people want to read: the nodes in
+// order, the first one repeated at the end. Without these nodes and what is behind them no cycle is
+// left.
+std::vector<std::vector<uint32_t>> find_cycles(const Graph& graph);
 
 // Nodes that may run at the same time, level by level: those of level n are nodes[first[n]] to
 // nodes[first[n + 1]]. Only for people.

@@ -223,7 +223,7 @@ bool is_net(Value block, const Steps& steps) {
 void make_net(Value block, const Steps& steps, Made& made) {
   Nets nets(block, steps, made);
   nets.add_edges();
-  name_cycle(made.graph, steps, made.problems);
+  name_cycles(made.graph, steps, made.problems);
   if (!made.problems.empty()) return;
   nets.refuse_others();
   nets.add_links();

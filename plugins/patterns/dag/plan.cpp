@@ -63,17 +63,17 @@ void refuse_milestones(const Steps& steps, Made& made) {
 
 }  // namespace
 
-void name_cycle(const Graph& graph, const Steps& steps, std::vector<Remark>& problems) {
-  const std::vector<uint32_t> cycle = find_cycle(graph);
-  if (cycle.empty()) return;
-  std::string names;
-  for (const uint32_t n : cycle) {
-    if (!names.empty()) names += " → ";
-    names += steps.id(n);
+void name_cycles(const Graph& graph, const Steps& steps, std::vector<Remark>& problems) {
+  for (const std::vector<uint32_t>& cycle : find_cycles(graph)) {
+    std::string names;
+    for (const uint32_t n : cycle) {
+      if (!names.empty()) names += " → ";
+      names += steps.id(n);
+    }
+    problems.push_back({steps.pointer(cycle.front()), "plan.cycle",
+                        "the steps wait for each other: " + names,
+                        "remove one of the dependencies or references", true});
   }
-  problems.push_back({steps.pointer(cycle.front()), "plan.cycle",
-                      "the steps wait for each other: " + names,
-                      "remove one of the dependencies or references"});
 }
 
 // What a condition speaks of must have ended when it is asked, which is when the step before its
@@ -177,11 +177,11 @@ void add_transitions(Value block, const Steps& steps, std::vector<Edge>& edges, 
     if (type == "conditional" && !condition.exists()) {
       made.problems.push_back({pointer, "spec.missing_field",
                                "a conditional transition has no 'condition'",
-                               "add 'condition', or make it sequential"});
+                               "add 'condition', or make it sequential", true});
     } else if ((type == "sequential" || type == "otherwise") && condition.exists()) {
       made.problems.push_back({pointer, "plan.condition",
                                "a " + std::string(type) + " transition has a condition",
-                               "make it conditional, or remove the condition"});
+                               "make it conditional, or remove the condition", true});
     }
     const auto same = std::find_if(edges.begin(), edges.end(), [&](const Edge& other) {
       return other.from == edge.from && other.to == edge.to && other.condition != edge.condition;
@@ -274,9 +274,10 @@ Made make(Value block) {
     for (Edge& edge : edges) edge.condition = order_only;
   }
   lay_edges(graph, std::move(edges));
+  const bool has_all_edges = made.problems.empty();
   add_joins(steps, graph, made.problems);
-  name_cycle(graph, steps, made.problems);
-  if (made.problems.empty()) check_conditions(block, steps, made);
+  name_cycles(graph, steps, made.problems);
+  if (has_all_edges) check_conditions(block, steps, made);
   return made;
 }
 

@@ -12,9 +12,11 @@
 
 namespace dag {
 
-// Something to say of a definition; pointer goes into the block.
+// Something to say of a definition; pointer goes into the block. What is certain stays true
+// whatever more is known of the block.
 struct Remark {
   std::string pointer, code, message, hint;
+  bool is_certain = false;
 };
 
 struct Made {
@@ -59,7 +61,7 @@ void add_transitions(weft::Value block, const Steps& steps, std::vector<Edge>& e
 void add_loops(weft::Value block, const Steps& steps, std::vector<Edge>& edges, Made& made);
 void add_chain(weft::Value options, const Steps& steps, std::vector<Edge>& edges);
 void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems);
-void name_cycle(const Graph& graph, const Steps& steps, std::vector<Remark>& problems);
+void name_cycles(const Graph& graph, const Steps& steps, std::vector<Remark>& problems);
 void check_conditions(weft::Value block, const Steps& steps, Made& made);
 // Of groups that are not worth running at once, edges that keep the order of writing.
 void split_groups(weft::Value options, const Steps& steps, std::vector<Edge>& edges, Made& made);
