@@ -12,6 +12,7 @@ namespace {
 
 // Beyond this, references are left to the run: an unfinished step is an error there too.
 constexpr uint64_t looked_at_max = 50'000'000;
+constexpr uint32_t path_shown_max = 20;  // steps; who reads more?
 
 struct Step {
   uint32_t node = none;
@@ -24,8 +25,17 @@ class Compiler final {
 
   void plan();
   void problems();
+  void notes();
 
  private:
+  // Steps that may come next, and whether the graph may end here.
+  struct Ways {
+    std::vector<uint32_t> next;
+    bool may_end = false;
+  };
+  Ways ways(uint32_t index) const;
+  std::vector<bool> lived() const;
+  void no_end();
   void edges();
   void unreachable();
   void references();
@@ -123,7 +133,76 @@ void Compiler::problems() {
     out_.end_object();
   }
   unreachable();
+  no_end();
   references();
+}
+
+// What is always true is taken, so what is asked after it is not; what is never true is passed by.
+Compiler::Ways Compiler::ways(uint32_t index) const {
+  const Value step = steps_[index].written;
+  Ways found;
+  found.may_end = step["ends"_k].as_bool() || step["may_end"_k].as_bool();
+  if (step["ends"_k].as_bool()) return found;
+  for (const Value branch : step["branches"_k]) {
+    const Value constant = branch["condition"_k]["constant"_k];
+    if (constant.exists() && !constant.as_bool()) continue;
+    const uint32_t next = index_of(branch["next_step"_k].as_u64(none));
+    next != none ? found.next.push_back(next) : void(found.may_end = true);
+    if (constant.as_bool()) return found;
+  }
+  const uint32_t fallback = index_of(step["default"_k].as_u64(none));
+  fallback != none ? found.next.push_back(fallback) : void(found.may_end = true);
+  return found;
+}
+
+// Steps that a run may come to which begins with the initial one.
+std::vector<bool> Compiler::lived() const {
+  std::vector<bool> seen(steps_.size(), false);
+  std::vector<uint32_t> open{index_of(initial_)};
+  seen[open.front()] = true;
+  while (!open.empty()) {
+    const uint32_t from = open.back();
+    open.pop_back();
+    for (const uint32_t to : ways(from).next) {
+      if (!seen[to]) open.push_back(to);
+      seen[to] = true;
+    }
+  }
+  return seen;
+}
+
+void Compiler::no_end() {
+  const uint32_t first = index_of(initial_);
+  if (first == none) return;
+  const std::vector<bool> seen = lived();
+  for (uint32_t i = 0; i < steps_.size(); ++i) {
+    if (seen[i] && ways(i).may_end) return;
+  }
+  // All that is seen goes on, so walking on comes back to where it was.
+  std::vector<bool> walked(steps_.size(), false);
+  std::string path = id(first);
+  uint32_t at = first, shown = 0;
+  for (; !walked[at]; ++shown) {
+    walked[at] = true;
+    at = ways(at).next.front();
+    if (shown < path_shown_max) path += " → " + id(at);
+  }
+  if (shown > path_shown_max) path += " → … → " + id(at);
+  problem(at, "plan.no_end", "the graph cannot finish: " + path,
+          "give one of these steps a branch that can end the block or lead out of the circle");
+}
+
+// Branches lead there, but none that can be taken.
+void Compiler::notes() {
+  const uint32_t first = index_of(initial_);
+  if (first == none) return;
+  const std::vector<bool> named = reached_from(first), seen = lived();
+  for (uint32_t i = 0; i < steps_.size(); ++i) {
+    if (seen[i] || !named[i]) continue;
+    problem(i, "plan.dead_step",
+            "the step '" + id(i) + "' is never run: no branch that can be taken leads to it",
+            "correct the conditions before it, or remove it");
+  }
 }
 
 void Compiler::targets(uint32_t index, std::vector<uint32_t>& found) const {
@@ -211,6 +290,10 @@ void compile_graph(Value block, weft::Builder& out) {
   out.key("problems"_k);
   out.begin_array();
   compiler.problems();
+  out.end_array();
+  out.key("notes"_k);
+  out.begin_array();
+  compiler.notes();
   out.end_array();
   out.end_object();
 }

@@ -32,8 +32,31 @@ void check_order(Value step, Value steps, std::string_view field, weft::Builder&
                  std::string_view("the step '" + std::string(step["id"_k].as_text()) + "' " + verb +
                                   " '" + id + "', which cannot have finished before it"));
     problems.set("hint"_k, std::string_view("put '" + id + "' before it"));
+    problems.set("certain"_k, true);
     problems.end_object();
   }
+}
+
+// Steps behind one that always ends the run, or fails; only a run that starts there comes to them.
+void note_unreached(Value steps, weft::Builder& notes) {
+  uint32_t at = 0, dead = 0, first = 0;
+  while (at < steps.size() && !steps[at]["ends"_k].as_bool()) ++at;
+  for (uint32_t i = at + 1; i < steps.size(); ++i) {
+    if (when_of(steps[i]["run_if"_k]) != When::success) continue;
+    if (dead++ == 0) first = i;
+  }
+  if (dead == 0) return;
+  std::string who = "the step '" + std::string(steps[first]["id"_k].as_text()) + "'";
+  if (dead > 1) who += " and " + std::to_string(dead - 1) + " more behind it";
+  const std::string before(steps[at]["id"_k].as_text());
+  notes.begin_object();
+  notes.set("pointer"_k, std::string_view("/steps/" + std::to_string(first)));
+  notes.set("code"_k, "plan.dead_step");
+  notes.set("message"_k, std::string_view(who + " cannot be reached: nothing comes after '" +
+                                          before + "', which always ends here"));
+  notes.set("hint"_k, std::string_view("remove what is behind '" + before +
+                                       "', or say with 'if' when it ends"));
+  notes.end_object();
 }
 
 }  // namespace
@@ -64,6 +87,10 @@ struct Sequential {
       check_order(step, steps, "depends_on", out);
       check_order(step, steps, "refs", out);
     }
+    out.end_array();
+    out.key("notes"_k);
+    out.begin_array();
+    note_unreached(steps, out);
     out.end_array();
     out.end_object();
     return out.take_value();
