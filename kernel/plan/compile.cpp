@@ -73,31 +73,12 @@ spec::Rewriter BlockCompiler::rewriter() {
           }};
 }
 
-// Whether a field is as its rule says, and the steps that it names are steps of the block.
-bool BlockCompiler::is_sound(const spec::Rule& rule, Value value) {
-  if (!judge(rule, value, spec::Texts::exact).ok) return false;
-  names_strangers_ = false;
-  visit(rule, {}, value, {this, [](void* self, const spec::Rule& by, std::string_view, Value one) {
-                            auto& me = *static_cast<BlockCompiler*>(self);
-                            const spec::Block& block = me.spec_.blocks[me.block_];
-                            if (by.mark != spec::Mark::step_id) return;
-                            const uint32_t to = me.spec_.ids.find(one.as_text());
-                            const bool is_here =
-                                to >= block.first && to < block.first + block.count;
-                            me.names_strangers_ = me.names_strangers_ || !is_here;
-                          }});
-  return !names_strangers_;
-}
-
-// What is wrong is left out; the conditions and records in it are passed over all the same.
+// What is wrong is left out; parse has seen to it that nothing is that must be there.
 void BlockCompiler::write_property(const spec::Rule::Property& property, Value value,
                                    Builder& out) {
-  if (known_ == spec::Known::all || is_sound(*property.rule, value)) {
-    out.key(property.key);
-    return rewrite(*property.rule, value, rewriter(), out);
-  }
-  Builder unused(plan_.made.arena());
-  if (property.rule->marks) rewrite(*property.rule, value, rewriter(), unused);
+  if (known_ != spec::Known::all && !judge(*property.rule, value, spec::Texts::exact).ok) return;
+  out.key(property.key);
+  rewrite(*property.rule, value, rewriter(), out);
 }
 
 // Only the fields of the form: what every step and definition has is the kernel's.
@@ -121,8 +102,7 @@ Value BlockCompiler::describe(uint32_t number) {
     } else if (name == nullptr && root.additional != nullptr) {
       const auto fields = number == 0 ? spec::header_fields() : spec::step_fields();
       if (spec::find_field(fields, key) != nullptr) continue;
-      out.key(Key(text));
-      rewrite(*root.additional, block.at[i], rewriter(), out);
+      write_property({Key(text), root.additional, {}}, block.at[i], out);
     }
   }
   for (uint32_t i = 0; i < root.properties.size(); ++i) {

@@ -37,7 +37,6 @@ class BlockCompiler final {
 
  private:
   spec::Rewriter rewriter();
-  bool is_sound(const spec::Rule& rule, Value value);
   void write_property(const spec::Rule::Property& property, Value value, Builder& out);
   void write_marked(const spec::Rule& rule, Value value, Builder& out);
   void write_steps(const spec::Rule& rule, Value value, Builder& out);
@@ -60,7 +59,6 @@ class BlockCompiler final {
   uint32_t first_block_;
   uint32_t block_ = 0, next_ = 0;                           // item that is written next
   spec::Known known_ = spec::Known::all;                    // of the block
-  bool names_strangers_ = false;                            // what was asked about last
   std::optional<std::vector<std::string_view>> recalling_;  // texts that speak of iterations
 };
 

@@ -74,7 +74,8 @@ void Parser::check_arguments(Draft& draft, const UsedTool& used) {
     for (size_t i = before; i < out_.problems.size(); ++i) {
       place(out_.problems[i], draft.item.arguments_at, draft.item.is_input_alone);
     }
-    harmless_ += out_.problems.size() - before;
+    // A word that is wrong may be the operation, and with it all that the step touches.
+    if (used.tool->operations.empty()) harmless_ += out_.problems.size() - before;
   }
   if (verdict.ok && !verdict.is_complete) arguments = used.schema->complete(arguments, arena_);
   draft.item.arguments = arguments;

@@ -268,7 +268,7 @@ void Parser::take_condition(const Rule& rule, Value value) {
     Translation made(names);
     made.write(value, 0);
     if (!made.code.empty()) {
-      know_less(Known::part);
+      know_less(block_, Known::part);
       problem(made.fault_at.exists() ? made.fault_at : value, made.code, std::move(made.fault),
               std::move(made.hint));
     }
@@ -293,8 +293,7 @@ void Parser::resolve_condition_names() {
     for (uint32_t i = 0; i < name.names.size() && i < limits::candidates; ++i) {
       known.push_back(name.names.key(i));
     }
-    block_ = name.block;
-    know_less(Known::part);
+    know_less(name.block, Known::part);
     problem(name.at, "spec.unknown_condition", "there is no condition " + base::quoted(word),
             base::did_you_mean(word, known));
   }

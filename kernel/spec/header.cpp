@@ -255,6 +255,7 @@ void Parser::unknown_field(Value object, uint32_t entry, bool has_header, bool h
   if (hint.empty()) {
     hint = "the form " + base::quoted(spec().forms[form].form->name) + " has no such field";
   }
+  know_less(0, Known::nothing);  // it may be meant for steps
   problem(object[entry], "spec.unknown_field", "unknown field " + base::quoted(name),
           std::move(hint));
 }

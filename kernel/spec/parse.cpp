@@ -122,28 +122,27 @@ bool Parser::check_part(const Rule& rule, Value value) {
   return false;
 }
 
-// Of the block that is being read.
-void Parser::know_less(Known known) {
-  if (known_.size() <= block_) known_.resize(size_t{block_} + 1, Known::all);
-  known_[block_] = std::max(known_[block_], known);
+void Parser::know_less(uint32_t block, Known known) {
+  if (known_.size() <= block) known_.resize(size_t{block} + 1, Known::all);
+  known_[block] = std::max(known_[block], known);
 }
 
 namespace {
 
-// Whether a block is as its form wants it but for fields that hold no steps, conditions or records.
+// Whether a block is as its form wants it when fields are left out that need not be there and hold
+// no steps, conditions or records.
 bool is_readable(const Rule& form, Value block) {
   if (!block.is_object()) return false;
   uint64_t seen = 0;
   bool is_explained = false;
   for (uint32_t i = 0; i < block.size(); ++i) {
     const Name* name = form.find(weft_key_at(block.slot(), i));
-    if (name == nullptr) continue;
-    const uint64_t bit = uint64_t{1} << name->property;
+    const uint64_t bit = name != nullptr ? uint64_t{1} << name->property : 0;
     if ((seen & bit) != 0) return false;
     seen |= bit;
-    const Rule& rule = *form.properties[name->property].rule;
-    if (judge(rule, block[i], Texts::exact).ok) continue;
-    if (rule.marks) return false;
+    const Rule* rule = name != nullptr ? form.properties[name->property].rule : form.additional;
+    if (rule == nullptr || judge(*rule, block[i], Texts::exact).ok) continue;
+    if (rule->marks || (form.required & bit) != 0) return false;
     is_explained = true;
   }
   return is_explained && (form.required & ~seen) == 0 && form.any_of.empty() &&
@@ -160,7 +159,7 @@ void Parser::read_block(uint32_t number) {
   if (block.form == none) return;
   const Rule& root = spec().forms[block.form].schema->root();
   if (!check_part(root, block.at)) {
-    know_less(is_readable(root, block.at) ? Known::part : Known::nothing);
+    know_less(number, is_readable(root, block.at) ? Known::part : Known::nothing);
   }
   visit(root, {}, block.at,
         Visitor{this, [](void* self, const Rule& rule, std::string_view name, Value value) {
@@ -212,7 +211,7 @@ void Parser::take_record(Value value) {
   item.has_strategy = true;
   spec().items.push_back(item);
   if (item.id.empty() || spec().ids.add(item.id, number) == Ids::none) return;
-  know_less(Known::nothing);
+  know_less(block_, Known::nothing);
   problem(value["id"_k], "spec.duplicate_id", "the id " + base::quoted(item.id) + " is used twice",
           "ids are unique in a definition, inner blocks included");
 }

@@ -65,7 +65,7 @@ class Parser final {
   // parser.cpp
   void read_block(uint32_t number);
   bool check_part(const Rule& rule, Value value);
-  void know_less(Known known);
+  void know_less(uint32_t block, Known known);
   const Rule* form_root(uint32_t form) const;
   void read_marked(const Rule& rule, std::string_view name, Value value);
   void read_steps(const Rule& rule, std::string_view name, Value value);

@@ -16,8 +16,6 @@ Effect worst_effect(const Spec& spec, const Item& item) {
 }
 
 void Parser::unknown_step(uint32_t block, Value at, std::string_view id) {
-  block_ = block;
-  know_less(Known::part);
   const uint32_t other = spec().ids.find(id);
   if (other != Ids::none) {
     return problem(at, "spec.unknown_reference",
@@ -46,6 +44,7 @@ void Parser::resolve_edges() {
         if (!name.is_text()) return;
         const uint32_t to = spec().ids.find(name.as_text());
         if (to == Ids::none || to < block.first || to >= block.first + block.count) {
+          know_less(b, Known::part);
           return unknown_step(b, name, name.as_text());
         }
         spec().edges.push_back(to - block.first);
@@ -65,6 +64,7 @@ void Parser::resolve_step_names() {
     const Block& block = spec().blocks[name.block];
     const uint32_t to = spec().ids.find(name.at.as_text());
     if (to == Ids::none || to < block.first || to >= block.first + block.count) {
+      know_less(name.block, Known::nothing);
       unknown_step(name.block, name.at, name.at.as_text());
     }
   }

@@ -23,7 +23,7 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   }
   const size_t before = out_.problems.size() - harmless_;
   if (!draft.at.is_object()) {
-    know_less(Known::nothing);
+    know_less(block_, Known::nothing);
     problem(draft.at, "spec.wrong_type",
             "a step must be an object, not " + types_text(types_of(draft.at)));
     return;
@@ -71,14 +71,16 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   }
   if (!draft.item.id.empty()) {
     if (spec().ids.add(draft.item.id, number) != Ids::none) {
-      know_less(Known::nothing);
+      know_less(block_, Known::nothing);
       problem(draft.id.exists() ? draft.id : draft.at, "spec.duplicate_id",
               "the id " + base::quoted(draft.item.id) + " is used twice",
               "ids are unique in a definition, inner blocks included");
     }
   }
   if (has_more) read_extras(draft, extras);
-  if (out_.problems.size() - harmless_ != before) know_less(Known::part);
+  if (out_.problems.size() - harmless_ != before) know_less(block_, Known::part);
+  // What belongs to a form that is not read cannot be told from what belongs to the one around it.
+  if (draft.form != none && draft.item.block == none) know_less(block_, Known::nothing);
 }
 
 // Fields that the form gives to its steps, and fields that nobody knows.
@@ -96,9 +98,8 @@ void Parser::read_extras(const Draft& draft, const Rule* extras) {
     }
     seen |= uint64_t{1} << extra->property;
     const Rule::Property& property = extras->properties[extra->property];
-    if (!check_part(*property.rule, draft.at[i]) && property.rule->marks) {
-      know_less(Known::nothing);
-    }
+    const bool is_needed = property.rule->marks || (extras->required >> extra->property & 1) != 0;
+    if (!check_part(*property.rule, draft.at[i]) && is_needed) know_less(block_, Known::nothing);
     if (extra->is_alias) spec().is_canonical = false;
     visit(*property.rule, property.key.view(), draft.at[i],
           Visitor{this, [](void* self, const Rule& rule, std::string_view name, Value value) {
@@ -111,6 +112,7 @@ void Parser::read_extras(const Draft& draft, const Rule* extras) {
     const bool is_kernels = key.view() == "id" || key.view() == "tool";
     if ((missing >> i & 1) == 0 || is_kernels) continue;
     const std::string name = base::quoted(key.view());
+    know_less(block_, Known::nothing);
     problem(draft.at, "spec.missing_field", name + " is missing", "add " + name);
   }
 }
@@ -198,6 +200,8 @@ void Parser::unknown_step_field(const Draft& draft, const Rule* extras, uint32_t
     if (rule->find(key) != nullptr || rule->additional != nullptr) return;
     for (const Name& name : rule->names) names.push_back(name.key.view());
   }
+  const uint32_t block = draft.item.block;
+  if (block != none) know_less(block, Known::nothing);  // it may be meant for its steps
   const std::string_view name = draft.at.key(entry);
   std::string hint = base::did_you_mean(name, names);
   if (hint.empty()) hint = "a step has no field of this name, and its form gives it none";
@@ -300,16 +304,19 @@ void Parser::read_type(Draft& draft) {
 
 // depends_on, reads and writes: a name or a list of names.
 void Parser::read_reach(Draft& draft) {
-  const auto texts = [&](Value value, std::string_view what) {
-    if (!value.exists() || value.is_text()) return;
-    if (!value.is_array()) return wrong_type(value, what, "a list of names");
-    for (const Value one : value) {
-      if (!one.is_text()) wrong_type(one, what, "a list of names");
+  const auto are_texts = [&](Value value, std::string_view what) {
+    const size_t before = out_.problems.size();
+    if (value.exists() && !value.is_text() && !value.is_array()) {
+      wrong_type(value, what, "a list of names");
     }
+    for (uint32_t i = 0; value.is_array() && i < value.size(); ++i) {
+      if (!value[i].is_text()) wrong_type(value[i], what, "a list of names");
+    }
+    return out_.problems.size() == before;
   };
-  texts(draft.item.depends_on, "depends_on");
-  texts(draft.item.reads, "reads");
-  texts(draft.item.writes, "writes");
+  are_texts(draft.item.depends_on, "depends_on");
+  if (!are_texts(draft.item.reads, "reads")) draft.item.reads = {};
+  if (!are_texts(draft.item.writes, "writes")) draft.item.writes = {};
 }
 
 }  // namespace weft::spec

@@ -35,7 +35,7 @@ class Compiler final {
   };
   Ways ways(uint32_t index) const;
   std::vector<bool> lived() const;
-  void no_end();
+  void no_end(const std::vector<bool>& lived);
   void edges();
   void unreachable();
   void references();
@@ -133,7 +133,6 @@ void Compiler::problems() {
     out_.end_object();
   }
   unreachable();
-  no_end();
   references();
 }
 
@@ -171,25 +170,23 @@ std::vector<bool> Compiler::lived() const {
   return seen;
 }
 
-void Compiler::no_end() {
-  const uint32_t first = index_of(initial_);
-  if (first == none) return;
-  const std::vector<bool> seen = lived();
+// All that is taken goes on, so walking on comes back to where it was. It is legal: the limit ends
+// it, and a run that ends so has failed.
+void Compiler::no_end(const std::vector<bool>& lived) {
   for (uint32_t i = 0; i < steps_.size(); ++i) {
-    if (seen[i] && ways(i).may_end) return;
+    if (lived[i] && ways(i).may_end) return;
   }
-  // All that is seen goes on, so walking on comes back to where it was.
   std::vector<bool> walked(steps_.size(), false);
-  std::string path = id(first);
-  uint32_t at = first, shown = 0;
+  uint32_t at = index_of(initial_), shown = 0;
+  std::string path = id(at);
   for (; !walked[at]; ++shown) {
     walked[at] = true;
     at = ways(at).next.front();
     if (shown < path_shown_max) path += " → " + id(at);
   }
   if (shown > path_shown_max) path += " → … → " + id(at);
-  problem(at, "plan.no_end", "the graph cannot finish: " + path,
-          "give one of these steps a branch that can end the block or lead out of the circle");
+  problem(at, "plan.no_end", "only the limit of transitions ends this graph: " + path,
+          "give one of these steps a branch that ends the block or leads out of the circle");
 }
 
 // Branches lead there, but none that can be taken.
@@ -197,10 +194,10 @@ void Compiler::notes() {
   const uint32_t first = index_of(initial_);
   if (first == none) return;
   const std::vector<bool> named = reached_from(first), seen = lived();
+  no_end(seen);
   for (uint32_t i = 0; i < steps_.size(); ++i) {
     if (seen[i] || !named[i]) continue;
-    problem(i, "plan.dead_step",
-            "the step '" + id(i) + "' is never run: no branch that can be taken leads to it",
+    problem(i, "plan.dead_step", "no branch that can be taken leads to the step '" + id(i) + "'",
             "correct the conditions before it, or remove it");
   }
 }

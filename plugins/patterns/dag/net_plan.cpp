@@ -223,7 +223,7 @@ bool is_net(Value block, const Steps& steps) {
 void make_net(Value block, const Steps& steps, Made& made) {
   Nets nets(block, steps, made);
   nets.add_edges();
-  name_cycles(made.graph, steps, made.problems);
+  name_cycles(steps, made, false);  // a reference is an edge where no other one is known
   if (!made.problems.empty()) return;
   nets.refuse_others();
   nets.add_links();

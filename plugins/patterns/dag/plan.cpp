@@ -63,16 +63,16 @@ void refuse_milestones(const Steps& steps, Made& made) {
 
 }  // namespace
 
-void name_cycles(const Graph& graph, const Steps& steps, std::vector<Remark>& problems) {
-  for (const std::vector<uint32_t>& cycle : find_cycles(graph)) {
+void name_cycles(const Steps& steps, Made& made, bool is_certain) {
+  for (const std::vector<uint32_t>& cycle : find_cycles(made.graph)) {
     std::string names;
     for (const uint32_t n : cycle) {
       if (!names.empty()) names += " → ";
       names += steps.id(n);
     }
-    problems.push_back({steps.pointer(cycle.front()), "plan.cycle",
-                        "the steps wait for each other: " + names,
-                        "remove one of the dependencies or references", true});
+    made.problems.push_back({steps.pointer(cycle.front()), "plan.cycle",
+                             "the steps wait for each other: " + names,
+                             "remove one of the dependencies or references", is_certain});
   }
 }
 
@@ -245,10 +245,11 @@ Made make(Value block) {
   Made made;
   Graph& graph = made.graph;
   const Steps steps(block);
-  const bool is_chain = block["form"_k].as_text() == "chain";
+  const std::string_view form = block["form"_k].as_text();
+  const bool is_chain = form == "chain";
   graph.count = steps.nodes();
   graph.is_ordered = is_chain;
-  graph.is_single = block["form"_k].as_text() == "interleave";
+  graph.is_single = form == "interleave";
   graph.when.assign(graph.count, When::never);
   for (uint32_t i = 0; i < steps.size(); ++i) {
     graph.when[steps.node(i)] = when_of(steps[i]["run_if"_k]);
@@ -263,7 +264,7 @@ Made make(Value block) {
   std::vector<Edge> edges;
   edges.reserve(steps.size());
   add_dependencies(steps, edges);
-  if (block["form"_k].as_text() == "hybrid") add_line(steps, edges);
+  if (form == "hybrid") add_line(steps, edges);
   add_transitions(block, steps, edges, made);
   add_loops(block, steps, edges, made);
   check_cancels(steps, made);
@@ -276,7 +277,8 @@ Made make(Value block) {
   lay_edges(graph, std::move(edges));
   const bool has_all_edges = made.problems.empty();
   add_joins(steps, graph, made.problems);
-  name_cycles(graph, steps, made.problems);
+  // Where steps that say nothing of each other are in a line, what is wrong may be what they say.
+  name_cycles(steps, made, form != "chain" && form != "hybrid");
   if (has_all_edges) check_conditions(block, steps, made);
   return made;
 }

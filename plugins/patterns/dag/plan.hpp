@@ -61,7 +61,8 @@ void add_transitions(weft::Value block, const Steps& steps, std::vector<Edge>& e
 void add_loops(weft::Value block, const Steps& steps, std::vector<Edge>& edges, Made& made);
 void add_chain(weft::Value options, const Steps& steps, std::vector<Edge>& edges);
 void add_joins(const Steps& steps, Graph& graph, std::vector<Remark>& problems);
-void name_cycles(const Graph& graph, const Steps& steps, std::vector<Remark>& problems);
+// All cycles that are found; whether they stay when more edges are known is for the caller to say.
+void name_cycles(const Steps& steps, Made& made, bool is_certain);
 void check_conditions(weft::Value block, const Steps& steps, Made& made);
 // Of groups that are not worth running at once, edges that keep the order of writing.
 void split_groups(weft::Value options, const Steps& steps, std::vector<Edge>& edges, Made& made);

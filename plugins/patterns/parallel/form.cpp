@@ -26,8 +26,9 @@ void write(const std::vector<Complaint>& complaints, weft::Builder& out) {
     out.set("code"_k, one.code);
     out.set("message"_k, std::string_view(one.message));
     if (!one.hint.empty()) out.set("hint"_k, std::string_view(one.hint));
-    // A weight that is wrong is left out; all else holds whatever the rest of the block says.
-    if (one.code != "parallel.weights") out.set("certain"_k, true);
+    // A weight or an aggregation that is wrong is left out.
+    const bool depends = one.code == "parallel.weights" || one.code == "parallel.partial";
+    if (!depends) out.set("certain"_k, true);
     out.end_object();
   }
   out.end_array();

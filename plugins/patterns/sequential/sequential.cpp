@@ -37,7 +37,7 @@ void check_order(Value step, Value steps, std::string_view field, weft::Builder&
   }
 }
 
-// Steps behind one that always ends the run, or fails; only a run that starts there comes to them.
+// Steps behind one that always ends the run, or fails.
 void note_unreached(Value steps, weft::Builder& notes) {
   uint32_t at = 0, dead = 0, first = 0;
   while (at < steps.size() && !steps[at]["ends"_k].as_bool()) ++at;
@@ -48,14 +48,14 @@ void note_unreached(Value steps, weft::Builder& notes) {
   if (dead == 0) return;
   std::string who = "the step '" + std::string(steps[first]["id"_k].as_text()) + "'";
   if (dead > 1) who += " and " + std::to_string(dead - 1) + " more behind it";
-  const std::string before(steps[at]["id"_k].as_text());
+  const std::string before = "'" + std::string(steps[at]["id"_k].as_text()) + "'";
   notes.begin_object();
   notes.set("pointer"_k, std::string_view("/steps/" + std::to_string(first)));
   notes.set("code"_k, "plan.dead_step");
-  notes.set("message"_k, std::string_view(who + " cannot be reached: nothing comes after '" +
-                                          before + "', which always ends here"));
-  notes.set("hint"_k, std::string_view("remove what is behind '" + before +
-                                       "', or say with 'if' when it ends"));
+  notes.set("message"_k, std::string_view("only a run that starts behind " + before + " comes to " +
+                                          who + ", for " + before + " always ends here"));
+  notes.set("hint"_k, std::string_view("remove what is behind " + before +
+                                       ", or say with 'if' when it ends"));
   notes.end_object();
 }
 
