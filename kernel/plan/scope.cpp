@@ -89,9 +89,10 @@ void Scope::note(std::string_view name, RootKind meant) {
                                                        : "word of the language";
   std::string others = is_variable && !is_named ? "a variable" : "";
   if (is_member) others += others.empty() ? "a member of the input" : " and a member of the input";
-  std::string hint = is_member ? "write $input." + std::string(name) : "";
-  if (is_member) hint += " for the member of the input";
-  if (is_variable && !is_named) hint += hint.empty() ? "rename the variable" : ", or rename them";
+  std::string hint = meant == RootKind::step ? "write steps." + std::string(name) : "";
+  if (is_member) hint += (hint.empty() ? "write $input." : " or $input.") + std::string(name);
+  if (is_variable && !is_named)
+    hint += hint.empty() ? "rename the variable" : ", or rename the variable";
   notes_.push_back({base::quoted(name) + " means the " + wins + ", and " + others +
                         (is_variable && is_member && !is_named ? " are" : " is") +
                         " called so, too",

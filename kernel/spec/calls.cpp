@@ -53,9 +53,7 @@ uint32_t Reader::add(Member member) {
 
 void Reader::read_member(uint32_t number) {
   Member& member = all_.members[number];
-  Reading reading = spec::read(member.definition, catalog_, arena_, member.name);
-  member.parsed = std::move(reading.parsed);
-  member.known = std::move(reading.known);
+  member.parsed = parse(member.definition, catalog_, arena_, member.name);
   const Value held = member.parsed.spec.workflows;
   const uint32_t text = member.found;
   for (uint32_t i = 0; i < held.size(); ++i) {

@@ -104,6 +104,20 @@ void Parser::check_own(const Draft& draft, std::span<const std::string_view> kno
   }
 }
 
+namespace {
+
+constexpr std::string_view ends[] = {"completed", "failed", "cancelled"},
+                           timeouts[] = {"fail", "continue"},
+                           deadlines[] = {"reject", "approve", "escalate"};
+constexpr struct Choice {
+  std::string_view field, text;
+  std::span<const std::string_view> words;
+} choices[] = {{"status", "'completed', 'failed' or 'cancelled'", ends},
+               {"on_timeout", "'fail' or 'continue'", timeouts},
+               {"on_deadline", "'reject', 'approve' or 'escalate'", deadlines}};
+
+}  // namespace
+
 void Parser::check_own_field(std::string_view name, Value value) {
   uint64_t ns = 0;
   if (name == "for" || name == "timeout" || name == "deadline") read_duration(value, name, ns);
@@ -119,20 +133,14 @@ void Parser::check_own_field(std::string_view name, Value value) {
     wrong_type(value, "signal", "the name of a signal");
   }
   if (name == "transient" && !value.is_boolean()) wrong_type(value, "transient", "true or false");
-  if (name == "status" && !folds(value, "completed") && !folds(value, "failed") &&
-      !folds(value, "cancelled")) {
-    static constexpr std::string_view known[] = {"completed", "failed", "cancelled"};
+  for (const Choice& choice : choices) {
+    const auto is_said = [value](std::string_view word) { return folds(value, word); };
+    if (choice.field != name || std::any_of(choice.words.begin(), choice.words.end(), is_said)) {
+      continue;
+    }
     problem(value, "spec.unknown_value",
-            "'status' of an end must be 'completed', 'failed' or 'cancelled'",
-            base::did_you_mean(value.as_text(), known));
-  }
-  if (name == "on_timeout" && !folds(value, "fail") && !folds(value, "continue")) {
-    problem(value, "spec.unknown_value", "'on_timeout' must be 'fail' or 'continue'");
-  }
-  const bool is_choice =
-      folds(value, "reject") || folds(value, "approve") || folds(value, "escalate");
-  if (name == "on_deadline" && !is_choice) {
-    problem(value, "spec.unknown_value", "'on_deadline' must be 'reject', 'approve' or 'escalate'");
+            base::quoted(name) + " must be " + std::string(choice.text),
+            base::did_you_mean(value.as_text(), choice.words));
   }
   if (name == "quorum" &&
       (!value.is_integer() || value.as_i64() < 1 || value.as_i64() > limits::quorum)) {

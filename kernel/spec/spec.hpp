@@ -163,6 +163,7 @@ struct Block {
   uint32_t depth = 0;
   OnFailure on_failure = OnFailure::unsaid;
   uint32_t merge = 0;  // merges
+  Known known = Known::all;
   Value at, output;
 };
 
@@ -232,8 +233,7 @@ struct Spec {
 
 struct Parsed {
   Spec spec;
-  std::vector<Problem> problems;
-  std::vector<Problem> warnings;
+  std::vector<Problem> problems, warnings;
 };
 
 // How much there is of a resource, written as a number at once or as {at_once?, per_minute?}.

@@ -158,7 +158,8 @@ TEST_CASE("a transient wait takes no signal that came before it, in another proc
           "[embed]") {
   House house;
   const std::string run = house.start(
-      R"({"id": "a", "wait": {"signal": "go"}}, {"id": "b", "wait": {"signal": "on", "transient": true}},
+      R"({"id": "a", "wait": {"signal": "go"}},
+         {"id": "b", "wait": {"signal": "on", "transient": true}},
          {"id": "c", "wait": {"signal": "on"}})");
   const auto signal = [&](const char* name) {
     const auto message =
