@@ -24,8 +24,9 @@ bool is_template(Value value) {
 
 constexpr std::string_view of_wait[] = {"for",     "until",      "signal",
                                         "timeout", "on_timeout", "transient"};
-constexpr std::string_view of_approval[] = {"title",  "description", "form",        "people",
-                                            "quorum", "deadline",    "on_deadline", "escalate_to"};
+constexpr std::string_view of_approval[] = {"title",    "description", "form",
+                                            "people",   "roles",       "quorum",
+                                            "deadline", "on_deadline", "escalate_to"};
 constexpr std::string_view of_fail[] = {"code", "message", "class", "hint"};
 constexpr std::string_view of_end[] = {"status", "result"};
 
@@ -111,6 +112,10 @@ void Parser::check_own(const Draft& draft, std::span<const std::string_view> kno
         (!value.is_integer() || value.as_i64() < 1 || value.as_i64() > limits::quorum)) {
       problem(value, "spec.range",
               "'quorum' must be between 1 and " + std::to_string(limits::quorum));
+    }
+    if (name == "people" || name == "roles" || name == "escalate_to") {
+      const bool is_list = value.is_array() && value.size() != 0;
+      if (!is_list) wrong_type(value, name, "a list of names");
     }
     if (name == "form") {
       auto schema = Schema::compile(value);
