@@ -145,7 +145,7 @@ void Parser::read_rarity(Draft& draft, const Strategy& strategy) {
   if (only_tools(draft.alternative, "alternative")) {
     rarity.alternative = read_way(draft.alternative, "alternative", draft);
   }
-  if (only_tools(draft.compensate, "compensate")) {
+  if (draft.compensate.exists()) {
     rarity.compensation = read_way(draft.compensate, "compensate", draft);
     const bool is_read = rarity.compensation != none;
     if (is_read && spec().ways[rarity.compensation].effect > Effect::idempotent) {
