@@ -21,6 +21,8 @@ void Filler::run() {
   for (uint32_t i = 0; i < spec_.blocks.size(); ++i) {
     plan_.blocks[first_block_ + i].binds = scope_.speaks_of_bindings(i);
   }
+  for (const uint32_t item : scope_.recalled())
+    plan_.nodes[first_node_ + item].keeps_history = true;
 }
 
 // A pattern may trust what it is given: what is wrong is left out. What stands in an inner block

@@ -50,8 +50,8 @@ void Scope::enter(uint32_t block, uint32_t item) {
 
 expr::Names Scope::names() const {
   return {this,
-          [](const void* self, std::string_view name) {
-            return const_cast<Scope*>(static_cast<const Scope*>(self))->find(name);
+          [](const void* self, std::string_view name, std::string_view member) {
+            return const_cast<Scope*>(static_cast<const Scope*>(self))->find(name, member);
           },
           [](std::string_view name) {
             const auto scope =
@@ -68,8 +68,8 @@ std::vector<Reference> Scope::take_references() {
   return std::move(references_);
 }
 
-Result<expr::Root> Scope::find(std::string_view name) {
-  Result<expr::Root> found = seek(name);
+Result<expr::Root> Scope::find(std::string_view name, std::string_view member) {
+  Result<expr::Root> found = seek(name, member);
   if (has_names_ && found && !name.starts_with('$')) note(name, RootKind{found->kind});
   return found;
 }
@@ -87,19 +87,18 @@ void Scope::note(std::string_view name, RootKind meant) {
                            : meant == RootKind::secret ? "secret"
                            : meant == RootKind::loop   ? "name that the block gives its steps"
                                                        : "word of the language";
-  std::string others = is_variable && !is_named ? "a variable" : "";
+  const bool is_hidden = is_variable && !is_named;
+  std::string others = is_hidden ? "a variable" : "";
   if (is_member) others += others.empty() ? "a member of the input" : " and a member of the input";
   std::string hint = meant == RootKind::step ? "write steps." + std::string(name) : "";
   if (is_member) hint += (hint.empty() ? "write $input." : " or $input.") + std::string(name);
-  if (is_variable && !is_named)
-    hint += hint.empty() ? "rename the variable" : ", or rename the variable";
+  if (is_hidden) hint += hint.empty() ? "rename the variable" : ", or rename the variable";
   notes_.push_back({base::quoted(name) + " means the " + wins + ", and " + others +
-                        (is_variable && is_member && !is_named ? " are" : " is") +
-                        " called so, too",
+                        (is_hidden && is_member ? " are" : " is") + " called so, too",
                     std::move(hint)});
 }
 
-Result<expr::Root> Scope::seek(std::string_view name) {
+Result<expr::Root> Scope::seek(std::string_view name, std::string_view member) {
   expr::Root root;
   if (find_reserved(name, root)) {
     if (root.kind != static_cast<uint32_t>(RootKind::loop)) return root;
@@ -117,9 +116,11 @@ Result<expr::Root> Scope::seek(std::string_view name) {
   if (name.starts_with(steps_prefix)) {
     const std::string_view id = name.substr(steps_prefix.size());
     const uint32_t item = spec_.ids.find(id);
-    return item != spec::Ids::none ? refer_to(item) : unknown(id);
+    return item != spec::Ids::none ? refer_to(item, member) : unknown(id);
   }
-  if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) return refer_to(item);
+  if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) {
+    return refer_to(item, member);
+  }
   if (const uint32_t binder = binder_of(name); binder != none) {
     return bind(root_of(RootKind::loop), name, binder);
   }
@@ -156,13 +157,14 @@ Result<expr::Root> Scope::find_shared(std::string_view name) {
   return root_of(RootKind::shared, static_cast<uint32_t>(*scope));
 }
 
-Result<expr::Root> Scope::refer_to(uint32_t item) {
+Result<expr::Root> Scope::refer_to(uint32_t item, std::string_view member) {
   uint32_t speaker = item_;
   uint32_t out = 0;
   for (uint32_t b = block_; b != none; ++out) {
     const spec::Block& block = spec_.blocks[b];
     if (item >= block.first && item < block.first + block.count) {
       if (speaker != none) references_.push_back({speaker, item - block.first});
+      if (member == history_name) recalled_.push_back(item);
       return root_of(RootKind::step, item - block.first, out);
     }
     speaker = block.parent != none ? spec_.blocks[block.parent].first + block.parent_item : none;

@@ -55,14 +55,17 @@ class Scope final {
   bool has_notes() const { return !notes_.empty(); }
   std::vector<Note> take_notes() { return std::exchange(notes_, {}); }
 
+  // Items of whose earlier visits something speaks.
+  const std::vector<uint32_t>& recalled() const { return recalled_; }
+
   // Sorted, each once. Ends the collection.
   std::vector<Reference> take_references();
 
  private:
-  Result<expr::Root> find(std::string_view name);
-  Result<expr::Root> seek(std::string_view name);
+  Result<expr::Root> find(std::string_view name, std::string_view member);
+  Result<expr::Root> seek(std::string_view name, std::string_view member);
   void note(std::string_view name, RootKind meant);
-  Result<expr::Root> refer_to(uint32_t item);  // a step
+  Result<expr::Root> refer_to(uint32_t item, std::string_view member);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
   Result<expr::Root> find_shared(std::string_view name);
   uint32_t binder_of(std::string_view name) const;
@@ -75,6 +78,7 @@ class Scope final {
   bool has_original_ = false, has_merge_ = false, has_secrets_ = false, has_bindings_ = true;
   uint32_t scopes_ = 0;
   std::vector<Reference> references_;
+  std::vector<uint32_t> recalled_;
   std::vector<uint32_t> bound_;  // blocks of whose bindings something speaks
   Value properties_;             // of the input
   bool has_names_;               // of variables, or of members of the input

@@ -158,13 +158,13 @@ struct Decider::Reader {
   expr::Scope scope;
   std::vector<Reading>* readings;
 
-  static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
-                             Key first) {
+  static expr::Found look_up(const void* self, const expr::Asked& asked, Arena arena) {
     const auto& reader = *static_cast<const Reader*>(self);
-    const expr::Found found = reader.scope.value(reader.scope.self, root, name, first);
+    const Key first = asked.first;
+    const expr::Found found = reader.scope.value(reader.scope.self, asked, arena);
     Value seen = found.code == nullptr ? found.value : Value();
     if (!found.took_first && first.n != 0 && seen[first].exists()) seen = seen[first];
-    reader.readings->push_back({name, first.view(), seen});
+    reader.readings->push_back({asked.name, first.view(), seen});
     return found;
   }
 };

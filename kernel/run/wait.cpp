@@ -122,8 +122,8 @@ void Decider::start_approval(const At& at, Value said) {
     b.set("title"_k, said);
   } else {
     copy_fields(said, b,
-                {"title"_k, "description"_k, "form"_k, "people"_k, "deadline"_k, "on_deadline"_k,
-                 "escalate_to"_k});
+                {"title"_k, "description"_k, "form"_k, "people"_k, "roles"_k, "deadline"_k,
+                 "on_deadline"_k, "escalate_to"_k});
   }
   const Value quorum = is_short ? Value() : said["quorum"_k];
   b.set("quorum"_k, std::max<int64_t>(quorum.as_i64(1), 1));
@@ -159,7 +159,7 @@ void Decider::start_end(const At& at, Value said) {
   Error why;
   if (!emit(Type::step_succeeded, at, {result}, &why)) return fail(at, why);
   Frame& definition = state().frames[state::definition_of(state(), at.frame)];
-  if (definition.parent != event::no_frame) return end_call(definition, at, said);
+  if (definition.parent != event::no_frame) return end_call(definition, at, result, *status);
   leave(definition);
   if (*status == "failed") {
     return finish(Type::run_failed, explain(at, Error{Status::failed,

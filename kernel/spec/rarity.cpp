@@ -25,8 +25,9 @@ bool is_template(Value value) {
 
 constexpr std::string_view of_wait[] = {"for",     "until",      "signal",
                                         "timeout", "on_timeout", "transient"};
-constexpr std::string_view of_approval[] = {"title",  "description", "form",        "people",
-                                            "quorum", "deadline",    "on_deadline", "escalate_to"};
+constexpr std::string_view of_approval[] = {"title",    "description", "form",
+                                            "people",   "roles",       "quorum",
+                                            "deadline", "on_deadline", "escalate_to"};
 constexpr std::string_view of_fail[] = {"code", "message", "class", "hint"};
 constexpr std::string_view of_end[] = {"status", "result"};
 
@@ -147,6 +148,10 @@ void Parser::check_own_field(std::string_view name, Value value) {
     problem(value, "spec.range",
             "'quorum' must be between 1 and " + std::to_string(limits::quorum));
   }
+  if (name == "people" || name == "roles" || name == "escalate_to") {
+    const bool is_list = value.is_array() && value.size() != 0;
+    if (!is_list) wrong_type(value, name, "a list of names");
+  }
   if (name == "form") {
     auto schema = Schema::compile(value);
     if (!schema) {
@@ -174,7 +179,7 @@ void Parser::read_rarity(Draft& draft, const Strategy& strategy) {
   if (only_tools(draft.alternative, "alternative")) {
     rarity.alternative = read_way(draft.alternative, "alternative", draft);
   }
-  if (only_tools(draft.compensate, "compensate")) {
+  if (draft.compensate.exists()) {
     rarity.compensation = read_way(draft.compensate, "compensate", draft);
     const bool is_read = rarity.compensation != none;
     if (is_read && spec().ways[rarity.compensation].effect > Effect::idempotent) {
