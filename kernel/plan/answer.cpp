@@ -9,10 +9,10 @@ namespace weft::plan {
 
 using namespace lit;
 
-void BlockCompiler::compile(uint32_t number) {
+void BlockCompiler::compile(uint32_t number, spec::Known known) {
+  known_ = known;
+  if (known == spec::Known::nothing) return;
   const spec::Block& block = spec_.blocks[number];
-  known_ = block.known;
-  if (known_ == spec::Known::nothing) return;
   const spec::BoundPattern bound = plan_.bound[plan_.blocks[first_block_ + number].pattern];
   weft_val made{};
   weft_error error{};
@@ -23,7 +23,7 @@ void BlockCompiler::compile(uint32_t number) {
           ? WEFT_UNSUPPORTED
           : bound.table->compile(bound.self, described.raw(), plan_.made.raw(), &made, &error);
   if (status != WEFT_OK) {
-    if (known_ != spec::Known::all) return;
+    if (known != spec::Known::all) return;
     const size_t size = std::min<size_t>(error.msg_len, sizeof error.msg);
     std::string message(error.msg, size);
     if (message.empty()) message = "the pattern cannot compile this block";

@@ -7,6 +7,7 @@
 
 #include "plan/plan.hpp"
 #include "plan/scope.hpp"
+#include "spec/known.hpp"
 #include "spec/rule.hpp"
 
 namespace weft::plan {
@@ -29,7 +30,7 @@ class BlockCompiler final {
                 Findings findings);
 
   // Of a block of which only a part is known, only what is certain is told.
-  void compile(uint32_t number);
+  void compile(uint32_t number, spec::Known known);
 
   // The value that a pattern is given.
   Value describe(uint32_t number);

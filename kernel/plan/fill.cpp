@@ -10,6 +10,7 @@ namespace weft::plan {
 using namespace lit;
 
 void Filler::run() {
+  known_.resize(std::max<size_t>(spec_.blocks.size(), 1), spec::Known::nothing);
   if (number_ == 0) header();
   definition();
   plan_.policies.insert(plan_.policies.end(), spec_.policies.begin(), spec_.policies.end());
@@ -29,13 +30,13 @@ void Filler::run() {
 // may speak of steps of the outer one, so what is not known there is not known here.
 void Filler::compile() {
   for (size_t i = spec_.blocks.size(); i > 1; --i) {
-    const spec::Block& inner = spec_.blocks[i - 1];
-    if (inner.known != spec::Known::all) know_less(inner.parent, spec::Known::part);
+    spec::Known& outer = known_[spec_.blocks[i - 1].parent];
+    if (known_[i - 1] != spec::Known::all) outer = std::max(outer, spec::Known::part);
   }
   const std::vector<Reference> references = scope_.take_references();
   BlockCompiler compiler(spec_, references, {plan_, first_block_}, findings_);
   for (size_t i = spec_.blocks.size(); i > 0; --i) {
-    compiler.compile(static_cast<uint32_t>(i - 1));
+    compiler.compile(static_cast<uint32_t>(i - 1), known_[i - 1]);
   }
 }
 
@@ -102,7 +103,7 @@ void Filler::components() {
 void Filler::bind(uint32_t number) {
   const spec::Block& block = spec_.blocks[number];
   if (block.form == none) {
-    know_less(number, spec::Known::nothing);
+    known_[number] = spec::Known::nothing;
     return;
   }
   const spec::Form& form = *spec_.forms[block.form].form;
@@ -114,7 +115,7 @@ void Filler::bind(uint32_t number) {
   if (made.pattern != none) return;
   auto bound = catalog_.pattern(catalog_.self, form.component);
   if (!bound) {
-    know_less(number, spec::Known::nothing);
+    known_[number] = spec::Known::nothing;
     return problem(block.at, bound.error());
   }
   made.pattern = static_cast<uint32_t>(plan_.patterns.size());
@@ -275,12 +276,6 @@ uint32_t Filler::expression(Value written, Value at) {
   return static_cast<uint32_t>(plan_.expressions.size() - 1);
 }
 
-void Filler::know_less(uint32_t block, spec::Known known) {
-  if (block < spec_.blocks.size()) {
-    spec_.blocks[block].known = std::max(spec_.blocks[block].known, known);
-  }
-}
-
 void Filler::note(Value at) {
   for (Scope::Note& one : scope_.take_notes()) {
     findings_.warnings.push_back(
@@ -289,7 +284,7 @@ void Filler::note(Value at) {
 }
 
 void Filler::problem(Value at, Error& error) {
-  know_less(block_, spec::Known::part);
+  known_[block_] = std::max(known_[block_], spec::Known::part);
   if (error.where.column > 1) {
     error.message += " at character " + std::to_string(error.where.column);
   }

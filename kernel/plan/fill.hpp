@@ -23,6 +23,7 @@ class Filler final {
         findings_{member.parsed.problems, member.parsed.warnings},
         problems_(member.parsed.problems),
         scope_(member.parsed.spec),
+        known_(member.known),
         number_(static_cast<uint32_t>(plan.definitions.size())),
         first_block_(static_cast<uint32_t>(plan.blocks.size())),
         first_node_(static_cast<uint32_t>(plan.nodes.size())),
@@ -50,17 +51,17 @@ class Filler final {
   uint32_t template_of(Value tree, const spec::UsedTool* used = nullptr);
   uint32_t expression(Value written, Value at);
   void problem(Value at, Error& error);
-  void know_less(uint32_t block, spec::Known known);
   void note(Value at);
 
-  spec::Spec& spec_;
+  const spec::Spec& spec_;
   const spec::Catalog& catalog_;
   Plan& plan_;
   Findings findings_;
   std::vector<spec::Problem>& problems_;
   Scope scope_;
-  std::vector<uint32_t> tools_;  // by number in the spec: in the plan
-  uint32_t block_ = 0;           // that is being filled
+  std::vector<uint32_t> tools_;     // by number in the spec: in the plan
+  std::vector<spec::Known> known_;  // by block of the spec
+  uint32_t block_ = 0;              // that is being filled
   uint32_t number_, first_block_, first_node_, first_policy_, first_merge_;
 };
 

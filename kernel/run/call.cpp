@@ -81,7 +81,8 @@ bool Decider::begin_call(const At& at) {
 }
 
 // 'end' stands in what was called and ends only that.
-void Decider::end_call(Frame& f, const At& at, Value result, std::string_view status) {
+void Decider::end_call(Frame& f, const At& at, Value said) {
+  const std::string status = base::fold_name(said["status"_k].as_text());
   if (status == "failed") {
     return close_failed(f, explain(at, Error{Status::failed,
                                              "ended.failed",
@@ -91,9 +92,11 @@ void Decider::end_call(Frame& f, const At& at, Value result, std::string_view st
                                              0}));
   }
   if (status == "cancelled") return close_stopped(f);
+  const Value result = said["result"_k];
   const uint16_t attempt = state().frames[f.parent].attempt[f.parent_node];
   leave(f);
-  succeed({f.parent, f.parent_node, f.parent_visit, attempt}, {result});
+  succeed({f.parent, f.parent_node, f.parent_visit, attempt},
+          {result.exists() ? result : null_value()});
 }
 
 // The run is out of time, or a call in it. Of calls in calls the outermost is meant; where it is

@@ -58,7 +58,7 @@ class Decider final {
   void start_call(const At& at);
   bool is_too_deep(const At& at);
   bool begin_call(const At& at);
-  void end_call(state::Frame& frame, const At& at, Value result, std::string_view status);
+  void end_call(state::Frame& frame, const At& at, Value said);
   void out_of_time(state::Frame& frame);
 
   // step.cpp: the life of a step.

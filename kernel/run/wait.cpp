@@ -41,7 +41,7 @@ Result<int64_t> due_at(Value instant) {
 
 // How an end ends what it ends: completed, failed or cancelled.
 Result<std::string> end_of(Value said) {
-  const Value status = said.is_object() ? said["status"_k] : Value();
+  const Value status = said["status"_k];
   const std::string folded = base::fold_name(status.as_text());
   if (!status.exists()) return std::string("completed");
   if (folded == "completed" || folded == "failed" || folded == "cancelled") return folded;
@@ -152,14 +152,13 @@ void Decider::start_fail(const At& at, Value said) {
 // Ends the run, or what was called, here and now; whatever still runs is asked to end and not
 // waited for.
 void Decider::start_end(const At& at, Value said) {
-  const bool is_object = said.is_object();
-  const Value result = is_object && said["result"_k].exists() ? said["result"_k] : null_value();
+  const Value result = said["result"_k].exists() ? said["result"_k] : null_value();
   const auto status = end_of(said);
   if (!status) return fail(at, status.error());
   Error why;
   if (!emit(Type::step_succeeded, at, {result}, &why)) return fail(at, why);
   Frame& definition = state().frames[state::definition_of(state(), at.frame)];
-  if (definition.parent != event::no_frame) return end_call(definition, at, result, *status);
+  if (definition.parent != event::no_frame) return end_call(definition, at, said);
   leave(definition);
   if (*status == "failed") {
     return finish(Type::run_failed, explain(at, Error{Status::failed,

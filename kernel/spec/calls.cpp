@@ -53,7 +53,9 @@ uint32_t Reader::add(Member member) {
 
 void Reader::read_member(uint32_t number) {
   Member& member = all_.members[number];
-  member.parsed = parse(member.definition, catalog_, arena_, member.name);
+  Reading reading = spec::read(member.definition, catalog_, arena_, member.name);
+  member.parsed = std::move(reading.parsed);
+  member.known = std::move(reading.known);
   const Value held = member.parsed.spec.workflows;
   const uint32_t text = member.found;
   for (uint32_t i = 0; i < held.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spec/known.hpp"
 #include "spec/spec.hpp"
 
 namespace weft::spec {
@@ -16,7 +17,8 @@ struct Member {
   std::string_view name;   // by which its holder knows it; empty for the first
   uint32_t holder = none;  // the member that holds it; what was found elsewhere the first holds
   uint32_t found = none;   // the text that it stands in: of those found, or the first one's own
-  Parsed parsed;
+  Parsed parsed{};
+  std::vector<Known> known{};  // by block
 };
 
 struct Family {

@@ -11,8 +11,12 @@ namespace weft::spec {
 using namespace lit;
 namespace limits = base::limits;
 
-Parser::Parser(const Catalog& catalog, Arena arena, Parsed& out)
-    : catalog_(catalog), arena_(arena), out_(out), steps_max_(limits::steps) {}
+Parser::Parser(const Catalog& catalog, Arena arena, Reading& out)
+    : catalog_(catalog),
+      arena_(arena),
+      out_(out.parsed),
+      known_(out.known),
+      steps_max_(limits::steps) {}
 
 void Parser::problem(Value at, std::string_view code, std::string message, std::string hint) {
   if (out_.problems.size() >= limits::problems) return;
@@ -47,7 +51,8 @@ void Parser::run(Value definition, std::string_view name) {
   resolve_step_names();
   resolve_condition_names();
   const bool is_cut = too_many_ || out_.problems.size() >= limits::problems;
-  for (uint32_t i = 0; is_cut && i < spec().blocks.size(); ++i) know_less(i, Known::nothing);
+  if (is_cut) known_.assign(spec().blocks.size(), Known::nothing);
+  known_.resize(spec().blocks.size(), Known::all);
   if (steps_ <= limits::steps_warn) return;
   out_.warnings.push_back({spec().definition,
                            {},
@@ -118,7 +123,8 @@ bool Parser::check_part(const Rule& rule, Value value) {
 }
 
 void Parser::know_less(uint32_t block, Known known) {
-  spec().blocks[block].known = std::max(spec().blocks[block].known, known);
+  if (known_.size() <= block) known_.resize(size_t{block} + 1, Known::all);
+  known_[block] = std::max(known_[block], known);
 }
 
 namespace {
@@ -246,10 +252,14 @@ void Parser::read_steps(const Rule& rule, std::string_view name, Value value) {
   }
 }
 
-Parsed parse(Value definition, const Catalog& catalog, Arena arena, std::string_view name) {
-  Parsed out;
+Reading read(Value definition, const Catalog& catalog, Arena arena, std::string_view name) {
+  Reading out;
   Parser(catalog, arena, out).run(definition, name);
   return out;
+}
+
+Parsed parse(Value definition, const Catalog& catalog, Arena arena, std::string_view name) {
+  return read(definition, catalog, arena, name).parsed;
 }
 
 }  // namespace weft::spec

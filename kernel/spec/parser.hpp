@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "spec/fields.hpp"
+#include "spec/known.hpp"
 #include "spec/place.hpp"
 #include "spec/rule.hpp"
 #include "spec/spec.hpp"
@@ -45,7 +46,7 @@ struct Draft {
 
 class Parser final {
  public:
-  Parser(const Catalog& catalog, Arena arena, Parsed& out);
+  Parser(const Catalog& catalog, Arena arena, Reading& out);
   void run(Value definition, std::string_view name);
 
  private:
@@ -159,6 +160,7 @@ class Parser final {
   const Catalog& catalog_;
   Arena arena_;
   Parsed& out_;
+  std::vector<Known>& known_;
   Ids tools_, forms_;
   Strategy strategy_;  // of the definition
   Policy policy_;      // of steps that say nothing

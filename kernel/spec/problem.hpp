@@ -31,10 +31,6 @@ struct Problem {
   std::string code, message, hint;
 };
 
-// How much of a block can be trusted in spite of its problems. Where it is not all, edges and
-// fields may be missing from it; where it is nothing, it cannot even be described.
-enum class Known : uint8_t { all, part, nothing };
-
 struct Origin {
   Value root;
   std::string_view file;

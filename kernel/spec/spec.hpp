@@ -163,7 +163,6 @@ struct Block {
   uint32_t depth = 0;
   OnFailure on_failure = OnFailure::unsaid;
   uint32_t merge = 0;  // merges
-  Known known = Known::all;
   Value at, output;
 };
 
@@ -233,7 +232,8 @@ struct Spec {
 
 struct Parsed {
   Spec spec;
-  std::vector<Problem> problems, warnings;
+  std::vector<Problem> problems;
+  std::vector<Problem> warnings;
 };
 
 // How much there is of a resource, written as a number at once or as {at_once?, per_minute?}.
