@@ -75,7 +75,7 @@ const Rule* nearest_of(const std::vector<const Rule*>& forms, Value value) {
 std::string forms_text(const std::vector<const Rule*>& forms) {
   std::vector<std::string> texts;
   for (const Rule* form : forms) {
-    std::string text = form_text(*form);
+    const std::string text = form_text(*form);
     if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
   }
   std::string all;

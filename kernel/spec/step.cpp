@@ -12,6 +12,18 @@ namespace weft::spec {
 using namespace lit;
 namespace limits = base::limits;
 
+namespace {
+
+// A step that says nothing of what it is but its steps.
+bool is_bare_list(Value step) {
+  for (const Key kind : {"type"_k, "pattern"_k, "tool"_k, "command"_k, "workflow"_k}) {
+    if (step[kind].exists()) return false;
+  }
+  return step["steps"_k].exists();
+}
+
+}  // namespace
+
 void Parser::read_step(const Rule* extras, Draft draft) {
   if (too_many_) return;
   if (++steps_ > steps_max_) {
@@ -32,13 +44,11 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   spec().items.emplace_back();
   Value type = draft.at["type"_k];
   if (!type.exists()) type = draft.at["pattern"_k];
-  const bool is_list = !type.exists() && !draft.at["tool"_k].exists() &&
-                       !draft.at["command"_k].exists() && !draft.at["workflow"_k].exists();
   if (type.is_text()) {
     const bool is_auto = base::fold_name(type.as_text()) == "auto";
     const std::string_view name = is_auto ? detect_form(draft.at, type) : type.as_text();
     if (!name.empty()) draft.form = use_form(name, type);
-  } else if (is_list && draft.at["steps"_k].exists()) {
+  } else if (is_bare_list(draft.at)) {
     draft.form = use_form("sequential", draft.at);
   }
   const Rule* form = form_root(draft.form);
@@ -69,13 +79,11 @@ void Parser::read_step(const Rule* extras, Draft draft) {
     problem(draft.merge, "spec.unknown_field", "only a block has 'merge'",
             "say it where the branches are");
   }
-  if (!draft.item.id.empty()) {
-    if (spec().ids.add(draft.item.id, number) != Ids::none) {
-      know_less(block_, Known::nothing);
-      problem(draft.id.exists() ? draft.id : draft.at, "spec.duplicate_id",
-              "the id " + base::quoted(draft.item.id) + " is used twice",
-              "ids are unique in a definition, inner blocks included");
-    }
+  if (!draft.item.id.empty() && spec().ids.add(draft.item.id, number) != Ids::none) {
+    know_less(block_, Known::nothing);
+    problem(draft.id.exists() ? draft.id : draft.at, "spec.duplicate_id",
+            "the id " + base::quoted(draft.item.id) + " is used twice",
+            "ids are unique in a definition, inner blocks included");
   }
   if (has_more) read_extras(draft, extras);
   if (out_.problems.size() - harmless_ != before) know_less(block_, Known::part);
