@@ -22,7 +22,7 @@ class SharedValues final {
 
   run::Shared lend();
   // What was written is there for good with its commit, or never was.
-  void settle(bool is_committed);
+  bool settle(bool is_committed);
 
  private:
   // What is not there is missing; what cannot be read fails the turn that wanted to know.

@@ -88,7 +88,7 @@ Result<expr::Root> Scope::find(std::string_view name) {
     return root_of(RootKind::secret);
   }
   if (!may_be_named(name)) return unknown(name);
-  return root_of(RootKind::named);
+  return root_of(RootKind::named, spec_.variables[Key(name)].exists() ? is_variable : 0);
 }
 
 bool Scope::find_reserved(std::string_view name, expr::Root& root) const {
@@ -122,7 +122,9 @@ Result<expr::Root> Scope::refer_to(uint32_t item) {
   for (uint32_t b = block_; b != none; ++out) {
     const spec::Block& block = spec_.blocks[b];
     if (item >= block.first && item < block.first + block.count) {
-      if (speaker != none) references_.push_back({speaker, item - block.first});
+      if (speaker != none && has_references_) {
+        references_.push_back({speaker, item - block.first});
+      }
       return root_of(RootKind::step, item - block.first, out);
     }
     speaker = block.parent != none ? spec_.blocks[block.parent].first + block.parent_item : none;

@@ -56,13 +56,27 @@ class Decider final {
 
   // call.cpp: steps that call another definition.
   void start_call(const At& at);
+  void start_detached(const At& at);
+  Result<Value> called_with(const At& at);
   bool is_too_deep(const At& at);
   bool begin_call(const At& at);
   void end_call(state::Frame& frame, const At& at, Value said);
   void out_of_time(state::Frame& frame);
 
+  // milestone.cpp: steps that wait until something holds.
+  bool may_begin(const At& at);
+  Result<bool> is_enabled(const At& at, const plan::Rarity& rarity);
+  void wait_enabled(const At& at, const plan::Rarity& rarity);
+  void look_at_milestones(Input::Kind kind);
+  void ask_milestones(size_t& asked, uint8_t changed);
+  void ask_milestone(const state::Wait& asked);
+  bool finds_none_enabled();
+  bool may_come_from_outside(const state::Wait& wait);
+  bool fail_unreachable();
+
   // step.cpp: the life of a step.
   void start(const At& at);
+  void go_in(const At& at);
   void begin_step(const At& at);
   void start_block(const At& at);
   void start_tool(const At& at);
@@ -233,9 +247,10 @@ class Decider final {
   Run* run_ = nullptr;
   Decision* out_ = nullptr;
   int64_t tick_ = 0;
-  Value bindings_;          // of the node that is started
-  bool was_asked_ = false;  // the failure that is decided on was shown to hooks already
-  Error refused_;           // why a payload of a step was not taken
+  Value bindings_;           // of the node that is started
+  bool is_looking_ = false;  // at what lies beside the run, and nothing of it is recorded
+  bool was_asked_ = false;   // the failure that is decided on was shown to hooks already
+  Error refused_;            // why a payload of a step was not taken
   base::Blocks scratch_;
   std::vector<Delivery> facts_;
   uint32_t delivered_ = 0;

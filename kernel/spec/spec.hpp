@@ -18,8 +18,8 @@
 
 namespace weft::spec {
 
-// What a place does; those from wait to end are done by the kernel itself. A record does nothing:
-// its pattern gives it its value.
+// What a place does; those from wait to end are done by the kernel itself, a detached one starts a
+// run of its own. A record does nothing: its pattern gives it its value.
 enum class Kind : uint8_t {
   tool,
   block,
@@ -30,6 +30,7 @@ enum class Kind : uint8_t {
   state,
   fail,
   end,
+  detached,
   record
 };
 enum class OnError : uint8_t { fail, proceed };
@@ -99,6 +100,8 @@ struct Rarity {
   uint64_t cache_ns = 0;    // how long a result may be used again; UINT64_MAX for ever
   std::vector<Need> needs;  // by name, none twice
   int32_t priority = 0;     // in the lines of what its call needs; higher is earlier
+  Value enabled;            // an expression that it waits for, or missing
+  uint64_t enabled_ns = 0;  // but no longer than this; 0 is without end
 };
 
 // How what branches wrote comes together.
@@ -120,6 +123,7 @@ struct Call {
   Value input, params;         // or missing
   Value input_at;              // where input was written
   uint64_t timeout_ns = 0;     // that the step says; 0 is none
+  bool is_detached = false;    // it is run by itself, and nobody waits for it
   uint32_t definition = none;  // among all that were read, once it is found; calls.hpp
   // Of all that stands in what is called, once that is known.
   Effect effect = Effect::pure;
