@@ -51,7 +51,7 @@ Result<uint64_t> point_by_itself(const travel::History& history,
   const std::string_view status = summary["status"_k].as_text();
   const std::string_view failed = summary["error"_k]["step"_k].as_text();
   if (status == "failed" && !failed.empty()) {
-    auto point = travel::start_of(history, plan, failed);
+    auto point = travel::point_of(history, plan, failed);
     if (point) return point;
   }
   auto all = travel::checkpoints(history, plan);
@@ -67,7 +67,7 @@ Result<uint64_t> point_by_itself(const travel::History& history,
 Result<uint64_t> point_of(const travel::History& history,
                           const std::shared_ptr<const plan::Plan>& plan,
                           const ForkOptions& options) {
-  if (!options.step.empty()) return travel::start_of(history, plan, options.step);
+  if (!options.step.empty()) return travel::point_of(history, plan, options.step);
   if (options.seq == 0) return point_by_itself(history, plan);
   uint64_t before = 0;
   if (travel::ends_decision(history, options.seq, &before)) return options.seq;

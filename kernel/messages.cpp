@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "kernel_rooms.hpp"
+#include "run/asked.hpp"
 #include "run/expect.hpp"
 #include "spec/schema.hpp"
 
@@ -50,29 +51,34 @@ Result<const Wait*> wait_of(const state::State& state, Wait::Kind kind, std::str
                 std::move(hint));
 }
 
+std::string who_may(Value about) {
+  std::string text;
+  const auto add = [&text](std::string_view before, Value list) {
+    for (const Value one : list) {
+      text.append(text.empty() ? "it is for " : ", ").append(before).append(one.as_text());
+    }
+  };
+  add("", about["people"_k]);
+  add("the role ", about["roles"_k]);
+  return text;
+}
+
 Result<void> check_decision(const state::State& state, Value m) {
   auto wait = wait_of(state, Wait::Kind::approval, m["step"_k].as_text());
   if (!wait) return wait.error();
   const Value about((*wait)->about);
   const std::string_view by = m["by"_k].as_text();
-  const Value people = about["people"_k];
-  bool may = !people.is_array();
-  for (uint32_t i = 0; !may && i < people.size(); ++i) may = people[i].as_text() == by;
   if (by.empty()) {
     return refuse(Status::bad_input, "message.no_person", "a decision must say who decides",
                   "add 'by'");
   }
-  if (!may) {
+  if (!run::may_decide(about, m)) {
     return refuse(Status::denied, "message.not_asked",
-                  base::quoted(by) + " is not among the people who are asked", "");
+                  base::quoted(by) + " is not among the people who are asked", who_may(about));
   }
-  for (const state::Vote& vote : state.votes) {
-    const bool is_theirs = vote.frame == (*wait)->frame && vote.node == (*wait)->node &&
-                           Value(vote.about)["by"_k].as_text() == by;
-    if (is_theirs) {
-      return refuse(Status::conflict, "message.decided", base::quoted(by) + " has decided already",
-                    "");
-    }
+  if (run::has_decided(state, **wait, by)) {
+    return refuse(Status::conflict, "message.decided", base::quoted(by) + " has decided already",
+                  "");
   }
   const Value form = about["form"_k];
   if (!form.exists() || !m["approve"_k].as_bool()) return {};

@@ -104,7 +104,7 @@ Result<void> Values::put(Value at, Value value, StateClass what) {
 
 // 'value' is what a transform is about; other names are keys.
 Result<Value> Values::compute(std::string_view expression, Value value) const {
-  const auto any_name = [](const void*, std::string_view) -> Result<expr::Root> {
+  const auto any_name = [](const void*, std::string_view, std::string_view) -> Result<expr::Root> {
     return expr::Root{};
   };
   auto compiled = expr::Expression::compile(expression, {nullptr, any_name});
@@ -113,9 +113,9 @@ Result<Value> Values::compute(std::string_view expression, Value value) const {
     const All& all;
     Value value;
   } const held{now_, value};
-  const auto look_up = [](const void* self, const expr::Root&, std::string_view name,
-                          Key) -> expr::Found {
+  const auto look_up = [](const void* self, const expr::Asked& asked, Arena) -> expr::Found {
     const auto& in = *static_cast<const Held*>(self);
+    const std::string_view name = asked.name;
     if (name == "value" && in.value.exists()) return {in.value, false, nullptr};
     const auto found = in.all.find(name);
     if (found == in.all.end()) return {Value(), false, "path.missing"};

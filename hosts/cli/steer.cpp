@@ -73,6 +73,14 @@ Exit decide(const Arguments& arguments, const Console& console, bool approves) {
                  {"choice"_k, std::string(arguments.value("choice"))}},
                 {{"approve"_k, Value(approves ? &yes : &no)}}};
   if (arguments.has("data")) fields.values.emplace_back("data"_k, data->view());
+  Pool pool;
+  if (arguments.has("role")) {
+    Builder b(pool.arena());
+    b.begin_array();
+    for (const std::string& role : arguments.values("role")) b.text(role);
+    b.end_array();
+    fields.values.emplace_back("roles"_k, b.take_value());
+  }
   return send(arguments, console, fields);
 }
 

@@ -25,7 +25,7 @@ constexpr Option resume_options[] = {
     {"unknown", 0, "WHAT", "again or fail: steps that may have had their effect"},
     {"all", 0, "", "every run whose process is gone"},
     {"resume-from", 0, "POINT",
-     "begin anew with a step or at a checkpoint's number, in a run of its own"},
+     "begin anew with a step, or at a checkpoint's name or number, in a run of its own"},
 };
 constexpr Option signal_options[] = {
     {"data", 'd', "JSON", "what it carries; also @FILE, or - for standard input"},
@@ -34,6 +34,7 @@ constexpr Option signal_options[] = {
 };
 constexpr Option decide_options[] = {
     {"by", 0, "NAME", "who decides; default: the user"},
+    {"role", 0, "ROLE", "in which role; may be given again"},
     {"data", 'd', "JSON", "the form, filled in; also @FILE, or - for standard input"},
     {"comment", 'm', "TEXT", "why"},
     {"choice", 0, "WHAT", "of a step that failed: again, skip or fail"},

@@ -23,7 +23,7 @@ constexpr Option learned_options[] = {
     {"json", 0, "", "print JSON"},
 };
 constexpr Option fork_options[] = {
-    {"at", 0, "POINT", "a sequence of 'weft checkpoints', or a step to begin anew"},
+    {"at", 0, "POINT", "a checkpoint of 'weft checkpoints', or a step to begin anew"},
 };
 constexpr Option migrate_options[] = {
     {"map", 0, "OLD=NEW", "a step of the run, by its path, is this one now; may be repeated"},

@@ -126,6 +126,25 @@ void add_groups(Builder& b, const Told& told) {
   b.end_array();
 }
 
+// How long its steps took one by one, and how long from the first beginning to the last end.
+void add_overlap(Builder& b, const Told& told) {
+  int64_t work = 0, first = state::never, last = 0;
+  for (uint32_t n = 0; n < told.f.count; ++n) {
+    const bool has_run = told.f.status[n] != WEFT_NODE_SKIPPED && !told.id(n).empty();
+    if (!has_run || !state::is_node_ended(told.f.status[n])) continue;
+    work += told.f.ended[n] - told.f.began[n];
+    first = std::min(first, told.f.began[n]);
+    last = std::max(last, told.f.ended[n]);
+  }
+  b.key("execution_metrics"_k);
+  b.begin_object();
+  b.set("work_ms"_k, static_cast<double>(work) / 1e6);
+  const int64_t took = std::max<int64_t>(last - first, 0);
+  b.set("duration_ms"_k, static_cast<double>(took) / 1e6);
+  if (took > 0) b.set("overlap"_k, static_cast<double>(work) / static_cast<double>(took));
+  b.end_object();
+}
+
 // What revision loops say of their drafts, by the name of the loop.
 void add_revisions(Builder& b, const Told& told) {
   bool has_some = false;
@@ -189,6 +208,7 @@ void add_of_pattern(Builder& b, const State& state, Arena arena) {
   if (pattern == "conditional") add_decision_path(b, told);
   if (pattern == "dag") {
     if (state.block(f).compiled["groups"_k].size() > 0) add_groups(b, told);
+    add_overlap(b, told);
     add_revisions(b, told);
   }
   const bool is_in_part =

@@ -161,7 +161,7 @@ bool Engine::take_turn() {
   const bool is_due = next_due_ <= tick_;
   if (has_posted) take_posted();
   if (is_due) take_due();
-  if (has_news_) tell_waiting();
+  if (knows_milestones_ && shared_.take_news()) tell_waiting();
   if (polls() && tick_ - polled_ >= base::limits::message_poll_ns) take_messages();
   run_ready(ready_);
   if (!gate_.is_idle()) give_room();
@@ -169,8 +169,9 @@ bool Engine::take_turn() {
   release();
   if (!kept_runs_.empty()) start_kept();
   run_ready(performing_);
-  has_work_ = has_news_ || !kept_runs_.empty() || !journal_.is_empty() || !ready_.empty() ||
-              !held_.empty() || !performing_.empty() || gate_.has_news();
+  has_work_ = (knows_milestones_ && shared_.has_news()) || !kept_runs_.empty() ||
+              !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty() ||
+              gate_.has_news();
   if (!has_work_) tend();
   retire();
   if (!full_.empty() || shows_other_) sweep();
@@ -277,7 +278,7 @@ Result<void> Engine::commit() {
   gate_.keep(journal_);
   if (!journal_.is_empty()) {
     auto done = journal_.commit();
-    if (shared_.settle(static_cast<bool>(done)) && knows_milestones_) has_news_ = true;
+    shared_.settle(static_cast<bool>(done));
     if (!done) {
       kept_runs_.clear();  // what is not durable has not been wanted
       give_up(done.error());

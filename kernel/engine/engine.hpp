@@ -136,10 +136,7 @@ class Engine final {
 
   // spawn.cpp
   Result<void> want_runs(Value said, std::vector<Wanted>* to);
-  void keep_runs(Slot& slot, Question& q);
-  void keep_run(Slot& slot, Wanted wanted);
-  void leave_kept(const Slot& slot);
-  Result<Wanted> wanted_by(Slot& slot, const run::Command& command);
+  void keep_runs(Slot& slot, std::vector<Wanted>& wanted);
   void detach(Slot& slot, const run::Command& command);
   void start_kept();
 
@@ -195,8 +192,7 @@ class Engine final {
   void abandon(const Call& call);
   void update_next_due();
 
-  // port.cpp
-  friend struct EnginePort;
+  friend struct EnginePort;  // port.cpp
 
   Env env_;
   Ticks ticks_;
@@ -247,7 +243,6 @@ class Engine final {
   int64_t tick_ = 0, tended_ = 0, polled_ = 0;
   uint64_t tended_bytes_ = 0, timers_set_ = 0;
   bool has_work_ = false;          // something was staged or is ready
-  bool has_news_ = false;          // what lies beside runs has changed, and steps may wait for it
   bool knows_milestones_ = false;  // some run has or had steps that wait until something holds
   bool is_deciding_ = false;       // guarded by the mutex of the inbox
 };

@@ -96,7 +96,6 @@ void Engine::take_messages() {
 // Steps of runs in memory that wait for what lies beside them. One that has left memory is asked
 // when it comes back.
 void Engine::tell_waiting() {
-  has_news_ = false;
   for (size_t i = 0; i < slots_.size(); ++i) {
     Slot* slot = slots_[i].get();
     if (slot == nullptr || slot->is_gone || !slot->run->state.plan->has_milestones) continue;

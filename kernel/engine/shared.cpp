@@ -89,8 +89,8 @@ void SharedValues::put(void* self, std::string_view key, Value entry) {
   values.staged_.insert_or_assign(std::string(key), std::move(doc));
 }
 
-bool SharedValues::settle(bool is_committed) {
-  if (staged_.empty()) return false;
+void SharedValues::settle(bool is_committed) {
+  if (staged_.empty()) return;
   for (auto& [key, entry] : staged_) {
     if (!is_committed) continue;
     if (!entry.empty() && is_ephemeral(entry)) {
@@ -100,7 +100,7 @@ bool SharedValues::settle(bool is_committed) {
     }
   }
   staged_.clear();
-  return is_committed;
+  has_news_ = has_news_ || is_committed;
 }
 
 // Nobody decides meanwhile, so what is read and written here is one step.
@@ -117,7 +117,7 @@ Result<void> Engine::beside(const std::function<Result<void>(const run::Shared&)
   {
     const base::Lock lock(inbox_.mutex());
     is_deciding_ = false;
-    has_work_ = has_work_ || has_news_;
+    has_work_ = has_work_ || (knows_milestones_ && shared_.has_news());
   }
   inbox_.changed().notify_all();
   return done;

@@ -43,6 +43,47 @@ base::Doc with_cause(Value how, const run::Run& parent) {
   return base::pack(b.take_value());
 }
 
+// What the step starts is known by now; the plan of it is made once for a run.
+Result<void> make_ready(std::shared_ptr<const Bindings>& bindings, const plan::Call& call,
+                        Value args, const std::function<Result<Wanted>(Value)>& want) {
+  if (bindings != nullptr) return {};
+  if (!want) {
+    return Error{Status::unsupported, "workflow.not_started", "nothing here starts detached runs",
+                 "run it with 'weft run', or give the engine of the program a way to start runs"};
+  }
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.begin_object();
+  b.set("workflow"_k, call.alone);
+  b.set("input"_k, args["input"_k]);
+  b.end_object();
+  auto made = want(b.take_value());
+  if (!made) return made.error();
+  bindings = std::move(made->bindings);
+  return {};
+}
+
+// It is started for the same people and with the same grants.
+base::Doc how_of(const run::Run& parent, Value grants, const plan::Plan& plan,
+                 const run::Command& command) {
+  base::Blocks blocks;
+  Builder b(blocks.arena());
+  b.begin_object();
+  b.set("workflow"_k, std::string_view(plan.id));
+  b.set("definition"_k, std::string_view(base::to_hex(plan.hash)));
+  b.set("pins"_k, plan.pins);
+  for (const Key name : {"run"_k, "input"_k, "params"_k}) b.set(name, command.args[name]);
+  b.set("step"_k, std::string_view(
+                      state::step_path(parent.state, command.frame, command.node, command.visit)));
+  b.set("grants"_k, grants);
+  for (const Key name : {"session"_k, "user"_k}) {
+    const Value whose = parent.state.acceptance[name];
+    if (whose.exists()) b.set(name, whose);
+  }
+  b.end_object();
+  return base::pack(b.take_value());
+}
+
 }  // namespace
 
 // Whether all can be started; they are added to the list, if there is one.
@@ -65,85 +106,47 @@ Result<void> Engine::want_runs(Value said, std::vector<Wanted>* to) {
   return {};
 }
 
-// In the commit of this turn. Behind the end of a run nobody may take another turn, so what hooks
-// say of its last step is committed at once.
-void Engine::keep_runs(Slot& slot, Question& q) {
-  if (q.wanted.empty()) return;
-  for (Wanted& wanted : q.wanted) keep_run(slot, std::move(wanted));
-  q.wanted.clear();
-  leave_kept(slot);
-}
-
-void Engine::keep_run(Slot& slot, Wanted wanted) {
+// In the commit of this turn. Behind the end of a run nobody may take another turn, so what is
+// wanted of its last step is committed at once.
+void Engine::keep_runs(Slot& slot, std::vector<Wanted>& wanted) {
+  if (wanted.empty()) return;
   const run::Run& parent = *slot.run;
-  Kept kept{"spawn/" + parent.id + '/' + std::to_string(parent.state.seq) + '.' +
-                std::to_string(slot.kept_runs++),
-            with_cause(wanted.how.view(), parent), std::move(wanted.bindings)};
-  if (slot.is_durable) {
-    journal_.define(*kept.bindings->plan);
-    journal_.put(kept.key, kept.how.view());
+  for (Wanted& one : wanted) {
+    Kept kept{"spawn/" + parent.id + '/' + std::to_string(parent.state.seq) + '.' +
+                  std::to_string(slot.kept_runs++),
+              with_cause(one.how.view(), parent), std::move(one.bindings)};
+    if (slot.is_durable) {
+      journal_.define(*kept.bindings->plan);
+      journal_.put(kept.key, kept.how.view());
+    }
+    kept_runs_.push_back(std::move(kept));
   }
-  kept_runs_.push_back(std::move(kept));
-}
-
-void Engine::leave_kept(const Slot& slot) {
-  if (!state::is_ended(slot.run->state.status)) return;
+  wanted.clear();
+  if (!state::is_ended(parent.state.status)) return;
   if (commit()) return start_kept();
   kept_runs_.clear();
 }
 
-// What the step starts is known by now; the plan of it is made once for a run.
-Result<Wanted> Engine::wanted_by(Slot& slot, const run::Command& command) {
-  const state::State& state = slot.run->state;
-  const uint32_t number = state.node(state.frames[command.frame], command.node).call;
-  const plan::Call& call = state.plan->calls[number];
-  if (!want_) {
-    return Error{Status::unsupported, "workflow.not_started", "nothing here starts detached runs",
-                 "run it with 'weft run', or give the engine of the program a way to start runs"};
-  }
-  base::Blocks blocks;
-  Builder b(blocks.arena());
-  slot.detached.resize(state.plan->calls.size());
-  std::shared_ptr<const Bindings>& bindings = slot.detached[number];
-  if (bindings == nullptr) {
-    b.begin_object();
-    b.set("workflow"_k, call.alone);
-    b.set("input"_k, command.args["input"_k]);
-    b.end_object();
-    auto made = want_(b.take_value());
-    if (!made) return made.error();
-    bindings = std::move(made->bindings);
-  }
-  const Value accepted = state.acceptance;
-  b.begin_object();
-  b.set("workflow"_k, std::string_view(bindings->plan->id));
-  b.set("definition"_k, std::string_view(base::to_hex(bindings->plan->hash)));
-  b.set("pins"_k, bindings->plan->pins);
-  for (const Key name : {"run"_k, "input"_k, "params"_k}) b.set(name, command.args[name]);
-  b.set("step"_k,
-        std::string_view(state::step_path(state, command.frame, command.node, command.visit)));
-  b.set("grants"_k, slot.grants.view());
-  for (const Key name : {"session"_k, "user"_k}) {
-    if (accepted[name].exists()) b.set(name, accepted[name]);
-  }
-  b.end_object();
-  return Wanted{bindings, base::pack(b.take_value())};
-}
-
 // The step has succeeded when the store keeps what it starts, and not before: both in one commit.
 void Engine::detach(Slot& slot, const run::Command& command) {
-  auto wanted = wanted_by(slot, command);
-  if (!wanted) {
-    const Error& why = wanted.error();
+  const state::State& state = slot.run->state;
+  const uint32_t call = state.node(state.frames[command.frame], command.node).call;
+  slot.detached.resize(state.plan->calls.size());
+  if (auto made = make_ready(slot.detached[call], state.plan->calls[call], command.args, want_);
+      !made) {
+    const Error& why = made.error();
     say(error_, WEFT_ERR_BAD_INPUT, why.message);
     error_.detail = detail_of(why.code, why.hint).raw();
     return refuse(slot, command, WEFT_BAD_INPUT);
   }
+  const std::shared_ptr<const Bindings>& bindings = slot.detached[call];
+  std::vector<Wanted> wanted;
+  wanted.push_back({bindings, how_of(*slot.run, slot.grants.view(), *bindings->plan, command)});
   base::Blocks blocks;
   Builder b(blocks.arena());
   b.begin_object();
   b.set("run"_k, command.args["run"_k]);
-  b.set("workflow"_k, std::string_view(wanted->bindings->plan->id));
+  b.set("workflow"_k, std::string_view(bindings->plan->id));
   b.end_object();
   run::Input input = reply_to(command, slot.number);
   input.value = b.take_value();
@@ -153,9 +156,7 @@ void Engine::detach(Slot& slot, const run::Command& command) {
         return e.type == event::Type::step_succeeded && e.frame == command.frame &&
                e.node == command.node && e.visit == command.visit;
       });
-  if (!succeeded) return;
-  keep_run(slot, std::move(*wanted));
-  leave_kept(slot);
+  if (succeeded) keep_runs(slot, wanted);
 }
 
 void Engine::start_kept() {

@@ -14,13 +14,6 @@
 
 namespace weft::expr {
 
-// What a path of an expression asks a scope for.
-struct Asked {
-  Root root;
-  std::string_view name;
-  Key first;
-};
-
 // The language is described in LANGUAGE.md. Evaluation is a function of the scope alone and
 // bounded; it takes memory from the arena, from the heap only for an error or a pattern known only
 // then.

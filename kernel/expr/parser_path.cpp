@@ -37,7 +37,7 @@ void Parser::find_root(Path& path, const Token& name) {
     const Segment& segment = program_.segments[path.segments];
     const std::string full = std::string(name.text) + "." + std::string(segment.key.view());
     if (segment.kind == Segment::Kind::name) {
-      Result<Root> root = names_.find(names_.self, full);
+      Result<Root> root = names_.find(names_.self, full, member_of(path, 1));
       if (root) {
         path.root = *root;
         path.name = {kept_.bytes(full), full.size()};
@@ -48,7 +48,7 @@ void Parser::find_root(Path& path, const Token& name) {
       refused = std::move(root.error());
     }
   }
-  Result<Root> root = names_.find(names_.self, name.text);
+  Result<Root> root = names_.find(names_.self, name.text, member_of(path, 0));
   if (root) {
     path.root = *root;
     path.name = name.text;
@@ -57,6 +57,13 @@ void Parser::find_root(Path& path, const Token& name) {
   Error error = refused ? std::move(*refused) : std::move(root.error());
   error.where.column = column_at(program_.text, name.at);
   fail_with(std::move(error));
+}
+
+// The name that stands there among the segments, or nothing.
+std::string_view Parser::member_of(const Path& path, uint32_t number) const {
+  if (number >= path.count) return {};
+  const Segment& segment = program_.segments[path.segments + number];
+  return segment.kind == Segment::Kind::name ? segment.key.view() : std::string_view();
 }
 
 void Parser::note_root(const Root& root) {

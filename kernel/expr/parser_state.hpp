@@ -67,6 +67,7 @@ class Parser final {
   // parser_path.cpp
   uint32_t path(const Token& name);
   void find_root(Path& path, const Token& name);
+  std::string_view member_of(const Path& path, uint32_t number) const;
   bool segment(Segment& segment);
   void bracket(Segment& segment);
   bool index(int64_t& number);

@@ -18,10 +18,11 @@ struct Root {
   bool operator==(const Root&) const = default;
 };
 
-// Asked while an expression is compiled: the root of a name, or why there is none.
+// Asked while an expression is compiled: the root of a name, or why there is none. member is the
+// name that is asked for right behind it, or empty.
 struct Names {
   const void* self;
-  Result<Root> (*find)(const void* self, std::string_view name);
+  Result<Root> (*find)(const void* self, std::string_view name, std::string_view member);
   // Whether a name is one only with the name behind it, so that NAME.MEMBER is looked for.
   bool (*takes_member)(std::string_view name) = nullptr;
 };
@@ -35,11 +36,18 @@ struct Found {
   const char* code = nullptr;
 };
 
-// Asked while an expression is evaluated. first is the name of the first segment after the root, or
-// empty; a scope that treats it itself (the envelope of a step) says so with took_first.
+// What a path asks a scope for. first is the name of the first segment after the root, or empty.
+struct Asked {
+  Root root;
+  std::string_view name;  // of the root, as written
+  Key first;
+};
+
+// Asked while an expression is evaluated. A scope that treats the first segment itself (the
+// envelope of a step) says so with took_first; what it has to make lies in the arena.
 struct Scope {
   const void* self;
-  Found (*value)(const void* self, const Root& root, std::string_view name, Key first);
+  Found (*value)(const void* self, const Asked& asked, Arena arena);
   int64_t now_ns = 0;  // time of the event being decided
   uint64_t seed = 0;   // recorded randomness of this evaluation
   // Lenient when set: a path that is missing reads null, and this is told why.

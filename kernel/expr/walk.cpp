@@ -71,7 +71,7 @@ std::string guess(Value object, std::string_view name) {
 
 Value Machine::path(const Code& code) {
   const Path& path = program_->paths[code.first];
-  const Found found = scope_.value(scope_.self, path.root, path.name, path.first);
+  const Found found = scope_.value(scope_.self, {path.root, path.name, path.first}, arena_);
   at_ = path.at;
   if (found.code != nullptr) return fail_scope(path, found);
   const Value value = found.value.exists() ? found.value : null_value();

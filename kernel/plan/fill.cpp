@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/path.hpp"
+#include "base/units.hpp"
 #include "spec/rule.hpp"
 
 namespace weft::plan {
@@ -21,6 +22,8 @@ void Filler::run() {
   for (uint32_t i = 0; i < spec_.blocks.size(); ++i) {
     plan_.blocks[first_block_ + i].binds = scope_.speaks_of_bindings(i);
   }
+  for (const uint32_t item : scope_.recalled())
+    plan_.nodes[first_node_ + item].keeps_history = true;
 }
 
 // A pattern may trust what it is given. Requires: nothing is wrong so far.
@@ -189,9 +192,11 @@ void Filler::milestone(const spec::Item& item, Node& node) {
   if (!said.enabled.exists()) return;
   Rarity& made = plan_.rarities[node.rarity];
   scope_.allow_references(false);
-  made.enabled = expression(said.enabled, said.enabled);
+  const Value condition = said.enabled.is_object() ? said.enabled["condition"_k] : said.enabled;
+  made.enabled = expression(condition, condition);
   scope_.allow_references(true);
-  made.enabled_ns = said.enabled_ns;
+  const auto ns = base::parse_duration(said.enabled["timeout"_k]);
+  if (ns) made.enabled_ns = static_cast<uint64_t>(*ns);
   plan_.has_milestones = true;
   if (made.enabled == none) return;
   for (const expr::Root& root : plan_.expressions[made.enabled].roots()) {

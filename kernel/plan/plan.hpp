@@ -24,6 +24,9 @@ namespace weft::plan {
 
 inline constexpr uint32_t none = UINT32_MAX;
 
+// The member of a step by which its earlier visits are asked for.
+inline constexpr std::string_view history_name = "history";
+
 // The meaning of expr::Root in a plan. a and b as said.
 enum class RootKind : uint32_t {
   step,      // a: node, b: how many blocks further out
@@ -109,18 +112,19 @@ struct Node {
   OnError on_error = OnError::fail;
   RunIf run_if = RunIf::success;
   spec::Effect effect = spec::Effect::at_most_once;
-  bool is_condition = false;  // an expression that must come to true or false
-  bool is_spared = false;     // its pattern can do without it
-  uint32_t tool = none;       // tools
-  uint32_t block = none;      // blocks
-  uint32_t call = none;       // calls: the block is the outermost of another definition
-  uint32_t arguments = none;  // templates
-  uint32_t condition = none;  // expressions: 'if', else Rarity::enabled, or the expression itself
-  uint32_t output = none;     // templates: the field 'output'
-  uint32_t policy = 0;        // policies
-  uint32_t rarity = none;     // rarities
-  uint32_t branch = none;     // number in the block, of those that do not see each other's writes
-  Value at;                   // where it stands in the source; see Plan::pointer
+  bool is_condition = false;   // an expression that must come to true or false
+  bool is_spared = false;      // its pattern can do without it
+  bool keeps_history = false;  // something speaks of what its earlier visits gave
+  uint32_t tool = none;        // tools
+  uint32_t block = none;       // blocks
+  uint32_t call = none;        // calls: the block is the outermost of another definition
+  uint32_t arguments = none;   // templates
+  uint32_t condition = none;   // expressions: 'if', else Rarity::enabled, or the expression itself
+  uint32_t output = none;      // templates: the field 'output'
+  uint32_t policy = 0;         // policies
+  uint32_t rarity = none;      // rarities
+  uint32_t branch = none;      // number in the block, of those that do not see each other's writes
+  Value at;                    // where it stands in the source; see Plan::pointer
 };
 
 // A pattern and what stands in it.

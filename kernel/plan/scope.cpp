@@ -45,8 +45,8 @@ void Scope::enter(uint32_t block, uint32_t item) {
 
 expr::Names Scope::names() const {
   return {this,
-          [](const void* self, std::string_view name) {
-            return const_cast<Scope*>(static_cast<const Scope*>(self))->find(name);
+          [](const void* self, std::string_view name, std::string_view member) {
+            return const_cast<Scope*>(static_cast<const Scope*>(self))->find(name, member);
           },
           [](std::string_view name) {
             const auto scope =
@@ -63,7 +63,7 @@ std::vector<Reference> Scope::take_references() {
   return std::move(references_);
 }
 
-Result<expr::Root> Scope::find(std::string_view name) {
+Result<expr::Root> Scope::find(std::string_view name, std::string_view member) {
   expr::Root root;
   if (find_reserved(name, root)) {
     if (root.kind != static_cast<uint32_t>(RootKind::loop)) return root;
@@ -77,9 +77,11 @@ Result<expr::Root> Scope::find(std::string_view name) {
   if (name.starts_with(steps_prefix)) {
     const std::string_view id = name.substr(steps_prefix.size());
     const uint32_t item = spec_.ids.find(id);
-    return item != spec::Ids::none ? refer_to(item) : unknown(id);
+    return item != spec::Ids::none ? refer_to(item, member) : unknown(id);
   }
-  if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) return refer_to(item);
+  if (const uint32_t item = spec_.ids.find(name); item != spec::Ids::none) {
+    return refer_to(item, member);
+  }
   if (const uint32_t binder = binder_of(name); binder != none) {
     return bind(root_of(RootKind::loop), name, binder);
   }
@@ -116,7 +118,7 @@ Result<expr::Root> Scope::find_shared(std::string_view name) {
   return root_of(RootKind::shared, static_cast<uint32_t>(*scope));
 }
 
-Result<expr::Root> Scope::refer_to(uint32_t item) {
+Result<expr::Root> Scope::refer_to(uint32_t item, std::string_view member) {
   uint32_t speaker = item_;
   uint32_t out = 0;
   for (uint32_t b = block_; b != none; ++out) {
@@ -125,6 +127,7 @@ Result<expr::Root> Scope::refer_to(uint32_t item) {
       if (speaker != none && has_references_) {
         references_.push_back({speaker, item - block.first});
       }
+      if (member == history_name) recalled_.push_back(item);
       return root_of(RootKind::step, item - block.first, out);
     }
     speaker = block.parent != none ? spec_.blocks[block.parent].first + block.parent_item : none;

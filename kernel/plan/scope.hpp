@@ -44,12 +44,15 @@ class Scope final {
     return std::find(bound_.begin(), bound_.end(), block) != bound_.end();
   }
 
+  // Items of whose earlier visits something speaks.
+  const std::vector<uint32_t>& recalled() const { return recalled_; }
+
   // Sorted, each once. Ends the collection.
   std::vector<Reference> take_references();
 
  private:
-  Result<expr::Root> find(std::string_view name);
-  Result<expr::Root> refer_to(uint32_t item);  // a step
+  Result<expr::Root> find(std::string_view name, std::string_view member);
+  Result<expr::Root> refer_to(uint32_t item, std::string_view member);  // a step
   bool find_reserved(std::string_view name, expr::Root& root) const;
   Result<expr::Root> find_shared(std::string_view name);
   uint32_t binder_of(std::string_view name) const;
@@ -63,6 +66,7 @@ class Scope final {
   bool has_references_ = true;
   uint32_t scopes_ = 0;
   std::vector<Reference> references_;
+  std::vector<uint32_t> recalled_;
   std::vector<uint32_t> bound_;  // blocks of whose bindings something speaks
 };
 

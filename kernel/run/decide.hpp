@@ -63,18 +63,10 @@ class Decider final {
   void end_call(state::Frame& frame, const At& at, Value said);
   void out_of_time(state::Frame& frame);
 
-  // milestone.cpp: steps that wait until something holds.
+  // milestone.cpp and step.cpp: the life of a step.
+  struct Milestones;
   bool may_begin(const At& at);
-  Result<bool> is_enabled(const At& at, const plan::Rarity& rarity);
-  void wait_enabled(const At& at, const plan::Rarity& rarity);
   void look_at_milestones(Input::Kind kind);
-  void ask_milestones(size_t& asked, uint8_t changed);
-  void ask_milestone(const state::Wait& asked);
-  bool finds_none_enabled();
-  bool may_come_from_outside(const state::Wait& wait);
-  bool fail_unreachable();
-
-  // step.cpp: the life of a step.
   void start(const At& at);
   void go_in(const At& at);
   void begin_step(const At& at);
@@ -118,7 +110,6 @@ class Decider final {
   void start_set(const At& at, Value said);
   bool change_variables(const At& at, Value changes);
   void put_back(const state::Frame& frame);
-  static void write_change(std::string_view path, Value before, Value after, Builder& out);
 
   // shared.cpp: what lies beside the run.
   Kept kept_at(const Spot& spot, const At& at, bool records);
@@ -145,11 +136,7 @@ class Decider final {
 
   // hooked.cpp: where hooks are asked and told, and what follows from what they say.
   bool listens(uint32_t point) const { return (hook_points_ >> point & 1U) != 0; }
-  bool asks_before_calls() const {
-    constexpr uint64_t before =
-        uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION | uint64_t{1} << WEFT_AT_TOOL_VALIDATION;
-    return (hook_points_ & before) != 0;
-  }
+  bool asks_before_calls() const;
   void announce(const At& at, uint32_t point, Phase phase, Value about);
   void announce_begin(const state::Frame& frame, const At& at);
   void announce_end(const state::Frame& frame, const At& at);

@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "base/patch.hpp"
 #include "base/path.hpp"
+#include "run/asked.hpp"
 #include "run/decide.hpp"
 #include "run/expect.hpp"
 #include "run/retry.hpp"
@@ -152,14 +153,9 @@ void Decider::decide_approval(Value m) {
     return;
   }
   const std::string_view by = m["by"_k].as_text();
-  const Value about(state().wait_of(at.frame, at.node)->about);
-  const auto is_theirs = [&](const state::Vote& v) {
-    return v.frame == at.frame && v.node == at.node && Value(v.about)["by"_k].as_text() == by;
-  };
-  const Value people = about["people"_k];
-  bool may = !people.is_array();
-  for (uint32_t i = 0; !may && i < people.size(); ++i) may = people[i].as_text() == by;
-  if (!may || std::any_of(state().votes.begin(), state().votes.end(), is_theirs)) {
+  const state::Wait& wait = *state().wait_of(at.frame, at.node);
+  const Value about(wait.about);
+  if (!may_decide(about, m) || has_decided(state(), wait, by)) {
     ++out_->ignored;
     return;
   }
@@ -169,7 +165,7 @@ void Decider::decide_approval(Value m) {
   b.begin_object();
   b.set("by"_k, by);
   b.set("approve"_k, approves);
-  for (const Key name : {"data"_k, "comment"_k, "choice"_k}) {
+  for (const Key name : {"roles"_k, "data"_k, "comment"_k, "choice"_k}) {
     if (m[name].exists()) b.set(name, m[name]);
   }
   b.end_object();

@@ -54,6 +54,18 @@ Error not_boolean(std::string_view field) {
 
 }  // namespace
 
+struct Decider::Milestones {
+  Result<bool> is_enabled(const At& at, const plan::Rarity& rarity);
+  void wait_enabled(const At& at, const plan::Rarity& rarity);
+  bool finds_none_enabled();
+  void ask_milestones(size_t& asked, uint8_t changed);
+  void ask_milestone(const Wait& asked);
+  bool may_come_from_outside(const Wait& wait);
+  bool fail_unreachable();
+
+  Decider& decider;
+};
+
 // Whether the step begins now; it may have been skipped or failed, or it waits.
 bool Decider::may_begin(const At& at) {
   const plan::Node& n = node(at);
@@ -68,149 +80,155 @@ bool Decider::may_begin(const At& at) {
     if (!holds->as_bool()) return skip(at, text("its condition is false")), false;
   }
   if (enabled == plan::none) return true;
-  const auto holds = is_enabled(at, *rarity);
+  const auto holds = Milestones{*this}.is_enabled(at, *rarity);
   if (!holds) return fail(at, holds.error()), false;
-  if (!*holds) wait_enabled(at, *rarity);
+  if (!*holds) Milestones{*this}.wait_enabled(at, *rarity);
   return *holds;
-}
-
-Result<bool> Decider::is_enabled(const At& at, const plan::Rarity& rarity) {
-  const FrameScope names = scope(at);
-  auto holds = state().plan->expressions[rarity.enabled].evaluate(names.lend(tick_, seed(at)),
-                                                                  scratch_.arena());
-  if (!holds && is_not_yet(holds.error())) return false;
-  if (!holds) return holds.error();
-  if (!holds->is_boolean()) return not_boolean("when_enabled");
-  return holds->as_bool();
-}
-
-void Decider::wait_enabled(const At& at, const plan::Rarity& rarity) {
-  const bool has_end =
-      rarity.enabled_ns != 0 && rarity.enabled_ns < static_cast<uint64_t>(state::never - tick_);
-  const int64_t due = has_end ? tick_ + static_cast<int64_t>(rarity.enabled_ns) : state::never;
-  Builder b(scratch_.arena());
-  b.begin_object();
-  b.set("for"_k, std::string_view("milestone"));
-  b.set("condition"_k, state().plan->expressions[rarity.enabled].text());
-  if (has_end) b.set("due_ns"_k, due);
-  if (bindings_.exists()) b.set("bindings"_k, bindings_);
-  b.end_object();
-  Error why;
-  if (!emit(Type::step_waiting, {at.frame, at.node, at.visit}, {b.take_value()}, &why)) {
-    return fail(at, why);
-  }
-  if (has_end) command(Command::Kind::wake_at, at, {}, due);
 }
 
 // Behind every decision. What lies beside the run may have changed without it, and is looked at
 // when somebody says so or the run comes back.
 void Decider::look_at_milestones(Input::Kind kind) {
   const bool looks = kind == Input::Kind::wake || kind == Input::Kind::resume;
+  Milestones milestones{*this};
   uint8_t changed = looks ? plan::reads_shared : uint8_t{0};
-  if (looks && out_->events.empty() && finds_none_enabled()) changed = 0;
+  if (looks && out_->events.empty() && milestones.finds_none_enabled()) changed = 0;
   size_t asked = 0;
-  ask_milestones(asked, changed);
-  while (fail_unreachable()) {
+  milestones.ask_milestones(asked, changed);
+  while (milestones.fail_unreachable()) {
     deliver();
-    ask_milestones(asked, 0);
+    milestones.ask_milestones(asked, 0);
   }
+}
+
+Result<bool> Decider::Milestones::is_enabled(const At& at, const plan::Rarity& rarity) {
+  const FrameScope names = decider.scope(at);
+  auto holds = decider.state().plan->expressions[rarity.enabled].evaluate(
+      names.lend(decider.tick_, decider.seed(at)), decider.scratch_.arena());
+  if (!holds && is_not_yet(holds.error())) return false;
+  if (!holds) return holds.error();
+  if (!holds->is_boolean()) return not_boolean("when_enabled");
+  return holds->as_bool();
+}
+
+void Decider::Milestones::wait_enabled(const At& at, const plan::Rarity& rarity) {
+  const bool has_end = rarity.enabled_ns != 0 &&
+                       rarity.enabled_ns < static_cast<uint64_t>(state::never - decider.tick_);
+  const int64_t due =
+      has_end ? decider.tick_ + static_cast<int64_t>(rarity.enabled_ns) : state::never;
+  Builder b(decider.scratch_.arena());
+  b.begin_object();
+  b.set("for"_k, std::string_view("milestone"));
+  b.set("condition"_k, decider.state().plan->expressions[rarity.enabled].text());
+  if (has_end) b.set("due_ns"_k, due);
+  if (decider.bindings_.exists()) b.set("bindings"_k, decider.bindings_);
+  b.end_object();
+  Error why;
+  if (!decider.emit(Type::step_waiting, {at.frame, at.node, at.visit}, {b.take_value()}, &why)) {
+    return decider.fail(at, why);
+  }
+  if (has_end) decider.command(Command::Kind::wake_at, at, {}, due);
 }
 
 // A look that leads to nothing leaves nothing in the journal, however often others change what lies
 // beside the run. One that leads to something is taken again, and then what is read is recorded.
-bool Decider::finds_none_enabled() {
-  is_looking_ = true;
-  const auto& waits = state().waits;
+bool Decider::Milestones::finds_none_enabled() {
+  decider.is_looking_ = true;
+  const auto& waits = decider.state().waits;
   const bool finds_none = std::none_of(waits.begin(), waits.end(), [this](const Wait& w) {
     if (w.kind != Wait::Kind::milestone) return false;
-    const state::Frame& f = state().frames[w.frame];
+    const state::Frame& f = decider.state().frames[w.frame];
     const At at{w.frame, w.node, f.visit[w.node]};
-    bindings_ = Value(w.about)["bindings"_k];
-    const plan::Rarity* rarity = state().plan->rarity(node(at));
+    decider.bindings_ = Value(w.about)["bindings"_k];
+    const plan::Rarity* rarity = decider.state().plan->rarity(decider.node(at));
     if (rarity == nullptr || (rarity->enabled_reads & plan::reads_shared) == 0) return false;
     const auto holds = is_enabled(at, *rarity);
     return !holds || *holds;
   });
-  bindings_ = {};
-  is_looking_ = false;
+  decider.bindings_ = {};
+  decider.is_looking_ = false;
   return finds_none;
 }
 
 // Those that wait and read what the decision has changed, until none of them begins any more. One
 // that waits for nothing any more has moved to another definition.
-void Decider::ask_milestones(size_t& asked, uint8_t changed) {
-  while (!state::is_ended(state().status) && state().status != state::RunStatus::paused) {
-    for (; asked < out_->events.size(); ++asked) changed |= changed_by(out_->events[asked]);
+void Decider::Milestones::ask_milestones(size_t& asked, uint8_t changed) {
+  while (!state::is_ended(decider.state().status) &&
+         decider.state().status != state::RunStatus::paused) {
+    for (; asked < decider.out_->events.size(); ++asked)
+      changed |= changed_by(decider.out_->events[asked]);
     if (changed == 0) return;
     std::vector<Wait> waiting;
-    for (const Wait& w : state().waits) {
+    for (const Wait& w : decider.state().waits) {
       if (w.kind != Wait::Kind::milestone) continue;
-      const plan::Rarity* rarity = state().plan->rarity(node({w.frame, w.node}));
+      const plan::Rarity* rarity = decider.state().plan->rarity(decider.node({w.frame, w.node}));
       const bool has_one = rarity != nullptr && rarity->enabled != plan::none;
       if (((has_one ? rarity->enabled_reads : reads_all) & changed) != 0) waiting.push_back(w);
     }
     for (const Wait& w : waiting) ask_milestone(w);
     changed = 0;
-    deliver();
+    decider.deliver();
   }
 }
 
-void Decider::ask_milestone(const Wait& asked) {
-  const state::Frame& f = state().frames[asked.frame];
-  const Wait* now = f.closed ? nullptr : state().wait_of(asked.frame, asked.node);
+void Decider::Milestones::ask_milestone(const Wait& asked) {
+  const state::Frame& f = decider.state().frames[asked.frame];
+  const Wait* now = f.closed ? nullptr : decider.state().wait_of(asked.frame, asked.node);
   if (now == nullptr || now->kind != Wait::Kind::milestone || f.stopping) return;
   const At at{asked.frame, asked.node, f.visit[asked.node]};
-  bindings_ = Value(now->about)["bindings"_k];
-  const plan::Rarity* rarity = state().plan->rarity(node(at));
+  decider.bindings_ = Value(now->about)["bindings"_k];
+  const plan::Rarity* rarity = decider.state().plan->rarity(decider.node(at));
   const bool has_one = rarity != nullptr && rarity->enabled != plan::none;
   const Result<bool> holds = has_one ? is_enabled(at, *rarity) : Result<bool>(true);
-  if (!holds || *holds) awake("a step is enabled");
+  if (!holds || *holds) decider.awake("a step is enabled");
   if (!holds) {
-    fail(at, holds.error());
+    decider.fail(at, holds.error());
   } else if (*holds) {
-    go_in(at);
+    decider.go_in(at);
   }
-  bindings_ = {};
+  decider.bindings_ = {};
 }
 
 // Whether somebody else than a step of this run may make it hold.
-bool Decider::may_come_from_outside(const Wait& wait) {
-  const plan::Rarity* rarity = state().plan->rarity(node({wait.frame, wait.node}));
+bool Decider::Milestones::may_come_from_outside(const Wait& wait) {
+  const plan::Rarity* rarity = decider.state().plan->rarity(decider.node({wait.frame, wait.node}));
   const uint8_t reads = rarity != nullptr ? rarity->enabled_reads : uint8_t{0};
   if ((reads & plan::reads_shared) != 0) return true;
   if ((reads & plan::reads_variables) == 0) return false;
-  const state::Frame& f = state().frames[wait.frame];
-  return state().block(f).definition == 0 &&
-         state::branch_of(state(), wait.frame, wait.node, f.visit[wait.node]).is_of_run();
+  const state::Frame& f = decider.state().frames[wait.frame];
+  return decider.state().block(f).definition == 0 &&
+         state::branch_of(decider.state(), wait.frame, wait.node, f.visit[wait.node]).is_of_run();
 }
 
 // False where something may still happen.
-bool Decider::fail_unreachable() {
-  const auto& waits = state().waits;
-  const bool is_open = state::is_ended(state().status) || waits.empty() ||
-                       state().status == state::RunStatus::paused || state().doubted > 0;
+bool Decider::Milestones::fail_unreachable() {
+  const auto& waits = decider.state().waits;
+  const bool is_open = state::is_ended(decider.state().status) || waits.empty() ||
+                       decider.state().status == state::RunStatus::paused ||
+                       decider.state().doubted > 0;
   if (is_open) return false;
   uint32_t steps = 0;
   for (const Wait& w : waits) {
     const bool is_hopeless = w.kind == Wait::Kind::milestone && w.due == state::never;
     if (!is_hopeless || may_come_from_outside(w)) return false;
-    if (node({w.frame, w.node}).kind != plan::Kind::block) ++steps;
+    if (decider.node({w.frame, w.node}).kind != plan::Kind::block) ++steps;
   }
-  const bool undoes = std::any_of(state().undo.begin(), state().undo.end(), [](const auto& u) {
-    return u.stage == state::Undo::Stage::running;
-  });
-  if (state().busy > steps || undoes) return false;
+  const bool undoes =
+      std::any_of(decider.state().undo.begin(), decider.state().undo.end(),
+                  [](const auto& u) { return u.stage == state::Undo::Stage::running; });
+  if (decider.state().busy > steps || undoes) return false;
   const Wait first = waits.front();
-  const state::Frame& f = state().frames[first.frame];
+  const state::Frame& f = decider.state().frames[first.frame];
   const std::string condition(Value(first.about)["condition"_k].as_text());
-  awake("what a step waits for cannot come");
-  fail({first.frame, first.node, f.visit[first.node]},
-       Error{Status::failed,
-             "milestone.unreachable",
-             "nothing that still runs can make (" + condition + ") hold, and nobody outside can",
-             "let a step that is sure to run change what it reads, or give it a 'timeout'",
-             {},
-             WEFT_ERR_BAD_INPUT});
+  decider.awake("what a step waits for cannot come");
+  decider.fail(
+      {first.frame, first.node, f.visit[first.node]},
+      Error{Status::failed,
+            "milestone.unreachable",
+            "nothing that still runs can make (" + condition + ") hold, and nobody outside can",
+            "let a step that is sure to run change what it reads, or give it a 'timeout'",
+            {},
+            WEFT_ERR_BAD_INPUT});
   return true;
 }
 

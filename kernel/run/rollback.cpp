@@ -85,6 +85,10 @@ bool Decider::compensate(Undo& u, Value reason) {
   }
   Builder b(scratch_.arena());
   b.begin_object();
+  if (n.call != plan::none) {
+    b.set("input"_k, parameters["input"_k]);
+    parameters = parameters["params"_k];
+  }
   b.set("parameters"_k, parameters.exists() ? parameters : null_value());
   b.set("result"_k, u.result != nullptr ? Value(u.result) : null_value());
   b.end_object();

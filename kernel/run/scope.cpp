@@ -104,8 +104,30 @@ Value FrameScope::given() const {
   return whole != 0 ? state->frames[whole].before : Value();
 }
 
-Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_view name,
-                          Key first) {
+// What each visit of a step gave that comes again, the first one first; null where it gave nothing.
+Value FrameScope::history(const Frame& holder, uint32_t n, Arena arena) const {
+  Builder b(arena);
+  b.begin_array();
+  const auto add = [&b](Value stored, bool is_envelope) {
+    const Value bare = is_envelope ? stored["result"_k] : stored;
+    b.link(bare.exists() ? bare : null_value());
+  };
+  for (const state::Past& past : state->past) {
+    if (past.frame == holder.number && past.node == n) {
+      add(Value(past.result), past.is_envelope);
+    }
+  }
+  if (state::is_node_ended(holder.status[n])) {
+    const bool has_result = holder.status[n] == WEFT_NODE_SUCCEEDED;
+    add(has_result ? Value(holder.value[n]) : Value(),
+        (holder.traits[n] & event::is_envelope) != 0);
+  }
+  b.end_array();
+  return b.take_value();
+}
+
+Found FrameScope::look_up(const void* self, const expr::Asked& asked, Arena arena) {
+  const auto& [root, name, first] = asked;
   const auto& scope = *static_cast<const FrameScope*>(self);
   const state::State& state = *scope.state;
   switch (static_cast<RootKind>(root.kind)) {
@@ -116,7 +138,12 @@ Found FrameScope::look_up(const void* self, const expr::Root& root, std::string_
         speaker = f->parent_node;
         f = &state.frames[f->parent];
       }
-      return scope.of_step(*f, state.block(*f).beside(root.a, speaker), first);
+      const uint32_t n = state.block(*f).beside(root.a, speaker);
+      const Found found = scope.of_step(*f, n, first);
+      if (first.view() != plan::history_name || !state.node(*f, n).keeps_history) return found;
+      // A result that has a member of that name is asked for that.
+      const bool has_own = found.code == nullptr && found.value[first].exists();
+      return has_own ? found : first_segment(scope.history(*f, n, arena));
     }
     case RootKind::input: {
       const Value given = scope.given();

@@ -38,12 +38,12 @@ struct FrameScope {
   expr::Scope lend(int64_t now_ns, uint64_t seed) const { return {this, look_up, now_ns, seed}; }
 
  private:
-  static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
-                             Key first);
+  static expr::Found look_up(const void* self, const expr::Asked& asked, Arena arena);
   Value binding(Key name) const;
   Value variable(Key name) const;
   Value given() const;
   expr::Found of_step(const state::Frame& holder, uint32_t n, Key first) const;
+  Value history(const state::Frame& holder, uint32_t n, Arena arena) const;
 };
 
 // The bare result of a node that succeeded, without the envelope it may have come in.

@@ -17,6 +17,12 @@ using namespace weft::lit;
 using event::Type;
 using state::Frame;
 
+bool Decider::asks_before_calls() const {
+  constexpr uint64_t before =
+      uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION | uint64_t{1} << WEFT_AT_TOOL_VALIDATION;
+  return (hook_points_ & before) != 0;
+}
+
 void Decider::start(const At& at) {
   const plan::Node& n = node(at);
   if (frame(at).status[at.node] == WEFT_NODE_WAITING) {  // the run was paused
@@ -150,13 +156,13 @@ struct Decider::Reader {
   expr::Scope scope;
   std::vector<Reading>* readings;
 
-  static expr::Found look_up(const void* self, const expr::Root& root, std::string_view name,
-                             Key first) {
+  static expr::Found look_up(const void* self, const expr::Asked& asked, Arena arena) {
     const auto& reader = *static_cast<const Reader*>(self);
-    const expr::Found found = reader.scope.value(reader.scope.self, root, name, first);
+    const Key first = asked.first;
+    const expr::Found found = reader.scope.value(reader.scope.self, asked, arena);
     Value seen = found.code == nullptr ? found.value : Value();
     if (!found.took_first && first.n != 0 && seen[first].exists()) seen = seen[first];
-    reader.readings->push_back({name, first.view(), seen});
+    reader.readings->push_back({asked.name, first.view(), seen});
     return found;
   }
 };

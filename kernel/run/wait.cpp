@@ -104,8 +104,8 @@ void Decider::start_approval(const At& at, Value said) {
     b.set("title"_k, said);
   } else {
     copy_fields(said, b,
-                {"title"_k, "description"_k, "form"_k, "people"_k, "deadline"_k, "on_deadline"_k,
-                 "escalate_to"_k});
+                {"title"_k, "description"_k, "form"_k, "people"_k, "roles"_k, "deadline"_k,
+                 "on_deadline"_k, "escalate_to"_k});
   }
   const Value quorum = is_short ? Value() : said["quorum"_k];
   b.set("quorum"_k, std::max<int64_t>(quorum.as_i64(1), 1));

@@ -24,8 +24,9 @@ bool is_template(Value value) {
 
 constexpr std::string_view of_wait[] = {"for",     "until",      "signal",
                                         "timeout", "on_timeout", "transient"};
-constexpr std::string_view of_approval[] = {"title",  "description", "form",        "people",
-                                            "quorum", "deadline",    "on_deadline", "escalate_to"};
+constexpr std::string_view of_approval[] = {"title",    "description", "form",
+                                            "people",   "roles",       "quorum",
+                                            "deadline", "on_deadline", "escalate_to"};
 constexpr std::string_view of_fail[] = {"code", "message", "class", "hint"};
 constexpr std::string_view of_end[] = {"status", "result"};
 
@@ -112,6 +113,10 @@ void Parser::check_own(const Draft& draft, std::span<const std::string_view> kno
       problem(value, "spec.range",
               "'quorum' must be between 1 and " + std::to_string(limits::quorum));
     }
+    if (name == "people" || name == "roles" || name == "escalate_to") {
+      const bool is_list = value.is_array() && value.size() != 0;
+      if (!is_list) wrong_type(value, name, "a list of names");
+    }
     if (name == "form") {
       auto schema = Schema::compile(value);
       if (!schema) {
@@ -147,7 +152,7 @@ void Parser::read_rarity(Draft& draft, const Strategy& strategy) {
   if (only_tools(draft.alternative, "alternative")) {
     rarity.alternative = read_way(draft.alternative, "alternative", draft);
   }
-  if (only_tools(draft.compensate, "compensate")) {
+  if (draft.compensate.exists()) {
     rarity.compensation = read_way(draft.compensate, "compensate", draft);
     const bool is_read = rarity.compensation != none;
     if (is_read && spec().ways[rarity.compensation].effect > Effect::idempotent) {
@@ -193,17 +198,20 @@ void Parser::read_ladder(Value ladder, Rarity& rarity) {
 
 // An expression, or {condition, timeout?}: the step waits until it holds.
 void Parser::read_milestone(Value value, Rarity& rarity) {
-  rarity.enabled = value.is_object() ? value["condition"_k] : value;
+  const Value condition = value.is_object() ? value["condition"_k] : value;
+  uint64_t timeout_ns = 0;
   static constexpr std::string_view known[] = {"condition", "timeout"};
   for (uint32_t i = 0; value.is_object() && i < value.size(); ++i) {
     const std::string_view name = value.key(i);
-    if (name == "timeout") read_duration(value[i], "when_enabled.timeout", rarity.enabled_ns);
+    if (name == "timeout") read_duration(value[i], "when_enabled.timeout", timeout_ns);
     if (name == "timeout" || name == "condition") continue;
     problem(value[i], "spec.unknown_field", "unknown field " + base::quoted(name),
             base::did_you_mean(name, known));
   }
-  if (rarity.enabled.is_text()) return;
-  rarity.enabled = {};
+  if (condition.is_text()) {
+    rarity.enabled = value;
+    return;
+  }
   wrong_type(value, "when_enabled", "an expression or an object with 'condition' and 'timeout'");
 }
 

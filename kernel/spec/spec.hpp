@@ -100,8 +100,7 @@ struct Rarity {
   uint64_t cache_ns = 0;    // how long a result may be used again; UINT64_MAX for ever
   std::vector<Need> needs;  // by name, none twice
   int32_t priority = 0;     // in the lines of what its call needs; higher is earlier
-  Value enabled;            // an expression that it waits for, or missing
-  uint64_t enabled_ns = 0;  // but no longer than this; 0 is without end
+  Value enabled;            // an expression or {condition, timeout?} that it waits for, or missing
 };
 
 // How what branches wrote comes together.
@@ -123,11 +122,10 @@ struct Call {
   Value input, params;         // or missing
   Value input_at;              // where input was written
   uint64_t timeout_ns = 0;     // that the step says; 0 is none
-  bool is_detached = false;    // it is run by itself, and nobody waits for it
   uint32_t definition = none;  // among all that were read, once it is found; calls.hpp
   // Of all that stands in what is called, once that is known.
   Effect effect = Effect::pure;
-  bool is_undeclared = false, is_own = false;
+  bool is_undeclared = false, is_own = false, is_detached = false;
   std::vector<std::string_view> reads, writes;
 };
 
@@ -220,9 +218,8 @@ struct Spec {
   std::vector<ConditionName> condition_names;
   std::vector<Call> calls;
   Ids ids;  // of items
-  Value input_schema, grants, variables, redact;
+  Value input_schema, grants, variables, redact, workflows;
   uint32_t shared = 0;  // scopes of state that steps name outside of templates, as spec::bit
-  Value workflows;      // definitions by name, that it holds
   uint64_t timeout_ns = 300'000'000'000;
   Durability durability = Durability::sync;
   std::shared_ptr<const Schema> input;  // held by the spec and by the plan made of it
@@ -236,8 +233,7 @@ struct Spec {
 
 struct Parsed {
   Spec spec;
-  std::vector<Problem> problems;
-  std::vector<Problem> warnings;
+  std::vector<Problem> problems, warnings;
 };
 
 // How much there is of a resource, written as a number at once or as {at_once?, per_minute?}.

@@ -91,6 +91,12 @@ void visit_waits(Visit& v, S& s) {
     v.number(pass.order);
     v.number(pass.attempt);
   });
+  v.list(s.past, [&v](auto& past) {
+    v.number(past.frame);
+    v.number(past.node);
+    v.choice(past.is_envelope, 2);
+    visit_payload(v, past.result);
+  });
 }
 
 // What stands in front of a frame's table.

@@ -361,6 +361,7 @@ void move_to(State& state, std::shared_ptr<const plan::Plan> to, const Mapping& 
   for (Vote& vote : state.votes) place(vote.frame, vote.node);
   for (Undo& undo : state.undo) place(undo.frame, undo.node);
   for (Pass& pass : state.passes) place(pass.frame, pass.node);
+  for (Past& past : state.past) place(past.frame, past.node);
   for (Frame& frame : state.frames) {
     if (frame.parent != event::no_frame) place(frame.parent, frame.parent_node);
   }

@@ -14,7 +14,7 @@
 
 namespace weft::state {
 
-inline constexpr uint32_t snapshot_version = 5;
+inline constexpr uint32_t snapshot_version = 6;
 
 // Appends the state to out: all of it, or what changed since its latest snapshot. Afterwards
 // nothing is dirty and state.saved speaks of this one, so whoever does not store it drops the

@@ -114,6 +114,13 @@ struct Pass {
   uint16_t attempt = 0;
 };
 
+// What an earlier visit of a step gave, of whose history something speaks.
+struct Past {
+  uint32_t frame = 0, node = 0;
+  bool is_envelope = false;
+  const weft_slot* result = nullptr;  // null when it gave none
+};
+
 // The chain of snapshots that a store has of a run: a whole one and those that add to it.
 struct Saved {
   void add(bool whole, uint64_t the_seq, uint64_t bytes);
@@ -165,6 +172,7 @@ struct State {
   std::vector<const weft_slot*> signal_ids;  // of the latest signals that had one
   std::vector<const weft_slot*> confided;    // payloads that tell sensitive values beside the run
   std::vector<Pass> passes;                  // the latest of steps that are not iterations
+  std::vector<Past> past;                    // as they came
   std::vector<uint32_t> dirty;               // frames that changed since the latest snapshot
   Saved saved;
 

@@ -137,6 +137,7 @@ void copy(const State& from, State& to) {
   to.signal_ids = from.signal_ids;
   to.confided = from.confided;
   to.passes = from.passes;
+  to.past = from.past;
   for (const Frame& source : from.frames) {
     Frame& frame = to.frames.add(source.number);
     frame = source;

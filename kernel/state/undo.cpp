@@ -42,7 +42,8 @@ void remember_undo(State& state, Frame& frame, const Event& e) {
   undo.visit = e.visit;
   undo.is_doubted = e.type == Type::step_doubted;
   undo.arguments = frame.value[e.node];
-  undo.result = undo.is_doubted ? nullptr : e.payload;
+  const bool is_envelope = (e.flags & event::is_envelope) != 0;
+  if (!undo.is_doubted) undo.result = is_envelope ? e.value()["result"_k].slot() : e.payload;
   state.undo.push_back(undo);
 }
 

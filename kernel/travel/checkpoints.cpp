@@ -1,7 +1,10 @@
 #include "travel/checkpoints.hpp"
 
+#include "base/text.hpp"
+
 namespace weft::travel {
 
+using namespace weft::lit;
 using event::Event;
 using event::Type;
 
@@ -44,23 +47,57 @@ Result<std::vector<Checkpoint>> checkpoints(const History& history,
   return all;
 }
 
-Result<uint64_t> start_of(const History& history, const std::shared_ptr<const plan::Plan>& plan,
-                          std::string_view step) {
+namespace {
+
+// By its path, or by the name that the definition gives it.
+bool is_called(const state::State& state, const Event& e, std::string_view step) {
+  const plan::Node& node = state.node(state.frames[e.frame], e.node);
+  return state::step_path(state, e.frame, e.node) == step || node.at["name"_k].as_text() == step;
+}
+
+Error never(std::string_view what, const History& history, std::string_view step) {
+  return {Status::not_found, "run.unknown_step",
+          "no step " + base::quoted(step) + " was " + std::string(what) + " in run " +
+              base::quoted(history.run),
+          "'weft show " + history.run + "' lists its steps"};
+}
+
+// The end of the first decision with an event that the predicate knows; 0 where there is none.
+template <class Predicate>
+Result<uint64_t> first_end(const History& history, const std::shared_ptr<const plan::Plan>& plan,
+                           Predicate is_it) {
   uint64_t found = 0;
-  bool has_started = false;
+  bool has_come = false;
   auto folded = fold(history, plan, [&](const state::State& state, const Event& e) {
     if (found != 0) return;
-    const bool starts = e.type == Type::step_started || e.type == Type::step_queued;
-    if (starts && !has_started && is_of_step(state, e)) {
-      has_started = state::step_path(state, e.frame, e.node) == step;
-    }
-    if (has_started && (e.flags & event::is_last) != 0) found = e.seq;
+    has_come = has_come || (is_of_step(state, e) && is_it(state, e));
+    if (has_come && (e.flags & event::is_last) != 0) found = e.seq;
   });
   if (!folded) return folded.error();
-  if (found != 0) return found;
-  return Error{Status::not_found, "run.unknown_step",
-               "no step '" + std::string(step) + "' was started in run '" + history.run + "'",
-               "'weft show " + history.run + "' lists its steps"};
+  return found;
+}
+
+Result<uint64_t> start_of(const History& history, const std::shared_ptr<const plan::Plan>& plan,
+                          std::string_view step) {
+  auto found = first_end(history, plan, [step](const state::State& state, const Event& e) {
+    const bool starts = e.type == Type::step_started || e.type == Type::step_queued;
+    return starts && is_called(state, e, step);
+  });
+  if (found && *found == 0) return never("started", history, step);
+  return found;
+}
+
+}  // namespace
+
+Result<uint64_t> point_of(const History& history, const std::shared_ptr<const plan::Plan>& plan,
+                          std::string_view name) {
+  if (!name.starts_with(completion_prefix)) return start_of(history, plan, name);
+  const std::string_view step = name.substr(completion_prefix.size());
+  auto found = first_end(history, plan, [step](const state::State& state, const Event& e) {
+    return e.type == Type::step_succeeded && is_called(state, e, step);
+  });
+  if (found && *found == 0) return never("completed", history, step);
+  return found;
 }
 
 bool ends_decision(const History& history, uint64_t seq, uint64_t* before) {

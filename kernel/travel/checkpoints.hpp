@@ -31,10 +31,13 @@ bool is_of_step(const state::State& state, const event::Event& e);
 Result<std::vector<Checkpoint>> checkpoints(const History& history,
                                             const std::shared_ptr<const plan::Plan>& plan);
 
-// The end of the decision in which a step was started for the first time: whoever goes back to
-// there begins that step anew.
-Result<uint64_t> start_of(const History& history, const std::shared_ptr<const plan::Plan>& plan,
-                          std::string_view step);
+// The name of the checkpoint behind the first success of a step is this before its path.
+inline constexpr std::string_view completion_prefix = "step_completion_";
+
+// The end of the decision in which a step, named by its path or its name, was started for the first
+// time, so that it begins anew; or with that prefix, in which it succeeded.
+Result<uint64_t> point_of(const History& history, const std::shared_ptr<const plan::Plan>& plan,
+                          std::string_view name);
 
 // Whether a run can go on behind an event; the latest such event before it is put into *before.
 bool ends_decision(const History& history, uint64_t seq, uint64_t* before);

@@ -66,7 +66,7 @@ class Reading final {
   bool is_hidden() const { return is_hidden_; }
 
  private:
-  expr::Found find(const expr::Asked& asked) const;
+  expr::Found find(const expr::Asked& asked);
   void write(const expr::Asked& asked);
 
   const state::State& state_;
@@ -91,10 +91,10 @@ base::Doc Reading::take(const expr::Expression& expression) {
 }
 
 // What lies beside the run is known only where it was read.
-expr::Found Reading::find(const expr::Asked& asked) const {
+expr::Found Reading::find(const expr::Asked& asked) {
   if (asked.root.kind != static_cast<uint32_t>(plan::RootKind::shared)) {
     const expr::Scope scope = names_.lend(e_.tick, 0);
-    return scope.value(scope.self, asked.root, asked.name, asked.first);
+    return scope.value(scope.self, asked, blocks_.arena());
   }
   std::string path(asked.name);
   if (asked.first.n != 0) path.append(".").append(asked.first.view());

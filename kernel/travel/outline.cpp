@@ -23,7 +23,7 @@ class Reader final {
   Reader(std::string_view text, uint32_t begin, uint32_t end);
 
   bool is_readable() const { return !tokens_.empty(); }
-  Part part(Range range) const;
+  Clause part(Range range) const;
   Range whole() const { return {0, tokens_.size()}; }
 
  private:
@@ -101,20 +101,20 @@ std::string Reader::words(Range range) const {
   return std::string(text_.substr(begin, tokens_[range.second - 1].end() - begin));
 }
 
-Part Reader::part(Range range) const {
-  Part made;
+Clause Reader::part(Range range) const {
+  Clause made;
   if (range.first >= range.second) return made;
   std::vector<Range> ranges = split(range, "or", "OR", "||");
-  made.kind = Part::Kind::any;
+  made.kind = Clause::Kind::any;
   if (ranges.size() == 1) {
     ranges = split(range, "and", "AND", "&&");
-    made.kind = Part::Kind::all;
+    made.kind = Clause::Kind::all;
   }
   if (ranges.size() == 1) {
     const bool is_enclosed =
         tokens_[range.first].is("(") && closing(range.first) == range.second - 1;
     if (is_enclosed) made = part({range.first + 1, range.second - 1});
-    if (!is_enclosed) made.kind = Part::Kind::leaf;
+    if (!is_enclosed) made.kind = Clause::Kind::leaf;
     if (!is_enclosed) made.threshold = threshold(range);
   } else {
     for (const Range& one : ranges) made.parts.push_back(part(one));
@@ -174,12 +174,12 @@ std::optional<Threshold> Reader::threshold(Range range) const {
   return made;
 }
 
-Part of_text(Value condition, std::string expression) {
+Clause of_text(Value condition, std::string expression) {
   const std::string_view text = condition.as_text();
   const std::string_view bare = spec::bare_expression(text);
   const auto begin = static_cast<uint32_t>(bare.data() - text.data());
   const Reader reader(text, begin, begin + static_cast<uint32_t>(bare.size()));
-  Part made;
+  Clause made;
   // A word such as 'always' means something else than it says.
   if (reader.is_readable()) made = reader.part(reader.whole());
   if (made.expression != expression) made = {};
@@ -191,7 +191,7 @@ Part of_text(Value condition, std::string expression) {
   return made;
 }
 
-std::string text_of(const Part& part) {
+std::string text_of(const Clause& part) {
   if (part.replaces_all) return part.instead;
   if (part.threshold && !part.instead.empty()) {
     return std::string(part.text.substr(part.begin, part.threshold->begin - part.begin))
@@ -202,7 +202,7 @@ std::string text_of(const Part& part) {
   std::string out;
   uint32_t at = part.begin;
   for (size_t i = 0; i < part.parts.size(); ++i) {
-    const Part& place = part.parts[i];
+    const Clause& place = part.parts[i];
     out.append(part.text.substr(at, place.begin - at));
     out.append(text_of(part.parts[part.order.empty() ? i : part.order[i]]));
     at = place.end;
@@ -210,7 +210,7 @@ std::string text_of(const Part& part) {
   return out.append(part.text.substr(at, part.end - at));
 }
 
-void write(const Part& part, Builder& b) {
+void write(const Clause& part, Builder& b) {
   const bool is_object = part.text.empty();
   if (!is_object) return b.text(text_of(part));
   if (part.replaces_all) return b.text(part.instead);
@@ -228,9 +228,9 @@ void write(const Part& part, Builder& b) {
 
 }  // namespace
 
-Part outline(Value condition) {
+Clause outline(Value condition) {
   auto expression = spec::condition_text(condition);
-  Part made;
+  Clause made;
   made.written = condition;
   if (!expression) return made;
   if (condition.is_text()) return of_text(condition, std::move(*expression));
@@ -238,16 +238,16 @@ Part outline(Value condition) {
   if (!condition.is_object()) return made;
   const std::string kind = base::fold_name(condition.key(0));
   const bool is_junction = kind == "and" || kind == "or";
-  if (is_junction) made.kind = kind == "and" ? Part::Kind::all : Part::Kind::any;
+  if (is_junction) made.kind = kind == "and" ? Clause::Kind::all : Clause::Kind::any;
   for (const Value one : is_junction ? condition[0U] : Value()) made.parts.push_back(outline(one));
   if (kind == base::fold_name("expression")) {
-    made.kind = Part::Kind::all;
+    made.kind = Clause::Kind::all;
     made.parts.push_back(outline(condition[0U]));
   }
   return made;
 }
 
-Value written(const Part& part, Arena arena) {
+Value written(const Clause& part, Arena arena) {
   Builder b(arena);
   write(part, b);
   return b.take_value();

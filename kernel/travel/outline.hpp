@@ -22,14 +22,14 @@ struct Threshold {
 };
 
 // A condition or an operand of one: a value of its own in the definition, or a stretch of a text.
-struct Part {
+struct Clause {
   enum class Kind : uint8_t { leaf, all, any };
   Kind kind = Kind::leaf;
   Value written;                // of a value of its own; else missing
   std::string_view text;        // that it stands in; empty where it is an object
   uint32_t begin = 0, end = 0;  // in the text
   std::string expression;       // what it means
-  std::vector<Part> parts;      // as they are written
+  std::vector<Clause> parts;    // as they are written
   std::vector<uint32_t> order;  // in which they are written out; empty: as they are
   std::optional<Threshold> threshold;
   std::string instead;  // of the number of the threshold; or of all of a leaf of a text
@@ -37,9 +37,9 @@ struct Part {
 };
 
 // Requires: the condition was checked. What is not understood is a leaf.
-Part outline(Value condition);
+Clause outline(Value condition);
 
 // The condition with all that was changed in the outline. May link to what it was made of.
-Value written(const Part& part, Arena arena);
+Value written(const Clause& part, Arena arena);
 
 }  // namespace weft::travel

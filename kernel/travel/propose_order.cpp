@@ -43,7 +43,7 @@ struct Operand {
 // A junction, with the decisions in which it was come to.
 class Junction final {
  public:
-  Junction(Part& part, std::vector<Value> decisions)
+  Junction(Clause& part, std::vector<Value> decisions)
       : part_(part), decisions_(std::move(decisions)) {}
 
   // False when an operand is none by itself.
@@ -54,18 +54,18 @@ class Junction final {
   std::vector<Value> reaching(size_t operand) const;
 
  private:
-  Verdict decisive() const { return part_.kind == Part::Kind::all ? Verdict::no : Verdict::yes; }
+  Verdict decisive() const { return part_.kind == Clause::Kind::all ? Verdict::no : Verdict::yes; }
   std::vector<uint32_t> best_order() const;
   double looked_at(const std::vector<uint32_t>& order) const;  // operands for each decision
 
-  Part& part_;
+  Clause& part_;
   std::vector<Value> decisions_;
   std::vector<Operand> operands_;
   std::vector<std::vector<Verdict>> verdicts_;  // by decision and operand
 };
 
 bool Junction::open() {
-  for (const Part& one : part_.parts) {
+  for (const Clause& one : part_.parts) {
     auto trial = Trial::of(one.expression);
     if (!trial) return false;
     std::set<std::string> subjects = subjects_of(*trial);
@@ -145,7 +145,7 @@ std::string Junction::arrange() {
 }
 
 // A junction and those within it, as far as their operands can be told apart.
-void arrange(Part& part, const std::vector<Value>& decisions, std::string& reasons) {
+void arrange(Clause& part, const std::vector<Value>& decisions, std::string& reasons) {
   if (part.parts.empty()) return;
   Junction junction(part, decisions);
   if (!junction.open()) return;
@@ -159,7 +159,7 @@ void arrange(Part& part, const std::vector<Value>& decisions, std::string& reaso
 }  // namespace
 
 void propose_order(const Grounds& grounds, std::vector<Proposal>& all) {
-  Part part = outline(grounds.condition);
+  Clause part = outline(grounds.condition);
   std::string reasons;
   arrange(part, grounds.decisions, reasons);
   if (reasons.empty()) return;

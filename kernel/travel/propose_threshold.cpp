@@ -32,7 +32,7 @@ bool holds(double number, std::string_view symbol, double threshold) {
 
 class Search final {
  public:
-  Search(const Grounds& grounds, Part& whole, Part& leaf)
+  Search(const Grounds& grounds, Clause& whole, Clause& leaf)
       : grounds_(grounds), whole_(whole), leaf_(leaf) {}
 
   void run(std::vector<Proposal>& all);
@@ -46,8 +46,8 @@ class Search final {
   void propose(double threshold, std::vector<Proposal>& all);
 
   const Grounds& grounds_;
-  Part& whole_;
-  Part& leaf_;  // of the whole
+  Clause& whole_;
+  Clause& leaf_;  // of the whole
   std::vector<Sample> samples_;
 };
 
@@ -166,15 +166,15 @@ void Search::run(std::vector<Proposal>& all) {
   if (found != leaf_.threshold->value && is_better(found)) propose(found, all);
 }
 
-void search(const Grounds& grounds, Part& whole, Part& part, std::vector<Proposal>& all) {
+void search(const Grounds& grounds, Clause& whole, Clause& part, std::vector<Proposal>& all) {
   if (part.threshold) Search(grounds, whole, part).run(all);
-  for (Part& inner : part.parts) search(grounds, whole, inner, all);
+  for (Clause& inner : part.parts) search(grounds, whole, inner, all);
 }
 
 }  // namespace
 
 void propose_thresholds(const Grounds& grounds, std::vector<Proposal>& all) {
-  Part whole = outline(grounds.condition);
+  Clause whole = outline(grounds.condition);
   search(grounds, whole, whole, all);
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 // Names mean what was recorded under them, so there is nothing to find; only where a name ends must
 // be as in the definition.
-Result<expr::Root> find(const void*, std::string_view name) {
+Result<expr::Root> find(const void*, std::string_view name, std::string_view) {
   if (name != "steps") return expr::Root{};
   return Error{Status::bad_input, "spec.unknown_reference", "nothing is called 'steps'", {}};
 }
@@ -33,7 +33,8 @@ const char* lasting(std::string_view code) {
   return "learned.unread";
 }
 
-expr::Found look_up(const void* self, const expr::Root&, std::string_view name, Key first) {
+expr::Found look_up(const void* self, const expr::Asked& asked, Arena) {
+  const auto& [root, name, first] = asked;
   const Value read(static_cast<const weft_slot*>(self));
   for (const Value one : read) {
     if (one[0U].as_text() != name || one[1U].as_text() != first.view()) continue;

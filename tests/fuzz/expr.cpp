@@ -32,13 +32,13 @@ namespace {
 constexpr std::string_view document = R"({"a":{"x":4,"b":1,"odd key":[1]},"b":{"y":"z"},"n":7,
   "x":2.5,"s":"hello","list":[1,2,3,4,5],"people":[{"name":["Ann"]},{"name":"Bob"}]})";
 
-Result<expr::Root> find(const void*, std::string_view name) {
+Result<expr::Root> find(const void*, std::string_view name, std::string_view) {
   if (name.starts_with("steps")) return Error{.code = "spec.unknown_reference"};
   return expr::Root{};
 }
 
-expr::Found look_up(const void* self, const expr::Root&, std::string_view name, Key) {
-  const Value value = (*static_cast<const Value*>(self))[Key(name)];
+expr::Found look_up(const void* self, const expr::Asked& asked, Arena) {
+  const Value value = (*static_cast<const Value*>(self))[Key(asked.name)];
   return {value, false, value.exists() ? nullptr : "path.missing"};
 }
 

@@ -1,7 +1,6 @@
 // Old texts: whatever is read has its places in the text, and is YAML that holds no control sign.
 #include "fuzz.hpp"
 #include "reading.hpp"
-#include "text.hpp"
 #include "writer.hpp"
 
 using weft::fuzz::claim;
@@ -44,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   using namespace weft;
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   legacy::Reading reading;
-  if (!legacy::check(text, reading.fault) || !legacy::read(text, reading)) {
+  if (!sdk::check(text, {}, reading.fault) || !legacy::read(text, reading)) {
     claim(reading.fault.at <= size, "a fault lies inside the text");
     claim(!reading.fault.message.empty() && !reading.fault.code.empty(),
           "a fault says what is wrong");

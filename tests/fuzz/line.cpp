@@ -3,7 +3,6 @@
 #include "json.hpp"
 #include "printer.hpp"
 #include "reader.hpp"
-#include "text.hpp"
 
 using weft::fuzz::claim;
 using weft::line::Tree;
@@ -11,7 +10,7 @@ using weft::line::Tree;
 namespace {
 
 void check_places(const Tree& tree, size_t size) {
-  claim(tree.at <= size && tree.length <= size - tree.at, "a part lies inside the text");
+  claim(tree.place.at <= tree.place.end && tree.place.end <= size, "a part lies inside the text");
   for (const Tree& one : tree.items) check_places(one, size);
 }
 
@@ -42,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     }
   }
   line::Fault fault;
-  if (!line::check(text, fault)) {
+  if (!sdk::check(text, {}, fault)) {
     claim(fault.at <= text.size() && !fault.message.empty(), "a bad byte has a place and a name");
     return 0;
   }

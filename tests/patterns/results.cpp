@@ -92,6 +92,17 @@ TEST_CASE("a reviser that ran is in the path although its last visit was given t
   CHECK(detail["revisions"_k]["lp"_k]["revisions"_k].as_i64() == 1);
 }
 
+TEST_CASE("a dag tells how much of its work overlapped", "[patterns][results]") {
+  const Outcome outcome = run(R"({"id":"x","type":"dag","steps":[
+    {"id":"a","wait":"40ms"},{"id":"b","wait":"40ms"},{"id":"c","wait":"40ms"}]})");
+  const Value told = outcome.detail.view()["execution_metrics"_k];
+  const double work = told["work_ms"_k].as_f64(), took = told["duration_ms"_k].as_f64();
+  CHECK(work >= 120);
+  CHECK(took >= 40);
+  CHECK(told["overlap"_k].as_f64() == Approx(work / took));
+  CHECK(told["overlap"_k].as_f64() > 2);
+}
+
 TEST_CASE("a condition is told with the side that was taken", "[patterns][results]") {
   const std::string definition = R"({"id":"x","type":"flow","conditions":[{"if":"true","then":[)" +
                                  echo("a", "1") + R"(]},{"if":"false","then":[)" + echo("b", "2") +

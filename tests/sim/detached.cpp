@@ -10,7 +10,8 @@ namespace {
 using namespace weft::lit;
 
 constexpr std::string_view child = R"({"id":"child","steps":[
-  {"id":"c","tool":"idem","parameters":{"name":"c","value":"{{$input.n}}","do":"later","ms":20}}]})";
+  {"id":"c","tool":"idem",
+   "parameters":{"name":"c","value":"{{$input.n}}","do":"later","ms":20}}]})";
 // Three from a loop, one in a branch and one as the last step.
 const std::string parent = R"({"id":"parent","workflows":{"child":)" + std::string(child) +
                            R"(},"steps":[

@@ -92,7 +92,7 @@ TEST_CASE("a fork with another input makes the arguments of what it begins anew"
   world.submit(plan);
   world.settle();
   const travel::History base = shared_with(world, UINT64_MAX);
-  const auto point = travel::start_of(base, plan, "b");
+  const auto point = travel::point_of(base, plan, "b");
   REQUIRE(point);
   const travel::History shared = shared_with(world, *point);
   world.tools.calls.clear();

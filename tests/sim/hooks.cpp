@@ -26,17 +26,17 @@ SimHook::Answers at(uint32_t point, Says says, std::string step = {}) {
   };
 }
 
-Played play(SimWorld::Setup setup, std::string_view definition = two_steps) {
+PlayedOut play(SimWorld::Setup setup, std::string_view definition = two_steps) {
   return play_out(std::move(setup), definition);
 }
 
-Played play(SimHook& hook, std::string_view definition = two_steps) {
+PlayedOut play(SimHook& hook, std::string_view definition = two_steps) {
   return play({.hooks = {hook.bound()}}, definition);
 }
 
 TEST_CASE("every_point_fires_where_the_reference_run_says", "[sim][hooks]") {
   SimHook hook(every_point, silent());
-  const Played played = play(hook, R"({"id":"x","variables":{"n":{"type":"integer"}},"steps":[
+  const PlayedOut played = play(hook, R"({"id":"x","variables":{"n":{"type":"integer"}},"steps":[
     {"id":"a","tool":"once","parameters":{"name":"a"}},
     {"id":"s","set":{"n":1}},
     {"id":"p","type":"parallel","branches":[{"id":"q","tool":"pure","parameters":{"name":"q"}}]},
@@ -87,7 +87,7 @@ SystemShutdown
 
 TEST_CASE("a hook that listens everywhere and says nothing changes nothing", "[sim][hooks]") {
   SimHook hook(every_point, silent());
-  const Played played = play(hook);
+  const PlayedOut played = play(hook);
   CHECK(played.outcome == play({}).outcome);
   CHECK(played.difference == "");
 }
@@ -114,7 +114,7 @@ TEST_CASE("slow_hook_opens_its_breaker_and_the_run_completes", "[sim][hooks]") {
   SimHook hook(
       bit(WEFT_AT_BEFORE_TOOL_EXECUTION),
       [](uint32_t, Value) { return Says{.status = WEFT_PENDING}; }, WEFT_BLOCKING);
-  const Played played = play(hook, R"({"id":"x","steps":[
+  const PlayedOut played = play(hook, R"({"id":"x","steps":[
     {"id":"a","tool":"once","parameters":{"name":"a"}},
     {"id":"b","tool":"once","parameters":{"name":"b"}},
     {"id":"c","tool":"once","parameters":{"name":"c"}},
@@ -134,7 +134,7 @@ TEST_CASE("mandatory_hook_fails_closed", "[sim][hooks]") {
   SimHook hook(
       bit(WEFT_AT_BEFORE_TOOL_EXECUTION),
       [](uint32_t, Value) { return Says{.status = WEFT_PENDING}; }, WEFT_BLOCKING);
-  const Played played = play({.hooks = {hook.bound("guard", 0, true)}});
+  const PlayedOut played = play({.hooks = {hook.bound("guard", 0, true)}});
   CHECK(played.outcome.starts_with("failed hook.unavailable in a"));
   CHECK(played.calls.empty());
   CHECK(played.difference == "");
@@ -170,7 +170,7 @@ TEST_CASE("redirect_works_at_branch_selection_and_on_error", "[sim][hooks]") {
       const bool chooses = about["phase"_k].as_text() == "branch_selection";
       return chooses ? Says{WEFT_VERDICT_REDIRECT, R"("no")"} : Says{};
     });
-    const Played played = play(hook, R"({"id":"x","type":"conditional","branches":[
+    const PlayedOut played = play(hook, R"({"id":"x","type":"conditional","branches":[
       {"id":"yes","condition":"true","tool":"once","parameters":{"name":"yes"}},
       {"id":"no","condition":"false","tool":"once","parameters":{"name":"no"}}]})");
     CHECK(played.outcome.starts_with("completed"));
@@ -181,7 +181,7 @@ TEST_CASE("redirect_works_at_branch_selection_and_on_error", "[sim][hooks]") {
   SECTION("a failure goes on at another step") {
     SimHook hook(bit(WEFT_AT_TOOL_ERROR),
                  at(WEFT_AT_TOOL_ERROR, {WEFT_VERDICT_REDIRECT, R"({"step":"c"})"}));
-    const Played played = play(hook, R"({"id":"x","steps":[
+    const PlayedOut played = play(hook, R"({"id":"x","steps":[
       {"id":"a","tool":"once","parameters":{"name":"a","do":"refuse"}},
       {"id":"b","tool":"once","parameters":{"name":"b"}},
       {"id":"c","tool":"once","parameters":{"name":"c"}}]})");
@@ -194,7 +194,7 @@ TEST_CASE("redirect_works_at_branch_selection_and_on_error", "[sim][hooks]") {
   SECTION("a failure takes the alternative at once") {
     SimHook hook(bit(WEFT_AT_TOOL_ERROR),
                  at(WEFT_AT_TOOL_ERROR, {WEFT_VERDICT_REDIRECT, R"({"tool":"read"})"}));
-    const Played played = play(hook, R"({"id":"x","steps":[
+    const PlayedOut played = play(hook, R"({"id":"x","steps":[
       {"id":"a","tool":"pure","parameters":{"name":"a","do":"fail","times":1},"retry":5,
        "alternative":{"tool":"read","parameters":{"name":"other"}}}]})");
     CHECK(played.outcome.starts_with("completed"));
@@ -205,7 +205,7 @@ TEST_CASE("redirect_works_at_branch_selection_and_on_error", "[sim][hooks]") {
   SECTION("a target that is nowhere is an illegal result, and the failure stands") {
     SimHook hook(bit(WEFT_AT_TOOL_ERROR),
                  at(WEFT_AT_TOOL_ERROR, {WEFT_VERDICT_REDIRECT, R"("nowhere")"}));
-    const Played played = play(hook, R"({"id":"x","steps":[
+    const PlayedOut played = play(hook, R"({"id":"x","steps":[
       {"id":"a","tool":"once","parameters":{"name":"a","do":"refuse"}}]})");
     CHECK(played.outcome.starts_with("failed tool.failed in a"));
     CHECK_THAT(played.journal, ContainsSubstring("hook.illegal_result"));
@@ -216,7 +216,7 @@ TEST_CASE("redirect_works_at_branch_selection_and_on_error", "[sim][hooks]") {
 TEST_CASE("a step may be left for one that comes later", "[sim][hooks]") {
   SimHook hook(bit(WEFT_AT_BEFORE_STAGE),
                at(WEFT_AT_BEFORE_STAGE, {WEFT_VERDICT_REDIRECT, R"("c")"}, "a"));
-  const Played played = play(hook, R"({"id":"x","steps":[
+  const PlayedOut played = play(hook, R"({"id":"x","steps":[
     {"id":"a","tool":"once","parameters":{"name":"a"}},
     {"id":"b","tool":"once","parameters":{"name":"b"}},
     {"id":"c","tool":"once","parameters":{"name":"c"}}]})");
@@ -230,14 +230,14 @@ TEST_CASE("illegal_result_is_reported", "[sim][hooks]") {
   SECTION("before a call it stops the call") {
     SimHook hook(bit(WEFT_AT_BEFORE_TOOL_EXECUTION),
                  at(WEFT_AT_BEFORE_TOOL_EXECUTION, {WEFT_VERDICT_RETRY}));
-    const Played played = play(hook);
+    const PlayedOut played = play(hook);
     CHECK(played.outcome.starts_with("failed hook.illegal_result in a"));
     CHECK(played.calls.empty());
     CHECK(played.difference == "");
   }
   SECTION("where the fact is done it is an event") {
     SimHook hook(bit(WEFT_AT_AFTER_STAGE), at(WEFT_AT_AFTER_STAGE, {WEFT_VERDICT_REPLACE, "1"}));
-    const Played played = play(hook);
+    const PlayedOut played = play(hook);
     CHECK(played.outcome.starts_with("completed"));
     CHECK_THAT(played.journal,
                ContainsSubstring("hook.executed a") && ContainsSubstring("hook.illegal_result"));
@@ -249,7 +249,7 @@ TEST_CASE("hook_retry_cannot_break_an_effect_contract", "[sim][hooks]") {
   const Says again{WEFT_VERDICT_RETRY, R"({"delay":"2s","max_attempts":3})"};
   SimHook hook(bit(WEFT_AT_TOOL_ERROR), at(WEFT_AT_TOOL_ERROR, again));
   SECTION("what must not run twice does not") {
-    const Played played = play(hook, R"({"id":"x","steps":[
+    const PlayedOut played = play(hook, R"({"id":"x","steps":[
       {"id":"a","tool":"once","parameters":{"name":"a","do":"refuse","times":1}}]})");
     CHECK(played.outcome.starts_with("failed tool.failed in a"));
     CHECK(played.calls.size() == 1);
@@ -257,7 +257,7 @@ TEST_CASE("hook_retry_cannot_break_an_effect_contract", "[sim][hooks]") {
     CHECK(played.difference == "");
   }
   SECTION("what may run twice is tried again after the delay, though it has no policy") {
-    const Played played = play(hook, R"({"id":"x","steps":[
+    const PlayedOut played = play(hook, R"({"id":"x","steps":[
       {"id":"a","tool":"pure","parameters":{"name":"a","do":"refuse","times":2}}]})");
     CHECK(played.outcome.starts_with("completed"));
     REQUIRE(played.calls.size() == 3);
@@ -265,7 +265,7 @@ TEST_CASE("hook_retry_cannot_break_an_effect_contract", "[sim][hooks]") {
     CHECK(played.difference == "");
   }
   SECTION("and not more often than the hook says") {
-    const Played played = play(hook, R"({"id":"x","steps":[
+    const PlayedOut played = play(hook, R"({"id":"x","steps":[
       {"id":"a","tool":"pure","parameters":{"name":"a","do":"refuse"}}]})");
     CHECK(played.outcome.starts_with("failed tool.failed in a"));
     CHECK(played.calls.size() == 3);
@@ -276,14 +276,14 @@ TEST_CASE("results and failures can be replaced behind a call", "[sim][hooks]") 
   SECTION("a result") {
     SimHook hook(bit(WEFT_AT_AFTER_TOOL_EXECUTION),
                  at(WEFT_AT_AFTER_TOOL_EXECUTION, {WEFT_VERDICT_MODIFIED, "[1]"}, "a"));
-    const Played played = play(hook);
+    const PlayedOut played = play(hook);
     CHECK_THAT(played.outcome, ContainsSubstring(R"({"name":"b","value":[1]})"));
     CHECK(played.difference == "");
   }
   SECTION("a failure") {
     SimHook hook(bit(WEFT_AT_TOOL_ERROR),
                  at(WEFT_AT_TOOL_ERROR, {WEFT_VERDICT_REPLACE, R"("instead")"}));
-    const Played played = play(hook, R"({"id":"x","steps":[
+    const PlayedOut played = play(hook, R"({"id":"x","steps":[
       {"id":"a","tool":"once","parameters":{"name":"a","do":"refuse"}}]})");
     CHECK(played.outcome.starts_with("completed \"instead\""));
     CHECK(played.difference == "");
@@ -294,7 +294,7 @@ TEST_CASE("a result that a hook keeps serves the next call, until it is too old"
   const Says keep{WEFT_VERDICT_CACHE, R"({"ttl":"10s"})"};
   SimHook hook(bit(WEFT_AT_BEFORE_TOOL_EXECUTION) | bit(WEFT_AT_AFTER_TOOL_EXECUTION),
                [&](uint32_t, Value) { return keep; });
-  const Played played = play(hook, R"({"id":"x","steps":[
+  const PlayedOut played = play(hook, R"({"id":"x","steps":[
     {"id":"a","tool":"read","parameters":{"name":"same"}},
     {"id":"v","wait":"1s"},
     {"id":"b","tool":"read","parameters":{"name":"same"}},
@@ -308,7 +308,7 @@ TEST_CASE("a result that a hook keeps serves the next call, until it is too old"
 TEST_CASE("a result of what has an effect is not kept", "[sim][hooks]") {
   SimHook hook(bit(WEFT_AT_AFTER_TOOL_EXECUTION),
                at(WEFT_AT_AFTER_TOOL_EXECUTION, {WEFT_VERDICT_CACHE}));
-  const Played played = play(hook);
+  const PlayedOut played = play(hook);
   CHECK(played.outcome.starts_with("completed"));
   CHECK_THAT(played.journal, ContainsSubstring("a call that has an effect"));
 }

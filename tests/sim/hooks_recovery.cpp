@@ -17,7 +17,7 @@ constexpr uint64_t bit(uint32_t point) { return uint64_t{1} << point; }
 constexpr std::string_view one_step =
     R"({"id":"x","steps":[{"id":"a","tool":"once","parameters":{"name":"a"}}]})";
 
-Played play(SimWorld::Setup setup, std::string_view definition = one_step) {
+PlayedOut play(SimWorld::Setup setup, std::string_view definition = one_step) {
   return play_out(std::move(setup), definition);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("a step whose hook has not answered can be asked to end", "[sim][hooks
 
 // --- several hooks
 
-Played vote(std::vector<uint32_t> results, engine::Composition composition) {
+PlayedOut vote(std::vector<uint32_t> results, engine::Composition composition) {
   std::vector<std::unique_ptr<SimHook>> hooks;
   SimWorld::Setup setup;
   setup.composition = composition;
@@ -168,8 +168,8 @@ TEST_CASE("side by side all hooks see the same, and the first by priority is fol
   const uint64_t before = bit(WEFT_AT_BEFORE_TOOL_EXECUTION);
   SimHook first(before, sees({WEFT_VERDICT_MODIFIED, R"({"name":"first"})"}), WEFT_BLOCKING);
   SimHook second(before, sees({WEFT_VERDICT_MODIFIED, R"({"name":"second"})"}), WEFT_BLOCKING);
-  const Played played = play({.hooks = {second.bound("second", 2), first.bound("first", 1)},
-                              .composition = {Mode::parallel, Ties::first, 0.5}});
+  const PlayedOut played = play({.hooks = {second.bound("second", 2), first.bound("first", 1)},
+                                 .composition = {Mode::parallel, Ties::first, 0.5}});
   CHECK(seen == R"("a""a")");
   REQUIRE(played.calls.size() == 1);
   CHECK(played.calls[0].name == "first");
@@ -198,12 +198,12 @@ TEST_CASE("hooks have a say in the start of a run", "[sim][hooks]") {
     {"id":"b","tool":"once","parameters":{"name":"b","value":"{{$input.number}}"}}]})";
   CHECK_THAT(starts({WEFT_VERDICT_MODIFIED, R"({"number":8})"}, two).outcome,
              ContainsSubstring("b succeeded {\"name\":\"b\",\"value\":8}"));
-  const Played refused = starts({WEFT_VERDICT_CANCEL, R"("not today")"}, two);
+  const PlayedOut refused = starts({WEFT_VERDICT_CANCEL, R"("not today")"}, two);
   CHECK(refused.outcome.starts_with("failed hook.cancelled"));
   CHECK_THAT(refused.journal, ContainsSubstring("not today"));
   CHECK(refused.calls.empty());
   CHECK(starts({WEFT_VERDICT_REPLACE, "5"}, two).outcome.starts_with("completed 5"));
-  const Played later = starts({WEFT_VERDICT_REDIRECT, R"("b")"}, two);
+  const PlayedOut later = starts({WEFT_VERDICT_REDIRECT, R"("b")"}, two);
   REQUIRE(later.calls.size() == 1);
   CHECK(later.calls[0].name == "b");
 }
@@ -305,7 +305,7 @@ TEST_CASE("what sinks see of an event is for hooks to say, what is recorded is n
     if (type == "workflow.step.succeeded") return Says{WEFT_VERDICT_MODIFIED, R"("hidden")"};
     return type == "workflow.frame.opened" ? Says{WEFT_VERDICT_CANCEL} : Says{};
   });
-  const Played played = play({.hooks = {hook.bound()}});
+  const PlayedOut played = play({.hooks = {hook.bound()}});
   CHECK(played.outcome.starts_with(R"(completed {"name":"a")"));
   CHECK_THAT(played.journal, ContainsSubstring("step.succeeded a 1 \"hidden\""));
   CHECK_THAT(played.journal, !ContainsSubstring("frame.opened"));

@@ -201,7 +201,8 @@ TEST_CASE("a step that 'if' skips waits for nothing", "[sim][milestone]") {
   SimPlans plans;
   const auto plan = plans.build(R"({"id":"skips","type":"dag",
     "variables":{"open":{"type":"boolean","default":false}},
-    "steps":[{"id":"x","tool":"once","parameters":{"name":"x"},"if":"open","when_enabled":"open"}]})");
+    "steps":[{"id":"x","tool":"once","parameters":{"name":"x"},"if":"open",
+              "when_enabled":"open"}]})");
   SimWorld world({.has_sink = false});
   const auto ticket = world.submit(plan);
   world.settle();

@@ -53,7 +53,7 @@ constexpr std::string_view two_steps = R"({"id":"x","steps":[
   {"id":"a","tool":"once","parameters":{"name":"a","value":1}},
   {"id":"b","tool":"once","parameters":{"name":"b","value":"{{a}}"}}]})";
 
-Played play(std::vector<SimHook*> hooks, std::string_view definition = two_steps) {
+PlayedOut play(std::vector<SimHook*> hooks, std::string_view definition = two_steps) {
   SimWorld::Setup setup;
   for (SimHook* hook : hooks) setup.hooks.push_back(hook->bound());
   return play_out(std::move(setup), definition);
@@ -61,14 +61,14 @@ Played play(std::vector<SimHook*> hooks, std::string_view definition = two_steps
 
 TEST_CASE("a hook that says nothing is asked before and behind each call", "[sim]") {
   SimHook hook(WEFT_VERDICT_CONTINUE);
-  const Played played = play({&hook});
+  const PlayedOut played = play({&hook});
   CHECK(played.outcome.starts_with("completed"));
   CHECK(hook.asked == "9 a once\n10 a once\n9 b once\n10 b once\n");
 }
 
 TEST_CASE("a hook that cancels fails the step with its reason, uncalled", "[sim]") {
   SimHook hook(WEFT_VERDICT_CANCEL, R"("not on a Friday")");
-  const Played played = play({&hook});
+  const PlayedOut played = play({&hook});
   CHECK(played.outcome.starts_with("failed hook.cancelled in a"));
   CHECK_THAT(played.journal, ContainsSubstring("not on a Friday"));
   CHECK(played.calls.empty());
@@ -78,7 +78,7 @@ TEST_CASE("a hook that cancels fails the step with its reason, uncalled", "[sim]
 TEST_CASE("a hook that fails refuses the call", "[sim]") {
   SimHook hook(WEFT_VERDICT_CONTINUE);
   hook.fails = true;
-  const Played played = play({&hook});
+  const PlayedOut played = play({&hook});
   CHECK(played.outcome.starts_with("failed hook.cancelled in a"));
   CHECK(played.calls.empty());
 }
@@ -86,7 +86,7 @@ TEST_CASE("a hook that fails refuses the call", "[sim]") {
 TEST_CASE("a hook that modifies changes the arguments, and the journal has the changed ones",
           "[sim]") {
   SimHook hook(WEFT_VERDICT_MODIFIED, R"({"name":"changed","value":"by a hook, at length"})");
-  const Played played = play({&hook});
+  const PlayedOut played = play({&hook});
   CHECK_THAT(played.outcome, ContainsSubstring("by a hook, at length"));
   REQUIRE(played.calls.size() == 2);
   CHECK(played.calls[0].name == "changed");
@@ -100,7 +100,7 @@ TEST_CASE("a value without a verdict means that the arguments are modified", "[s
 
 TEST_CASE("a hook that replaces gives the result, uncalled", "[sim]") {
   SimHook hook(WEFT_VERDICT_REPLACE, R"({"value":"from a hook"})");
-  const Played played = play({&hook});
+  const PlayedOut played = play({&hook});
   CHECK(played.outcome.starts_with("completed"));
   CHECK_THAT(played.outcome, ContainsSubstring(R"({"name":"b","value":{"value":"from a hook"}})"));
   REQUIRE(played.calls.size() == 1);
@@ -109,7 +109,7 @@ TEST_CASE("a hook that replaces gives the result, uncalled", "[sim]") {
 
 TEST_CASE("a hook that skips skips the step with its reason", "[sim]") {
   SimHook hook(WEFT_VERDICT_SKIPPED, R"("not needed today")");
-  const Played played = play({&hook}, R"({"id":"x","steps":[
+  const PlayedOut played = play({&hook}, R"({"id":"x","steps":[
     {"id":"a","tool":"once","parameters":{"name":"a"}},
     {"id":"b","tool":"once","parameters":{"name":"b"}}]})");
   CHECK(played.outcome.starts_with("completed"));
@@ -126,7 +126,7 @@ TEST_CASE("hooks are asked in order, each with what the one before it made", "[s
   SimHook first(WEFT_VERDICT_MODIFIED, R"({"name":"first"})");
   SimHook second(WEFT_VERDICT_REPLACE, R"({"value":"second"})");
   SimHook third(WEFT_VERDICT_CANCEL);
-  const Played played = play({&first, &second, &third});
+  const PlayedOut played = play({&first, &second, &third});
   CHECK(played.outcome.starts_with("completed"));
   CHECK_THAT(played.journal, ContainsSubstring("step.started b"));
   CHECK(third.asked == "9 b once\n10 b once\n");

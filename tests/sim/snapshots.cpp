@@ -270,5 +270,18 @@ TEST_CASE("a chain of snapshots tells what branches wrote and nobody brought tog
   CHECK(counts.deltas > 50);
 }
 
+TEST_CASE("a chain of snapshots tells what earlier visits gave", "[sim]") {
+  const char* const round = R"({"id":"round","type":"conditional","steps":{
+    "look":{"tool":"pure","parameters":{"name":"look","value":"visit, longer than a slot"},
+            "branches":[{"condition":"len(look.history) < 6","next_step":"look"}],
+            "default":"told"},
+    "told":{"tool":"pure","parameters":{"name":"told","value":"{{look.history}}"}}}})";
+  SimPlans plans;
+  Counts counts;
+  for (uint64_t seed = 1; seed <= 20; ++seed) check_every_cut(plans, round, seed, counts);
+  CHECK(counts.cuts > 500);
+  CHECK(counts.deltas > 50);
+}
+
 }  // namespace
 }  // namespace weft::tests

@@ -10,12 +10,12 @@
 
 namespace weft::tests {
 
-struct Played {
+struct PlayedOut {
   std::string outcome, journal, difference;
   std::vector<SimCall> calls;
 };
 
-inline Played play_out(SimWorld::Setup setup, std::string_view definition) {
+inline PlayedOut play_out(SimWorld::Setup setup, std::string_view definition) {
   SimPlans plans;
   SimWorld world(std::move(setup));
   const auto plan = plans.build(definition);

@@ -65,6 +65,10 @@ class StateText final {
     }
     for (const weft_slot* id : s.signal_ids) value("id", Value(id));
     for (const state::Pass& p : s.passes) line("pass", {p.frame, p.node, p.visit, p.order});
+    for (const state::Past& p : s.past) {
+      line("past", {p.frame, p.node, p.is_envelope ? 1U : 0U});
+      value("of", Value(p.result));
+    }
     for (const state::Layer& layer : s.layers) {
       line("layer", {layer.frame, layer.branch, layer.visit});
       value("told", Value(layer.told));

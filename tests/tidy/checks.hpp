@@ -19,6 +19,7 @@ Findings links(const Tree& tree);
 Findings plugins(const Tree& tree);
 Findings words(const Tree& tree);
 Findings sentences(const Tree& tree);
+Findings twins(const Tree& tree);
 
 struct Check {
   std::string_view name;
@@ -26,9 +27,9 @@ struct Check {
 };
 
 inline constexpr Check checks[] = {
-    {"rooms", rooms},     {"text", text},   {"abi_comments", abi_comments},
-    {"dead", dead},       {"names", names}, {"links", links},
-    {"plugins", plugins}, {"words", words}, {"sentences", sentences},
+    {"rooms", rooms},         {"text", text},   {"abi_comments", abi_comments}, {"dead", dead},
+    {"names", names},         {"links", links}, {"plugins", plugins},           {"words", words},
+    {"sentences", sentences}, {"twins", twins},
 };
 
 // Findings of one check after tests/tidy/exceptions.txt: what it permits is gone, and an entry

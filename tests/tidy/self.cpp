@@ -164,11 +164,11 @@ std::vector<Sample> ban_samples() {
        "text",
        {{list_path, "test.tab a.cpp # why\n"}},
        {"tests/tidy/exceptions.txt:1: text.exception"}},
-      {"a running kernel of 27,651 lines",
+      {"a running kernel of 28,221 lines",
        "text",
        {{"kernel/CMakeLists.txt", ""},
         {"tests/a.cpp", "//\n"},
-        {"kernel/run/a.cpp", repeated("//\n", 27'651)}},
+        {"kernel/run/a.cpp", repeated("//\n", 28'221)}},
        {"kernel/run/a.cpp:401: text.file", "kernel/CMakeLists.txt:1: text.kernel"}},
   };
 }
@@ -176,6 +176,18 @@ std::vector<Sample> ban_samples() {
 std::vector<Sample> name_samples() {
   const std::string bad = std::string("struct Run") + "Ta" + "sk {};\n";
   return {
+      {"two types of one name in one namespace",
+       "twins",
+       {{"tests/sim/b.hpp", "namespace w {\nvoid f() {\n}\nstruct A final {\n};\n}\n"},
+        {"tests/support/a.hpp", "namespace w {\nstruct A : B {\n};\n}\n"}},
+       {"tests/support/a.hpp:2: twins.type"}},
+      {"types that are no twins",
+       "twins",
+       {{"kernel/a.cpp", "namespace w {\nnamespace {\nstruct A {\n};\n}\nclass B;\n}\n"},
+        {"kernel/a.hpp", "namespace w {\nstruct A {\n  struct B {\n  };\n};\n}\n"},
+        {"kernel/b.hpp", "namespace v {\nstruct A {\n};\nstruct B {\n};\n}\n"},
+        {"plugins/tools/c/c.cpp", "namespace w {\nstruct A {\n};\n}\n"}},
+       {}},
       {"a type with an empty word",
        "names",
        {{"kernel/run/a.hpp", "\n" + bad}},

@@ -148,9 +148,10 @@ struct KernelOptions {
     std::string id;
     Document config;
   };
-  std::vector<Part> sinks, hooks;  // of a hook's, priority, mandatory, sensitive are the kernel's
-  Document hook_composition;       // {mode?, threshold?, ties?}, see kernel/run/HOOKS.md
-  Document resources;              // {NAME: limit}, see kernel/run/RESOURCES.md
+  std::vector<Part> sinks{};
+  std::vector<Part> hooks{};    // of one, priority, mandatory and sensitive are the kernel's
+  Document hook_composition{};  // {mode?, threshold?, ties?}, see kernel/run/HOOKS.md
+  Document resources{};         // {NAME: limit}, see kernel/run/RESOURCES.md
   // What a step calls and nobody at hand has; file is the one that is loaded.
   std::function<Result<DefinitionText>(std::string_view name, std::string_view file)> find{};
   // Observes in this process, called by whoever drives; outlives the kernel. May be null.

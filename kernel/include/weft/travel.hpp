@@ -61,9 +61,10 @@ struct ForkOptions {
   // A checkpoint, or the end of another decision; 0 is the latest of a run that has not ended, the
   // step that failed of one that did, and otherwise the start.
   uint64_t seq = 0;
-  std::string_view step{};  // instead: where this step was started first, to start it anew
-  Value input{};            // instead of that of the run
-  Value changes{};          // or laid over it, member by member
+  // Instead: a step by path or name, to start it anew, or step_completion_STEP, to go on behind it.
+  std::string_view step{};
+  Value input{};    // instead of that of the run
+  Value changes{};  // or laid over it, member by member
   bool with_detail = false;
   bool stays = false;  // as of RunOptions
 };

@@ -5,64 +5,18 @@
 #include <weft/sdk/plugin.hpp>
 
 #include "reading.hpp"
-#include "text.hpp"
 #include "writer.hpp"
 
 namespace weft::legacy {
 namespace {
 
 using lit::operator""_k;
-
-void write(const Tree& tree, Builder& out) {
-  switch (tree.kind) {
-    case Tree::Kind::text: return out.text(tree.text);
-    case Tree::Kind::number: return out.integer(tree.number);
-    case Tree::Kind::boolean: return out.boolean(tree.number != 0);
-    case Tree::Kind::list:
-      out.begin_array();
-      for (const Tree& one : tree.items) write(one, out);
-      return out.end_array();
-    case Tree::Kind::object:
-      out.begin_object();
-      for (size_t i = 0; i < tree.items.size(); ++i) {
-        out.key(Key(std::string_view(tree.keys[i])));
-        write(tree.items[i], out);
-      }
-      return out.end_object();
-  }
-}
-
-// The part that a pointer leads to, or the last one that it passes.
-const Tree* follow(const Tree& root, std::string_view pointer, bool& is_found) {
-  const Tree* part = &root;
-  const bool is_of_key = pointer.ends_with('~');
-  if (is_of_key) pointer.remove_suffix(1);
-  is_found = pointer.empty() || pointer.starts_with('/');
-  while (is_found && !pointer.empty()) {
-    pointer.remove_prefix(1);
-    const std::string_view name = pointer.substr(0, pointer.find('/'));
-    pointer.remove_prefix(name.size());
-    const Tree* next = part->find(name);
-    for (size_t i = 0; part->kind == Tree::Kind::list && i < part->items.size(); ++i) {
-      if (std::to_string(i) == name) next = &part->items[i];
-    }
-    is_found = next != nullptr;
-    if (is_found) part = next;
-  }
-  return part;
-}
-
-Error refused(std::string_view text, const Fault& fault, weft_place& at) {
-  at.line = at.column = 1;
-  if (fault.code != "limit.size") set_place(text, fault.at, 1, at);
-  Error error{fault.status, fault.code, fault.message, fault.hint};
-  error.where.line = at.line;
-  error.where.column = at.column;
-  return error;
-}
+using sdk::follow;
+using sdk::refused;
+using sdk::set_place;
 
 bool read_checked(std::string_view text, Reading& reading) {
-  return check(text, reading.fault) && read(text, reading);
+  return sdk::check(text, "split it", reading.fault) && read(text, reading);
 }
 
 // Lines and columns of places that come in their order.
@@ -131,7 +85,7 @@ struct Legacy final {
                      at);
     }
     Builder out(arena);
-    write(reading.definition, out);
+    sdk::write(reading.definition, out);
     return out.take_value();
   }
 
@@ -171,7 +125,7 @@ struct LegacyReport final {
     out.set("losses"_k, losses);
     if (reading.is_converted()) {
       out.key("definition"_k);
-      write(reading.definition, out);
+      sdk::write(reading.definition, out);
       out.set("yaml"_k, std::string_view(to_yaml(text, reading)));
     }
     out.end_object();

@@ -6,9 +6,13 @@
 #include <string_view>
 #include <vector>
 
-#include "tree.hpp"
+#include <weft/sdk/tree.hpp>
 
 namespace weft::legacy {
+
+using sdk::Fault;
+using sdk::Span;
+using sdk::Tree;
 
 inline constexpr uint32_t depth_max = 32;
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tree.hpp"
+#include "parts.hpp"
 
 namespace weft::legacy {
 

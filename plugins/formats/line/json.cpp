@@ -3,6 +3,8 @@
 #include <charconv>
 
 namespace weft::line {
+
+using sdk::Tree;
 namespace {
 
 constexpr uint32_t depth_max = 64;

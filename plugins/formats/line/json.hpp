@@ -3,11 +3,11 @@
 
 #include <string_view>
 
-#include "tree.hpp"
+#include <weft/sdk/tree.hpp>
 
 namespace weft::line {
 
 // False when the text is no JSON, or holds what no line says: null and fractions.
-bool read_json(std::string_view text, Tree& tree);
+bool read_json(std::string_view text, sdk::Tree& tree);
 
 }  // namespace weft::line

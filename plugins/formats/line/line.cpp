@@ -5,49 +5,11 @@
 #include "json.hpp"
 #include "printer.hpp"
 #include "reader.hpp"
-#include "text.hpp"
 
 namespace weft::line {
 namespace {
 
-void write(const Tree& tree, Builder& out) {
-  switch (tree.kind) {
-    case Tree::Kind::text: return out.text(tree.text);
-    case Tree::Kind::number: return out.integer(tree.number);
-    case Tree::Kind::boolean: return out.boolean(tree.number != 0);
-    case Tree::Kind::list:
-      out.begin_array();
-      for (const Tree& one : tree.items) write(one, out);
-      return out.end_array();
-    case Tree::Kind::object:
-      out.begin_object();
-      for (size_t i = 0; i < tree.items.size(); ++i) {
-        out.key(Key(std::string_view(tree.keys[i])));
-        write(tree.items[i], out);
-      }
-      return out.end_object();
-  }
-}
-
-// The part that a pointer leads to, or the last one that it passes.
-const Tree* follow(const Tree& root, std::string_view pointer, bool& is_found) {
-  const Tree* part = &root;
-  const bool is_of_key = pointer.ends_with('~');
-  if (is_of_key) pointer.remove_suffix(1);
-  is_found = pointer.empty() || pointer.starts_with('/');
-  while (is_found && !pointer.empty()) {
-    pointer.remove_prefix(1);
-    const std::string_view name = pointer.substr(0, pointer.find('/'));
-    pointer.remove_prefix(name.size());
-    const Tree* next = part->find(name);
-    for (size_t i = 0; part->kind == Tree::Kind::list && i < part->items.size(); ++i) {
-      if (std::to_string(i) == name) next = &part->items[i];
-    }
-    is_found = next != nullptr;
-    if (is_found) part = next;
-  }
-  return part;
-}
+constexpr const char* as_yaml = "write it as YAML";
 
 }  // namespace
 
@@ -58,29 +20,23 @@ struct Line final {
     Fault fault;
     Reader reader(text);
     Tree tree;
-    const bool is_text = check(text, fault);
+    const bool is_text = sdk::check(text, as_yaml, fault);
     if (is_text && reader.read(tree)) {
       Builder out(arena);
-      write(tree, out);
+      sdk::write(tree, out);
       return out.take_value();
     }
-    if (is_text) fault = reader.fault();
-    at.line = at.column = 1;
-    if (fault.code != "limit.size") set_place(text, fault.at, 1, at);
-    Error error{fault.status, fault.code, fault.message, fault.hint};
-    error.where.line = at.line;
-    error.where.column = at.column;
-    return error;
+    return sdk::refused(text, is_text ? reader.fault() : fault, at);
   }
 
   bool locate(std::string_view text, std::string_view pointer, weft_place& at) const {
     Fault fault;
     Reader reader(text);
     Tree tree;
-    if (!check(text, fault) || !reader.read(tree)) return false;
+    if (!sdk::check(text, as_yaml, fault) || !reader.read(tree)) return false;
     bool is_found = false;
-    const Tree* part = follow(tree, pointer, is_found);
-    set_place(text, part->at, part->length, at);
+    const Span place = sdk::follow(tree, pointer, is_found)->place;
+    sdk::set_place(text, place.at, place.end - place.at, at);
     return is_found;
   }
 };
@@ -95,7 +51,7 @@ struct LineOf final {
     const auto line = read_json(text, definition) ? print(definition) : std::nullopt;
     if (!line) {
       return Error{Status::not_found, "format.cannot_say", "no line says all of this definition",
-                   "write it as YAML"};
+                   as_yaml};
     }
     Builder out(arena);
     out.text(*line);
@@ -103,7 +59,7 @@ struct LineOf final {
   }
 
   bool locate(std::string_view text, std::string_view pointer, weft_place& at) const {
-    set_place(text, 0, 0, at);
+    sdk::set_place(text, 0, 0, at);
     return pointer.empty();
   }
 };

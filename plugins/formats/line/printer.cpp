@@ -7,6 +7,8 @@
 
 namespace weft::line {
 
+using sdk::Tree;
+
 namespace {
 
 // Where nothing in a text could be taken for a sign.
@@ -165,7 +167,7 @@ std::optional<std::string> print(const Tree& definition) {
   flag("parallel", part(definition, "options"), "parallel_where_possible", line);
 
   Reader reader(line);
-  Tree tree, said = Tree::of_kind(Tree::Kind::object, 0, 0);
+  Tree tree, said = Tree::of_kind(Tree::Kind::object, {});
   if (!reader.read(tree)) return std::nullopt;
   for (size_t i = 0; i < tree.items.size(); ++i) {
     const bool is_left_out = tree.keys[i] == "options" && options == nullptr;

@@ -4,14 +4,14 @@
 #include <optional>
 #include <string>
 
-#include "tree.hpp"
+#include <weft/sdk/tree.hpp>
 
 namespace weft::line {
 
 // What comes out was read again and means the same.
-std::optional<std::string> print(const Tree& definition);
+std::optional<std::string> print(const sdk::Tree& definition);
 
 // Whether two trees mean the same, wherever they stand.
-bool equals(const Tree& a, const Tree& b);
+bool equals(const sdk::Tree& a, const sdk::Tree& b);
 
 }  // namespace weft::line

@@ -9,7 +9,7 @@ using Kind = Tree::Kind;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-Tree list_at(uint32_t at, uint32_t length = 0) { return Tree::of_kind(Kind::list, at, length); }
+Tree list_at(Span place) { return Tree::of_kind(Kind::list, place); }
 
 bool is_off(std::string_view value) { return value == "off" || value == "false" || value == "no"; }
 
@@ -81,7 +81,7 @@ bool Reader::read_flags(uint32_t at) {
     while (at < text_.size() && is_blank(text_[at])) ++at;
     if (at == text_.size()) return true;
     Flag flag;
-    flag.at = at;
+    flag.place.at = at;
     if (!text_.substr(at).starts_with("--")) {
       return refuse(at, "behind the quotes stand flags only", "such as --save-state");
     }
@@ -93,24 +93,24 @@ bool Reader::read_flags(uint32_t at) {
       while (at < text_.size() && !is_blank(text_[at])) ++at;
       flag.value = text_.substr(value, at - value);
     }
-    flag.length = at - flag.at;
+    flag.place.end = at;
     flags_.push_back(std::move(flag));
   }
 }
 
 bool Reader::flag(const Flag& flag, Tree& definition, Tree& options) {
-  const auto text = [&] { return Tree::of(flag.value, flag.at, flag.length); };
+  const auto text = [&] { return Tree::of(flag.value, flag.place); };
   const auto truth = [&] {
-    return Tree::of_kind(Kind::boolean, flag.at, flag.length, is_off(flag.value) ? 0 : 1);
+    return Tree::of_kind(Kind::boolean, flag.place, is_off(flag.value) ? 0 : 1);
   };
   const bool is_flow = definition.find("conditions") != nullptr;
   if (flag.name == "task") return true;  // taken already
   if (flag.name == "resume-from") {
-    return refuse(flag.at, "'--resume-from' is about a run, not about what it does",
+    return refuse(flag.place.at, "'--resume-from' is about a run, not about what it does",
                   "say it to the run: 'weft run LINE --from STEP'");
   }
   if (flag.name == "id" || flag.name == "error" || flag.name == "detect") {
-    if (flag.value.empty()) return refuse(flag.at, "'--" + flag.name + "' needs a value");
+    if (flag.value.empty()) return refuse(flag.place.at, "'--" + flag.name + "' needs a value");
     if (flag.name == "id") {
       definition.items[0] = text();
     } else {
@@ -133,7 +133,7 @@ bool Reader::flag(const Flag& flag, Tree& definition, Tree& options) {
     options.set("parallel_where_possible", truth());
     return true;
   }
-  return refuse(flag.at, "there is no flag '--" + flag.name + "' here",
+  return refuse(flag.place.at, "there is no flag '--" + flag.name + "' here",
                 is_flow ? "known are --error, --adaptive, --learning, --id and --task"
                         : "known are --error, --save-state, --parallel, --id and --task");
 }
@@ -155,10 +155,9 @@ bool Reader::make(Tree& definition) {
   }
   if (content_.at.empty()) content_.at.push_back(content_at_);
   const bool is_auto = name_.empty() || name_ == "auto";
-  const auto whole = static_cast<uint32_t>(text_.size()) - name_at_;
-  definition = Tree::of_kind(Kind::object, name_at_, whole);
+  definition = Tree::of_kind(Kind::object, {name_at_, static_cast<uint32_t>(text_.size())});
   definition.set("id", named(name_.empty() ? "line" : name_));
-  Tree list = list_at(content_at_, content_.at.back() - content_at_);
+  Tree list = list_at({content_at_, content_.at.back()});
   Scanner scanner(content_);
   const bool is_flow = name_ == "flow" || (is_auto && scanner.take_word("if"));
   definition.set("type", named(is_auto ? "auto" : is_flow ? "flow" : "chain"));
@@ -173,16 +172,16 @@ bool Reader::make(Tree& definition) {
 
 // What is no way to write a definition is a command, and the whole line its one step.
 void Reader::alone(Tree& list) {
-  Tree step = Tree::of_kind(Kind::object, name_at_, 0);
+  Tree step = Tree::of_kind(Kind::object, {name_at_, name_at_});
   name(step, {});
   step.set("command", named(name_));
   if (has_content_) {
-    const auto length = content_.at.back() - content_at_;
-    Tree given = Tree::of_kind(Kind::object, content_at_, length);
-    given.set("input", Tree::of(content_.text, content_at_, length));
+    const Span place{content_at_, content_.at.back()};
+    Tree given = Tree::of_kind(Kind::object, place);
+    given.set("input", Tree::of(content_.text, place));
     step.set("parameters", std::move(given));
   }
-  step.set("timeout", Tree::of_kind(Kind::number, name_at_, 0, timeout_s));
+  step.set("timeout", Tree::of_kind(Kind::number, {name_at_, name_at_}, timeout_s));
   list.items.push_back(std::move(step));
 }
 
@@ -196,12 +195,13 @@ bool Reader::contents(Scanner& scanner, bool is_flow, Tree& list) {
 }
 
 bool Reader::set_flags(bool is_auto, bool is_flow, Tree& definition) {
-  Tree options = Tree::of_kind(Kind::object, name_at_, 0);
-  options.set("save_state", Tree::of_kind(Kind::boolean, name_at_, 0, 0));
+  Tree options = Tree::of_kind(Kind::object, {name_at_, name_at_});
+  options.set("save_state", Tree::of_kind(Kind::boolean, {name_at_, name_at_}, 0));
   for (size_t i = 0; i < flags_.size(); ++i) {
     const Flag& one = flags_[i];
     for (size_t k = 0; k < i; ++k) {
-      if (flags_[k].name == one.name) return refuse(one.at, "'--" + one.name + "' is given twice");
+      if (flags_[k].name == one.name)
+        return refuse(one.place.at, "'--" + one.name + "' is given twice");
     }
     if (!flag(one, definition, options)) return false;
   }
@@ -213,30 +213,29 @@ bool Reader::set_flags(bool is_auto, bool is_flow, Tree& definition) {
 
 Tree Reader::named(std::string text) const {
   const auto length = static_cast<uint32_t>(name_.size()) + (name_.empty() ? 0 : 1);
-  return Tree::of(std::move(text), name_at_, length);
+  return Tree::of(std::move(text), {name_at_, name_at_ + length});
 }
 
 void Reader::name(Tree& step, const std::string& label) {
   ++made_;
-  step.set("id",
-           Tree::of(label.empty() ? "step_" + std::to_string(made_) : label, step.at, step.length));
+  step.set("id", Tree::of(label.empty() ? "step_" + std::to_string(made_) : label, step.place));
 }
 
 // Each item depends on all of the one before it.
 bool Reader::chain(Scanner& scanner, const Inside& inside, Tree& steps) {
-  Tree before = list_at(0);
+  Tree before = list_at({});
   do {
     std::vector<Tree> made;
     const uint32_t at = scanner.here();
     if (!item(scanner, inside, made)) return false;
-    Tree now = list_at(at);
+    Tree now = list_at({at, at});
     for (Tree& step : made) {
       now.items.push_back(*step.find("id"));
       if (!before.items.empty()) step.set("depends_on", before);
       steps.items.push_back(std::move(step));
     }
     before = std::move(now);
-    before.length = scanner.end_of_last() - at;
+    before.place.end = scanner.end_of_last();
     if (steps.items.size() > items_max) {
       fault_ = {Status::limit, "limit.count", "the line has more than 100000 steps", {}, at};
       return false;
@@ -255,7 +254,7 @@ bool Reader::item(Scanner& scanner, const Inside& inside, std::vector<Tree>& mad
       made[i].items[0].text = label + "_" + std::to_string(i - first + 1);
     }
   } else {
-    Tree step = Tree::of_kind(Kind::object, at, 0);
+    Tree step = Tree::of_kind(Kind::object, {at, at});
     name(step, label);
     if (!action(scanner, inside, step)) return false;
     made.push_back(std::move(step));
@@ -265,7 +264,7 @@ bool Reader::item(Scanner& scanner, const Inside& inside, std::vector<Tree>& mad
   for (size_t i = first; i < made.size() && count > 0; ++i) {
     if (made[i].find("retry") != nullptr) return refuse(star, "it is repeated already");
     made[i].set("retry",
-                Tree::of_kind(Kind::number, star, scanner.end_of_last() - star, int64_t{count}));
+                Tree::of_kind(Kind::number, {star, scanner.end_of_last()}, int64_t{count}));
   }
   return true;
 }
@@ -304,40 +303,41 @@ bool Reader::action(Scanner& scanner, const Inside& inside, Tree& step) {
     fault_ = scanner.fault;
     return false;
   }
-  if (!is_named && words.length == 0) {
+  if (!is_named && words.place.is_empty()) {
     return refuse(at, "a step is missing here", "an arrow stands between two steps");
   }
-  step.length = std::max(step.length, (words.length > 0 ? words.at + words.length : named_to) - at);
-  step.set("command", Tree::of(command, at, is_named ? named_to - at : words.length));
-  if (words.length > 0) {
-    Tree given = Tree::of_kind(Kind::object, words.at, words.length);
-    given.set("input", Tree::of(words.text, words.at, words.length));
+  const uint32_t end = words.place.is_empty() ? named_to : words.place.end;
+  step.place.end = std::max(step.place.end, end);
+  step.set("command", Tree::of(command, {at, is_named ? named_to : end}));
+  if (!words.place.is_empty()) {
+    Tree given = Tree::of_kind(Kind::object, words.place);
+    given.set("input", Tree::of(words.text, words.place));
     step.set("parameters", std::move(given));
   }
-  step.set("timeout", Tree::of_kind(Kind::number, at, step.length, timeout_s));
+  step.set("timeout", Tree::of_kind(Kind::number, {at, end}, timeout_s));
   return true;
 }
 
 // Behind 'if'. What is asked when that is false is part of the same entry of the list.
 bool Reader::flow(Scanner& scanner, const Inside& inside, Tree& conditions) {
   const uint32_t at = scanner.here();
-  Tree entry = Tree::of_kind(Kind::object, at, 0);
-  Tree others = list_at(at), otherwise = list_at(at);
+  Tree entry = Tree::of_kind(Kind::object, {at, at});
+  Tree others = list_at({at, at}), otherwise = list_at({at, at});
   if (!side(scanner, inside, entry)) return false;
   bool has_else = false;
   while (!has_else && scanner.take_word("else")) {
     has_else = !scanner.take_word("if");
-    otherwise.at = scanner.here();
+    otherwise.place.at = otherwise.place.end = scanner.here();
     if (has_else) {
       if (!branch(scanner, inside, otherwise)) return false;
       continue;
     }
-    others.items.push_back(Tree::of_kind(Kind::object, scanner.here(), 0));
+    others.items.push_back(Tree::of_kind(Kind::object, {scanner.here(), scanner.here()}));
     if (!side(scanner, inside, others.items.back())) return false;
   }
   if (!others.items.empty()) entry.set("elif", std::move(others));
   if (has_else) entry.set("else", std::move(otherwise));
-  entry.length = scanner.end_of_last() - at;
+  entry.place.end = scanner.end_of_last();
   conditions.items.push_back(std::move(entry));
   return true;
 }
@@ -347,7 +347,7 @@ bool Reader::side(Scanner& scanner, const Inside& inside, Tree& to) {
   if (!scanner.take_expression("then", condition)) {
     return refuse(scanner.here(), "a 'then' is missing", "if x then a else b");
   }
-  then = list_at(scanner.here());
+  then = list_at({scanner.here(), scanner.here()});
   if (!branch(scanner, inside, then)) return false;
   to.set("if", std::move(condition));
   to.set("then", std::move(then));
@@ -358,7 +358,7 @@ bool Reader::branch(Scanner& scanner, const Inside& inside, Tree& steps) {
   if (scanner.is_before("(")) return in_brackets(scanner, inside, steps);
   Inside words = inside;
   words.words = {"else"};
-  Tree step = Tree::of_kind(Kind::object, scanner.here(), 0);
+  Tree step = Tree::of_kind(Kind::object, {scanner.here(), scanner.here()});
   name(step, {});
   if (!action(scanner, words, step)) return false;
   if (scanner.take_arrow()) {
@@ -378,14 +378,14 @@ bool Reader::in_brackets(Scanner& scanner, const Inside& inside, Tree& steps) {
   }
   scanner.take("(");
   const Inside deeper{")", {}, inside.depth + 1};
-  Tree block = Tree::of_kind(Kind::object, at, 0);
+  Tree block = Tree::of_kind(Kind::object, {at, at});
   name(block, {});
-  Tree list = list_at(scanner.here());
+  Tree list = list_at({scanner.here(), scanner.here()});
   const bool is_flow = scanner.take_word("if");
-  block.set("type", Tree::of(is_flow ? "flow" : "chain", at, 1));
+  block.set("type", Tree::of(is_flow ? "flow" : "chain", {at, at + 1}));
   if (!(is_flow ? flow(scanner, deeper, list) : chain(scanner, deeper, list))) return false;
   if (!scanner.take(")")) return refuse(scanner.here(), "the bracket is not closed");
-  block.length = scanner.end_of_last() - at;
+  block.place.end = scanner.end_of_last();
   block.set(is_flow ? "conditions" : "steps", std::move(list));
   steps.items.push_back(std::move(block));
   return true;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "scanner.hpp"
-#include "tree.hpp"
 
 namespace weft::line {
 
@@ -24,7 +23,7 @@ class Reader final {
  private:
   struct Flag {
     std::string name, value;
-    uint32_t at = 0, length = 0;
+    Span place;
   };
   // What is to be read up to where, and what comes before it.
   struct Inside {

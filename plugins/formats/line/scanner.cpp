@@ -140,7 +140,7 @@ bool Scanner::take_quoted(std::string& out) {
 bool Scanner::take_text(std::string_view signs, const std::vector<std::string_view>& words,
                         Words& out) {
   skip_blanks();
-  out.at = content_.at[at_];
+  out.place.at = content_.at[at_];
   out.text.clear();
   size_t kept = 0;  // bytes of text that were protected, so that blanks at their end stay
   bool is_start_of_word = true;
@@ -161,7 +161,7 @@ bool Scanner::take_text(std::string_view signs, const std::vector<std::string_vi
     if (!is_start_of_word) last_ = at_;
   }
   while (out.text.size() > kept && is_blank(out.text.back())) out.text.pop_back();
-  out.length = content_.at[last_] > out.at ? content_.at[last_] - out.at : 0;
+  out.place.end = std::max(content_.at[last_], out.place.at);
   return true;
 }
 
@@ -183,8 +183,7 @@ bool Scanner::take_expression(std::string_view word, Tree& to) {
     at_ = std::min(at_, content_.text.size());
     return false;
   }
-  to = Tree::of(content_.text.substr(first, end - first), content_.at[first],
-                content_.at[end] - content_.at[first]);
+  to = Tree::of(content_.text.substr(first, end - first), {content_.at[first], content_.at[end]});
   return take(word);
 }
 

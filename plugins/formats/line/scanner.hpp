@@ -7,9 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "tree.hpp"
+#include <weft/sdk/tree.hpp>
 
 namespace weft::line {
+
+using sdk::Fault;
+using sdk::Span;
+using sdk::Tree;
 
 // The text without its outer quotes, and for each byte where that stands in the line.
 struct Content {
@@ -19,7 +23,7 @@ struct Content {
 
 struct Words {
   std::string text;  // without the quotes and backslashes that protect
-  uint32_t at = 0, length = 0;
+  Span place;
 };
 
 class Scanner final {

@@ -44,7 +44,7 @@ Value FakeScope::parse(std::string_view json) {
   return *value;
 }
 
-Result<Root> FakeScope::find(const void* self, std::string_view name) {
+Result<Root> FakeScope::find(const void* self, std::string_view name, std::string_view) {
   const auto& fake = *static_cast<const FakeScope*>(self);
   if (name == "$input") return Root{whole_input};
   if (name == "$prev") return Root{previous};
@@ -60,7 +60,8 @@ Result<Root> FakeScope::find(const void* self, std::string_view name) {
 }
 
 // The envelope of a step is {success, result}; a field that it lacks is sought in the result.
-Found FakeScope::value(const void* self, const Root& root, std::string_view name, Key first) {
+Found FakeScope::value(const void* self, const Asked& asked, Arena) {
+  const auto& [root, name, first] = asked;
   const auto& fake = *static_cast<const FakeScope*>(self);
   const Value input = fake.document_["input"_k];
   if (root.kind == whole_input) return {input};

@@ -27,8 +27,8 @@ class FakeScope final {
   Error error_of(std::string_view expression);
 
  private:
-  static Result<Root> find(const void* self, std::string_view name);
-  static Found value(const void* self, const Root& root, std::string_view name, Key first);
+  static Result<Root> find(const void* self, std::string_view name, std::string_view member);
+  static Found value(const void* self, const Asked& asked, Arena arena);
 
   base::Blocks blocks_;
   Value document_;

@@ -29,12 +29,13 @@ std::string glue(std::initializer_list<std::string_view> parts) {
 
 // What an expression comes to where 'v' is the given value.
 std::string run_over(FakeScope& fake, weft::Value value, std::string_view text) {
-  const weft::expr::Names names{
-      &value, [](const void*, std::string_view) { return weft::Result(weft::expr::Root{}); }};
-  const weft::expr::Scope scope{
-      &value, [](const void* self, const weft::expr::Root&, std::string_view, weft::Key) {
-        return weft::expr::Found{*static_cast<const weft::Value*>(self)};
-      }};
+  const weft::expr::Names names{&value, [](const void*, std::string_view, std::string_view) {
+                                  return weft::Result(weft::expr::Root{});
+                                }};
+  const weft::expr::Scope scope{&value,
+                                [](const void* self, const weft::expr::Asked&, weft::Arena) {
+                                  return weft::expr::Found{*static_cast<const weft::Value*>(self)};
+                                }};
   const auto expression = Expression::compile(text, names);
   if (!expression) return weft::expr::describe(expression.error());
   const auto result = expression->evaluate(scope, fake.arena());

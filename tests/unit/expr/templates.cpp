@@ -238,12 +238,13 @@ TEST_CASE("embedded JSON is what the kernel prints elsewhere", "[template]") {
   builder.time(1'000'000'001);
   builder.end_array();
   const Value whole = builder.take_value();
-  const weft::expr::Names names{
-      &whole, [](const void*, std::string_view) { return Result(weft::expr::Root{}); }};
-  const weft::expr::Scope scope{
-      &whole, [](const void* self, const weft::expr::Root&, std::string_view, weft::Key) {
-        return weft::expr::Found{*static_cast<const Value*>(self)};
-      }};
+  const weft::expr::Names names{&whole, [](const void*, std::string_view, std::string_view) {
+                                  return Result(weft::expr::Root{});
+                                }};
+  const weft::expr::Scope scope{&whole,
+                                [](const void* self, const weft::expr::Asked&, weft::Arena) {
+                                  return weft::expr::Found{*static_cast<const Value*>(self)};
+                                }};
   const Result<Template> made = Template::compile_text("<{{v}}>", names);
   REQUIRE(made);
   std::string expected(1, '<');

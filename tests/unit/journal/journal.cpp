@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "committed_store.hpp"
 #include "journal/recover.hpp"
-#include "kept_store.hpp"
 #include "run_of.hpp"
 #include "state/sweep.hpp"
 #include "state_text.hpp"
@@ -57,7 +57,7 @@ struct Kept {
 
   std::string id = "run-1";
   tests::RunOf run;
-  tests::KeptStore store;
+  tests::CommittedStore store;
   journal::Store calls{store.bound()};
   journal::Journal journal{calls};
 };

@@ -145,7 +145,7 @@ TEST_CASE("a snapshot that is damaged is refused and says where", "[state]") {
       {a.substr(0, 20), "is cut short"},
       {a.substr(0, a.size() - 8), "is cut short"},
       {a.substr(8), "does not begin like one"},
-      {changed(a, 8, "\x07"), "is of version 7, this kernel reads version 5"},
+      {changed(a, 8, "\x07"), "is of version 7, this kernel reads version 6"},
       {std::string(a).replace(5000, 1, 1, static_cast<char>(a[5000] ^ 1)), "its checksum"},
       {changed(a, 24, ones), "has a head that cannot be"},
       {changed(a, 40, ones), "has a head that cannot be"},

@@ -69,7 +69,7 @@ TEST_CASE("what was cancelled or sent elsewhere is neither success nor failure",
   Lessons lessons;
   lessons.add(learned(
       "r", 1, decision(0, true, "cancelled", 5) + "," + decision(0, true, "redirected", 5)));
-  const SideLearned& side = lessons.statistics("w", 0).conditions.front().when_true;
+  const SideLearned side = lessons.statistics("w", 0).conditions.front().when_true;
   CHECK(side.count == 2);
   CHECK(side.succeeded + side.failed == 0);
   CHECK_FALSE(side.mean_ns.has_value());

@@ -18,13 +18,13 @@ struct Outlined {
   std::string text() { return base::json_text(written(part, blocks.arena())); }
 
   base::Blocks blocks;
-  Part part;
+  Clause part;
 };
 
 // The parts of a condition, and leaves as they are.
-std::string shape(const Part& part) {
+std::string shape(const Clause& part) {
   if (part.parts.empty()) return part.expression;
-  std::string text = part.kind == Part::Kind::all ? "all(" : "any(";
+  std::string text = part.kind == Clause::Kind::all ? "all(" : "any(";
   for (size_t i = 0; i < part.parts.size(); ++i) text += (i > 0 ? ", " : "") + shape(part.parts[i]);
   return text + ")";
 }

@@ -1,4 +1,4 @@
-// KeptStore: a store in memory that keeps what a journal commits, to be looked at.
+// CommittedStore: a store in memory that keeps what a journal commits, to be looked at.
 #pragma once
 
 #include <map>
@@ -13,9 +13,9 @@
 
 namespace weft::tests {
 
-class KeptStore final {
+class CommittedStore final {
  public:
-  KeptStore() {
+  CommittedStore() {
     table_.size = sizeof table_;
     table_.flags = WEFT_STORE_DURABLE;
     table_.commit = commit;
@@ -63,7 +63,7 @@ class KeptStore final {
  private:
   static weft_status commit(void* self, const weft_call*, const weft_owner*,
                             const weft_sop* const* ops, uint32_t n, weft_out*) noexcept {
-    auto& store = *static_cast<KeptStore*>(self);
+    auto& store = *static_cast<CommittedStore*>(self);
     if (store.fails) return WEFT_FAILED;
     for (uint32_t i = 0; i < n; ++i) store.apply(*ops[i]);
     return WEFT_OK;
