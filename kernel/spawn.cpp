@@ -1,4 +1,5 @@
-// Runs that hooks want beside others: from an operation to what a store keeps, and on to a run.
+// Runs that hooks or steps want beside others: from an operation to what a store keeps, and on to a
+// run.
 #include <weft/kernel.hpp>
 
 #include <algorithm>
@@ -68,6 +69,13 @@ Result<void> check_input(const plan::Plan& plan, Value input) {
   return fits ? Result<void>() : fits.error();
 }
 
+// Whether nothing of the run is there yet.
+Result<Kernel::Rooms::Start> first_start(journal::Store& store, std::string_view run) {
+  const auto summary = store.load(run, [](std::string_view) {});
+  if (!summary && summary.error().status != Status::not_found) return summary.error();
+  return Kernel::Rooms::Start{std::string(run), !summary};
+}
+
 bool has_ended(journal::Store& store, std::string_view run) {
   const auto summary = store.load(run, [](std::string_view) {});
   if (!summary) return false;
@@ -124,8 +132,8 @@ Result<engine::Wanted> Kernel::Rooms::want(Value operation) {
   return wanted;
 }
 
-// The key of the start is that of the operation, or the one that it is kept under: whatever starts
-// it again finds the run.
+// One that a step starts has its id. Else the key of the start is that of the operation, or the one
+// that it is kept under: whatever starts it again finds the run.
 Result<void> Kernel::Rooms::start_kept(const engine::Kept& kept) {
   const Value how = kept.how.view();
   Workflow::Body body{kept.bindings};
@@ -138,8 +146,13 @@ Result<void> Kernel::Rooms::start_kept(const engine::Kept& kept) {
   const base::Lock one_at_a_time(spawning);
   RunOptions start;
   start.input = how["input"_k];
-  start.key = how["key"_k].as_text(kept.key);
-  auto known = started_before(body, start);
+  start.params = how["params"_k];
+  start.grants = how["grants"_k];
+  start.session = how["session"_k].as_text();
+  start.user = how["user"_k].as_text();
+  const Value run = how["run"_k];
+  if (!run.exists()) start.key = how["key"_k].as_text(kept.key);
+  auto known = run.exists() ? first_start(*store, run.as_text()) : started_before(body, start);
   if (!known) return known.error();
   if (ticket_of(known->run)) return {};  // on its way
   if (!known->is_new) {

@@ -57,6 +57,14 @@ Why of_wait(const state::State& state, const std::string& run) {
     why.command = "weft approve " + run + " " + step + (is_escalation ? " --choice again" : "");
   } else if (wait.kind == Wait::Kind::pause) {
     why.command = "weft resume " + run;
+  } else if (wait.kind == Wait::Kind::milestone) {
+    const plan::Rarity* said = state.plan->rarity(state.node(state.frames[wait.frame], wait.node));
+    if (said == nullptr || said->enabled == plan::none) return why;
+    for (const expr::Asked& one : state.plan->expressions[said->enabled].asked()) {
+      const bool is_variable = one.root.kind == static_cast<uint32_t>(plan::RootKind::named) &&
+                               one.root.a == plan::is_variable;
+      if (is_variable) why.command = "weft update " + run + " " + std::string(one.name) + "=VALUE";
+    }
   }
   return why;
 }

@@ -98,6 +98,8 @@ void print_people(Session& session, const Outcome& outcome, int64_t took, const 
   if (has_result) session.console().out.write(result_text(outcome.result.view()));
 }
 
+bool rests(RunState state) { return state == RunState::waiting || state == RunState::paused; }
+
 }  // namespace
 
 Exit conduct(Session& session, const Go& go, const Ending& ending) {
@@ -117,7 +119,31 @@ Exit conduct(Session& session, const Go& go, const Ending& ending) {
   } else {
     print_people(session, *outcome, took, ending);
   }
+  finish_started(session, outcome->run, began);
   return exit_of(outcome->state);
+}
+
+void finish_started(Session& session, std::string_view run, int64_t began) {
+  constexpr int64_t look_ns = 100'000'000;
+  Kernel& kernel = session.kernel();
+  while (kernel.turn()) {
+  }
+  RunFilter since;
+  since.since_ns = began;
+  auto runs = kernel.list(since);
+  if (!runs) return;  // the run itself is over and told
+  for (const Value one : runs->view()) {
+    const std::string_view parent = one["parent"_k].as_text();
+    if (parent.empty() || (!run.empty() && parent != run)) continue;
+    const std::string id(one["id"_k].as_text());
+    while (true) {
+      auto outcome = kernel.wait(id, look_ns);
+      if (outcome || outcome.error().status != Status::timeout) break;
+      outcome = kernel.show(id);
+      if (!outcome || rests(outcome->state)) break;
+    }
+    finish_started(session, id, began);
+  }
 }
 
 std::string result_text(Value value) {

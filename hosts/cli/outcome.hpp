@@ -19,6 +19,11 @@ using Go = std::function<Result<Outcome>(const Told& told)>;
 // Runs until the end, a first interrupt asks it to end, a second leaves; then prints the outcome.
 Exit conduct(Session& session, const Go& go, const Ending& ending);
 
+// Runs that this one has started and not waited for, and those that they have, go on until they end
+// or rest; of all runs when none is named. Only those that were accepted since that time of the
+// wall.
+void finish_started(Session& session, std::string_view run, int64_t began);
+
 // A value as a result: texts as they are, others as indented JSON; ends with a line end.
 std::string result_text(Value value);
 

@@ -137,6 +137,7 @@ Result<Outcome> resume_from(Kernel& kernel, const std::string& run, std::string_
 // Every run whose process is gone, side by side; how each has ended.
 Exit resume_all(Session& session) {
   Kernel& kernel = session.kernel();
+  const int64_t began = wall_ns();
   auto adopted = kernel.adopt();
   if (!adopted) return complain(session.console(), adopted.error());
   Exit worst = Exit::ok;
@@ -148,6 +149,7 @@ Exit resume_all(Session& session) {
         outcome ? std::string(to_text(outcome->state)) : outcome.error().message;
     session.console().out.write(one.run + " " + printable(how) + "\n");
   }
+  finish_started(session, {}, began);
   if (adopted->empty()) session.console().err.write("there is no run whose process is gone\n");
   return worst;
 }

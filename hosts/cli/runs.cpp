@@ -54,6 +54,12 @@ void print_timeline(const Outcome& outcome, const Console& console) {
   if (!took.empty()) head += " in " + took;
   console.out.write(head + "\n");
   if (began != 0) console.out.write("started " + local_text(began) + "\n");
+  const Value cause = detail["caused_by"_k];
+  if (cause.exists()) {
+    const std::string step = printable(cause["step"_k].as_text());
+    console.out.write("started by run " + printable(cause["run"_k].as_text()) +
+                      (step.empty() ? "\n" : ", step " + step + "\n"));
+  }
   const Value adapted = workflow["adapted"_k];
   std::string ids;
   for (const Value id : adapted["proposals"_k]) {
@@ -216,9 +222,10 @@ Exit list(const Arguments& arguments, const Console& console) {
     const int64_t began = run["created_ns"_k].as_i64();
     const std::string_view status = run["status"_k].as_text();
     const int64_t took = run["updated_ns"_k].as_i64(began) - began;
-    table.add({printable(run["id"_k].as_text()), workflow_text(run["workflow"_k], run["version"_k]),
-               painted(console.out, status), local_text(began),
-               status == "running" ? "" : duration_text(took)});
+    std::string what = workflow_text(run["workflow"_k], run["version"_k]);
+    if (run["parent"_k].exists()) what += ", by " + printable(run["parent"_k].as_text());
+    table.add({printable(run["id"_k].as_text()), what, painted(console.out, status),
+               local_text(began), status == "running" ? "" : duration_text(took)});
   }
   if (table.is_empty()) {
     const bool narrows = arguments.has("status") || arguments.has("workflow") ||

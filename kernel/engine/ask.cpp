@@ -366,7 +366,7 @@ void Engine::conclude(Question& q) {
     decide_reply(slot, q);
   } else if (slot != nullptr) {
     if (!slot->is_gone) decide_verdict(*slot, q);
-    keep_runs(*slot, q);
+    keep_runs(*slot, q.wanted);
   }
   close_question(q);
 }

@@ -78,6 +78,7 @@ void Engine::begin(Submission& s) {
   }
   const plan::Plan& plan = *slot.bindings->plan;
   slot.is_durable = store_->is_durable() && plan.durability != plan::Durability::none;
+  knows_milestones_ = knows_milestones_ || plan.has_milestones;
   know_breakers(plan);
   gate_.know(*slot.bindings);
   run::Input input;

@@ -161,6 +161,7 @@ bool Engine::take_turn() {
   const bool is_due = next_due_ <= tick_;
   if (has_posted) take_posted();
   if (is_due) take_due();
+  if (knows_milestones_ && shared_.take_news()) tell_waiting();
   if (polls() && tick_ - polled_ >= base::limits::message_poll_ns) take_messages();
   run_ready(ready_);
   if (!gate_.is_idle()) give_room();
@@ -168,8 +169,9 @@ bool Engine::take_turn() {
   release();
   if (!kept_runs_.empty()) start_kept();
   run_ready(performing_);
-  has_work_ = !kept_runs_.empty() || !journal_.is_empty() || !ready_.empty() || !held_.empty() ||
-              !performing_.empty() || gate_.has_news();
+  has_work_ = (knows_milestones_ && shared_.has_news()) || !kept_runs_.empty() ||
+              !journal_.is_empty() || !ready_.empty() || !held_.empty() || !performing_.empty() ||
+              gate_.has_news();
   if (!has_work_) tend();
   retire();
   if (!full_.empty() || shows_other_) sweep();
@@ -389,12 +391,6 @@ void Engine::tend() {
   // A failure here loses nothing: the log still holds everything, and the next commit tells.
   (void)store_->tend();
   if (idle_) idle_();
-}
-
-void Engine::flush_sinks() {
-  for (const auto& channel : channels_) {
-    if (!channel->flush()) (void)ask_here(WEFT_AT_EVENT_HANDLER_ERROR, {});
-  }
 }
 
 }  // namespace weft::engine

@@ -103,6 +103,7 @@ class Engine final {
   void wake_parked();
   void take_messages();
   void take_message(Slot& slot, std::string_view key, std::string_view bytes);
+  void tell_waiting();
 
   // lend.cpp
   static std::string cache_key(const plan::Component& tool, Value args);
@@ -135,7 +136,8 @@ class Engine final {
 
   // spawn.cpp
   Result<void> want_runs(Value said, std::vector<Wanted>* to);
-  void keep_runs(Slot& slot, Question& q);
+  void keep_runs(Slot& slot, std::vector<Wanted>& wanted);
+  void detach(Slot& slot, const run::Command& command);
   void start_kept();
 
   // ask.cpp
@@ -190,8 +192,7 @@ class Engine final {
   void abandon(const Call& call);
   void update_next_due();
 
-  // port.cpp
-  friend struct EnginePort;
+  friend struct EnginePort;  // port.cpp
 
   Env env_;
   Ticks ticks_;
@@ -241,8 +242,9 @@ class Engine final {
   int64_t next_late_call_ = INT64_MAX, next_late_run_ = INT64_MAX, next_due_ = INT64_MAX;
   int64_t tick_ = 0, tended_ = 0, polled_ = 0;
   uint64_t tended_bytes_ = 0, timers_set_ = 0;
-  bool has_work_ = false;     // something was staged or is ready
-  bool is_deciding_ = false;  // guarded by the mutex of the inbox
+  bool has_work_ = false;          // something was staged or is ready
+  bool knows_milestones_ = false;  // some run has or had steps that wait until something holds
+  bool is_deciding_ = false;       // guarded by the mutex of the inbox
 };
 
 }  // namespace weft::engine

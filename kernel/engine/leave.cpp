@@ -1,6 +1,8 @@
 // How a run leaves: it has ended, it rests, or it cannot go on here.
 #include <algorithm>
 
+#include <weft/draft/hook.h>
+
 #include "engine/engine.hpp"
 #include "engine/report.hpp"
 #include "engine/slot.hpp"
@@ -84,6 +86,12 @@ void Engine::retire() {
     gate_.forget(slot->number);
     return true;
   });
+}
+
+void Engine::flush_sinks() {
+  for (const auto& channel : channels_) {
+    if (!channel->flush()) (void)ask_here(WEFT_AT_EVENT_HANDLER_ERROR, {});
+  }
 }
 
 }  // namespace weft::engine

@@ -147,7 +147,7 @@ void Engine::decide_reply(Slot* slot, Question& q) {
     const uint64_t before = slot->run->state.seq;
     if (!slot->is_gone && !q.held->is_forgotten) decide(*slot, input);
     // An answer that came too late led to nothing.
-    if (slot->run->state.seq != before) keep_runs(*slot, q);
+    if (slot->run->state.seq != before) keep_runs(*slot, q.wanted);
   }
   calls_.close(*q.held);
 }

@@ -37,7 +37,8 @@ void Engine::park(Slot& slot, int64_t due) {
   }
   const auto& waits = slot.run->state.waits;
   const bool asks = std::any_of(waits.begin(), waits.end(), [](const state::Wait& w) {
-    return w.kind == state::Wait::Kind::signal || w.kind == state::Wait::Kind::approval;
+    return w.kind == state::Wait::Kind::signal || w.kind == state::Wait::Kind::approval ||
+           w.kind == state::Wait::Kind::milestone;
   });
   const bool is_driven = ticket.drivers.load(std::memory_order_acquire) > 0;
   const bool can_leave = slot.is_durable && revive_ != nullptr;
@@ -89,6 +90,26 @@ void Engine::take_messages() {
     parked_.erase(parked);
     std::make_heap(parked_.begin(), parked_.end());
     revive_(run);
+  }
+}
+
+// Steps of runs in memory that wait for what lies beside them. One that has left memory is asked
+// when it comes back.
+void Engine::tell_waiting() {
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    Slot* slot = slots_[i].get();
+    if (slot == nullptr || slot->is_gone || !slot->run->state.plan->has_milestones) continue;
+    const auto& waits = slot->run->state.waits;
+    const auto first = std::find_if(waits.begin(), waits.end(), [](const state::Wait& w) {
+      return w.kind == state::Wait::Kind::milestone;
+    });
+    if (first == waits.end()) continue;
+    Input input;
+    input.kind = Input::Kind::wake;
+    input.run = slot->number;
+    input.frame = first->frame;
+    input.node = first->node;
+    decide(*slot, input);
   }
 }
 

@@ -23,7 +23,7 @@ namespace weft::engine {
 // A run that a hook wants beside another one, ready to be kept until it is started.
 struct Wanted {
   std::shared_ptr<const Bindings> bindings;  // shared with other runs of the plan
-  base::Doc how;                             // {workflow, definition, pins, input, grants?, key?}
+  base::Doc how;  // {workflow, definition, pins, input, key?}, of a step {run, params, grants}
 };
 
 // The same with {caused_by}, under a key of the store that it is taken away from when it begins.

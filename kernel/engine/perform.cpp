@@ -21,6 +21,10 @@ bool is_stopping(const run::Run& run, const Command& c) {
   return (run.state.frames[c.frame].traits[c.node] & state::trait_stopping) != 0;
 }
 
+bool is_detached(const run::Run& run, const Command& c) {
+  return run.state.node(run.state.frames[c.frame], c.node).kind == plan::Kind::detached;
+}
+
 // By which a tool knows a call that it has seen.
 void write_key(const run::Run& run, const Command& command, std::string& key) {
   key = run.id;
@@ -47,8 +51,8 @@ void Engine::perform(Slot& slot, const Command& command) {
   switch (command.kind) {
     case Command::Kind::call:
       if (!is_current(*slot.run, command)) return gate_.drop(slot.number, command);
-      return is_stopping(*slot.run, command) ? refuse_call(slot, command)
-                                             : perform_call(slot, command);
+      if (is_stopping(*slot.run, command)) return refuse_call(slot, command);
+      return is_detached(*slot.run, command) ? detach(slot, command) : perform_call(slot, command);
     case Command::Kind::ask:
     case Command::Kind::tell: return ask_hooks(slot, command);
     case Command::Kind::finished: return finish(slot, nullptr);

@@ -30,6 +30,7 @@ std::string_view kind_text(plan::Kind kind) {
     case plan::Kind::state: return "state";
     case plan::Kind::fail: return "fail";
     case plan::Kind::end: return "end";
+    case plan::Kind::detached: return "detached";
     default: return "expression";
   }
 }

@@ -100,6 +100,7 @@ void SharedValues::settle(bool is_committed) {
     }
   }
   staged_.clear();
+  has_news_ = has_news_ || is_committed;
 }
 
 // Nobody decides meanwhile, so what is read and written here is one step.
@@ -116,6 +117,7 @@ Result<void> Engine::beside(const std::function<Result<void>(const run::Shared&)
   {
     const base::Lock lock(inbox_.mutex());
     is_deciding_ = false;
+    has_work_ = has_work_ || (knows_milestones_ && shared_.has_news());
   }
   inbox_.changed().notify_all();
   return done;

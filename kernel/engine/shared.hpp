@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/doc.hpp"
 #include "journal/journal.hpp"
@@ -23,6 +24,9 @@ class SharedValues final {
   run::Shared lend();
   // What was written is there for good with its commit, or never was.
   void settle(bool is_committed);
+  // Whether something has changed since this was asked before.
+  bool take_news() { return std::exchange(has_news_, false); }
+  bool has_news() const { return has_news_; }
 
  private:
   // What is not there is missing; what cannot be read fails the turn that wanted to know.
@@ -31,6 +35,7 @@ class SharedValues final {
   static Value list(void* self, std::string_view prefix, Arena arena);
   static void put(void* self, std::string_view key, Value entry);
 
+  bool has_news_ = false;
   journal::Store* store_;
   journal::Journal* journal_;
   std::map<std::string, base::Doc, std::less<>> staged_;    // an empty one is taken away

@@ -29,7 +29,9 @@ struct Engine::Slot {
   bool is_gone = false;  // retired; what was queued for it is dropped
   uint32_t open_calls = 0;
   uint32_t open_hooks = 0;  // that are asked on other threads
-  uint32_t kept_runs = 0;   // so far, which hooks wanted beside it
+  uint32_t kept_runs = 0;   // so far, which hooks or steps wanted beside it
+  // By call of the plan: what its detached steps start, once one has.
+  std::vector<std::shared_ptr<const Bindings>> detached;
   int64_t expires = INT64_MAX;
   state::RunStatus known_status = state::RunStatus::pending;  // expires belongs to it
   std::vector<uint64_t> published;  // by channel: what must be consumed before the run is forgotten

@@ -161,6 +161,8 @@ void Journal::summarise(std::string_view id, const state::State& state) {
   if (state.status == state::RunStatus::failed) b.set("error"_k, state.outcome);
   if (state.reason.exists()) b.set("reason"_k, state.reason["message"_k]);
   if (state.base_seq != 0) b.set("base_seq"_k, state.base_seq);
+  const Value parent = state.acceptance["caused_by"_k]["run"_k];
+  if (parent.exists()) b.set("parent"_k, parent);
   b.key("tags"_k);
   b.begin_array();
   for (const std::string& tag : state.plan->tags) b.text(tag);

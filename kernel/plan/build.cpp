@@ -57,6 +57,10 @@ void link_calls(const spec::Family& family, Plan& plan) {
   for (Node& node : plan.nodes) {
     if (node.call == none) continue;
     Call& call = plan.calls[node.call];
+    if (node.kind == Kind::detached) {
+      call.alone = alone(family, call.definition, plan.made.arena());
+      continue;
+    }
     node.block = plan.definitions[call.definition].block;
     const spec::Spec& called = family.members[call.definition].parsed.spec;
     const uint64_t own = called.definition["timeout"_k].exists() ? called.timeout_ns : 0;
@@ -80,9 +84,11 @@ bool fill(spec::Family& family, const spec::Catalog& catalog, Plan& plan) {
   for (Filler& filler : fillers) filler.compile();
   if (!is_clean()) return false;
   link_calls(family, plan);
-  plan.isolates =
-      !plan.calls.empty() || std::any_of(plan.blocks.begin(), plan.blocks.end(),
-                                         [](const Block& block) { return block.isolates; });
+  const bool calls = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const Node& node) {
+    return node.call != none && node.kind == Kind::block;
+  });
+  plan.isolates = calls || std::any_of(plan.blocks.begin(), plan.blocks.end(),
+                                       [](const Block& block) { return block.isolates; });
   const bool has_lanes = std::any_of(plan.blocks.begin(), plan.blocks.end(),
                                      [](const Block& block) { return block.lanes > 1; });
   if (has_lanes) spread_lanes(plan);

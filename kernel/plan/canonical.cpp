@@ -1,5 +1,6 @@
 #include "plan/canonical.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/text.hpp"
@@ -242,7 +243,52 @@ Value with_all_held(const spec::Family& family, uint32_t number, Arena arena) {
   return is_same ? made : holding(made, held, arena);
 }
 
+// All that it may call.
+void reach(const spec::Family& family, uint32_t number, std::vector<bool>& reached) {
+  for (const spec::Call& call : family.members[number].parsed.spec.calls) {
+    if (call.definition == spec::none || reached[call.definition]) continue;
+    reached[call.definition] = true;
+    reach(family, call.definition, reached);
+  }
+}
+
+// Its holder may have known it by name only.
+Value for_itself(Value definition, std::string_view id, Arena arena) {
+  if (!definition["policy"_k].exists() && definition["id"_k].exists()) return definition;
+  Builder out(arena);
+  out.begin_object();
+  if (!definition["id"_k].exists()) out.set("id"_k, id);
+  for (uint32_t i = 0; i < definition.size(); ++i) {
+    if (definition.key(i) != "policy") out.set(Key(definition.key(i)), definition[i]);
+  }
+  out.end_object();
+  return out.take_value();
+}
+
 }  // namespace
+
+// Names that it finds further out it holds itself then; where they are found stays the same.
+Value alone(const spec::Family& family, uint32_t number, Arena arena) {
+  const auto& members = family.members;
+  std::vector<bool> reached(members.size());
+  reach(family, number, reached);
+  Held held;
+  const auto add = [&](uint32_t m, std::string_view name) {
+    const auto is_it = [name](const auto& one) { return one.first == name; };
+    const bool is_known =
+        name == members[number].parsed.spec.id || std::any_of(held.begin(), held.end(), is_it);
+    if (!is_known) held.emplace_back(name, with_all_held(family, m, arena));
+  };
+  for (uint32_t h = number; h != spec::none; h = members[h].holder) {
+    for (uint32_t m = h + 1; m < members.size(); ++m) {
+      if (members[m].holder == h && reached[m]) add(m, members[m].name);
+    }
+    if (h != number && reached[h]) add(h, members[h].parsed.spec.id);
+  }
+  Value made = canonical(members[number].parsed.spec, arena);
+  if (!held.empty() || made["workflows"_k].exists()) made = holding(made, held, arena);
+  return for_itself(made, members[number].parsed.spec.id, arena);
+}
 
 Value canonical(const spec::Family& family, Arena arena) { return with_all_held(family, 0, arena); }
 

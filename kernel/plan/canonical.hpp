@@ -16,5 +16,7 @@ Value canonical(const spec::Spec& spec, Arena arena);
 Value canonical(const spec::Family& family, Arena arena);
 // The same as it was written.
 Value with_found(const spec::Family& family, Arena arena);
+// One of a family for a run of its own: with all that it may call, and without grants.
+Value alone(const spec::Family& family, uint32_t number, Arena arena);
 
 }  // namespace weft::plan

@@ -24,6 +24,7 @@ std::string_view kind_text(Kind kind) {
     case Kind::state: return "state";
     case Kind::fail: return "fail";
     case Kind::end: return "end";
+    case Kind::detached: return "detached";
     case Kind::record: return "record";
     default: return {};
   }
@@ -189,9 +190,12 @@ void Printer::node_text(const Block& block, uint32_t number, const std::string& 
     out_ += ": " + tool.id + "@" + tool.version;
   }
   if (node.call != none) out_.append(": workflow ").append(called_by(node).id);
-  if (node.kind >= Kind::wait) out_.append(": ").append(kind_text(node.kind));
+  if (node.kind == Kind::detached) out_ += ", detached";
+  if (node.kind >= Kind::wait && node.call == none) out_.append(": ").append(kind_text(node.kind));
   out_.append(", ").append(plan::to_text(node.effect));
-  if (node.condition != none) {
+  const Rarity* rare = plan_.rarity(node);
+  const bool has_if = rare == nullptr || rare->enabled != node.condition;
+  if (node.condition != none && has_if) {
     out_ += ", if " + std::string(plan_.expressions[node.condition].text());
   }
   if (node.run_if != RunIf::success) out_ += ", run on " + std::string(plan::to_text(node.run_if));
@@ -226,6 +230,12 @@ void Printer::rarity_text(const Node& node) {
   const auto tool = [&](std::string_view words, uint32_t way) {
     if (way != none) out_.append(words).append(plan_.tools[plan_.ways[way].tool].id);
   };
+  if (said->enabled != none) {
+    out_.append(", when ").append(plan_.expressions[said->enabled].text());
+    if (said->enabled_ns != 0) {
+      out_ += " within " + base::duration_text(static_cast<int64_t>(said->enabled_ns));
+    }
+  }
   if (said->recovers) out_ += ", recovers";
   tool(", else ", said->alternative);
   tool(", undone by ", said->compensation);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/path.hpp"
+#include "base/units.hpp"
 #include "spec/rule.hpp"
 
 namespace weft::plan {
@@ -167,13 +168,14 @@ void Filler::node(uint32_t number) {
   made.output = template_of(item.output);
   if (item.rarity != spec::none) rarity(item, made);
   scope_.allow_own_bindings(true);
+  if (item.rarity != spec::none) milestone(item, made);
 }
 
 // Which block it is follows when all are there.
 void Filler::call(const spec::Call& said, Node& node) {
   if (said.definition == spec::none) return;  // read_family has said so
   node.call = static_cast<uint32_t>(plan_.calls.size());
-  plan_.calls.push_back({said.definition, said.timeout_ns});
+  plan_.calls.push_back({said.definition, said.timeout_ns, {}});
 }
 
 // The words of a compensation are known in it alone.
@@ -197,6 +199,28 @@ void Filler::rarity(const spec::Item& item, Node& node) {
   scope_.allow_original(false);
   node.rarity = static_cast<uint32_t>(plan_.rarities.size());
   plan_.rarities.push_back(std::move(made));
+}
+
+// The condition that a step waits for is asked where 'if' is. What it reads orders nothing.
+void Filler::milestone(const spec::Item& item, Node& node) {
+  const spec::Rarity& said = spec_.rarities[item.rarity];
+  if (!said.enabled.exists()) return;
+  Rarity& made = plan_.rarities[node.rarity];
+  scope_.allow_references(false);
+  const Value condition = said.enabled.is_object() ? said.enabled["condition"_k] : said.enabled;
+  made.enabled = expression(condition, condition);
+  scope_.allow_references(true);
+  const auto ns = base::parse_duration(said.enabled["timeout"_k]);
+  if (ns) made.enabled_ns = static_cast<uint64_t>(*ns);
+  plan_.has_milestones = true;
+  if (made.enabled == none) return;
+  for (const expr::Root& root : plan_.expressions[made.enabled].roots()) {
+    const auto kind = static_cast<RootKind>(root.kind);
+    if (kind == RootKind::step || kind == RootKind::prev) made.enabled_reads |= reads_results;
+    if (kind == RootKind::named && root.a == is_variable) made.enabled_reads |= reads_variables;
+    if (kind == RootKind::shared) made.enabled_reads |= reads_shared;
+  }
+  if (node.condition == none) node.condition = made.enabled;
 }
 
 void Filler::merges() {

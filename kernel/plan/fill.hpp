@@ -43,6 +43,7 @@ class Filler final {
   void node(uint32_t number);
   void call(const spec::Call& said, Node& node);
   void rarity(const spec::Item& item, Node& node);
+  void milestone(const spec::Item& item, Node& node);
   void merges();
   void merge(uint32_t number, uint32_t block);
   uint32_t way(uint32_t number);

@@ -114,7 +114,7 @@ class Sum final {
     Forecast made;
     for (uint32_t i = 0; i < parts.size(); ++i) {
       const Node& node = plan_.node(block, i);
-      if (node.call != none) {
+      if (node.call != none && node.kind == Kind::block) {
         parts[i] = of_call(node);
       } else if (node.kind == Kind::block) {
         parts[i] = of_block(plan_.blocks[node.block]);

@@ -37,11 +37,14 @@ enum class RootKind : uint32_t {
   run,       // id, workflow, started
   result,    // of the step that a condition speaks about
   loop,      // the binding of that name of this visit; a: 0 itself, 1 loop.index, 2 loop.value
-  named,     // variables, then members of the input, then parameters: found by name when it runs
+  named,     // variables, then members of the input, then parameters: found by name when it
+             // runs; a: is_variable where one is declared
   original,  // in a compensation: {parameters, result} of the step that it undoes
   reason,    // in a compensation: why
   secret,    // a secret of that name, as a handle that becomes the secret only in the call
 };
+
+inline constexpr uint32_t is_variable = 1;
 
 using spec::Durability;
 using spec::Kind;
@@ -64,6 +67,9 @@ struct Need {
   uint32_t amount = 1;
 };
 
+// What a condition reads that may change while a step waits for it, as bits.
+inline constexpr uint8_t reads_results = 1, reads_variables = 2, reads_shared = 4;
+
 // What few steps say.
 struct Rarity {
   uint32_t alternative = none, compensation = none;  // ways
@@ -75,6 +81,9 @@ struct Rarity {
   uint64_t cache_ns = 0;     // how long a result may be used again
   std::vector<Need> needs;
   int32_t priority = 0;
+  uint32_t enabled = none;    // expressions: the step waits until it holds
+  uint64_t enabled_ns = 0;    // but no longer than this; 0 is without end
+  uint8_t enabled_reads = 0;  // what may make it hold
 };
 
 // How what branches wrote at a path, or below it, becomes one value.
@@ -93,6 +102,7 @@ struct Merge {
 struct Call {
   uint32_t definition = 0;  // definitions
   uint64_t timeout_ns = 0;  // that it may take, while the run does not rest; 0 is none
+  Value alone;              // where it is run by itself: that definition with all that it calls
 };
 
 // What stands at one place of a block. Indexes are into the vectors of the plan.
@@ -109,7 +119,7 @@ struct Node {
   uint32_t block = none;       // blocks
   uint32_t call = none;        // calls: the block is the outermost of another definition
   uint32_t arguments = none;   // templates
-  uint32_t condition = none;   // expressions: the field 'if', or the expression itself
+  uint32_t condition = none;   // expressions: 'if', else Rarity::enabled, or the expression itself
   uint32_t output = none;      // templates: the field 'output'
   uint32_t policy = 0;         // policies
   uint32_t rarity = none;      // rarities
@@ -200,9 +210,10 @@ struct Plan {
   uint64_t timeout_ns = 300'000'000'000;  // of a run; 0 is none
   Durability durability = Durability::sync;
   bool uses_secrets = false;
-  uint32_t shared = 0;      // scopes of state that it speaks of, as spec::bit
-  bool isolates = false;    // some block does, or is called
-  bool has_limits = false;  // some call may take only so long
+  uint32_t shared = 0;          // scopes of state that it speaks of, as spec::bit
+  bool isolates = false;        // some block does, or is called
+  bool has_limits = false;      // some call may take only so long
+  bool has_milestones = false;  // some step waits until something holds
   std::shared_ptr<const expr::Redactor> redactor;  // what nobody may see; never null
 
   // Of the definition that a block belongs to; with none, of the run.

@@ -129,7 +129,7 @@ Result<expr::Root> Scope::seek(std::string_view name, std::string_view member) {
     return root_of(RootKind::secret);
   }
   if (!may_be_named(name)) return unknown(name);
-  return root_of(RootKind::named);
+  return root_of(RootKind::named, spec_.variables[Key(name)].exists() ? is_variable : 0);
 }
 
 bool Scope::find_reserved(std::string_view name, expr::Root& root) const {
@@ -163,7 +163,9 @@ Result<expr::Root> Scope::refer_to(uint32_t item, std::string_view member) {
   for (uint32_t b = block_; b != none; ++out) {
     const spec::Block& block = spec_.blocks[b];
     if (item >= block.first && item < block.first + block.count) {
-      if (speaker != none) references_.push_back({speaker, item - block.first});
+      if (speaker != none && has_references_) {
+        references_.push_back({speaker, item - block.first});
+      }
       if (member == history_name) recalled_.push_back(item);
       return root_of(RootKind::step, item - block.first, out);
     }

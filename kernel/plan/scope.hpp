@@ -41,6 +41,8 @@ class Scope final {
   void allow_merge(bool allowed) { has_merge_ = allowed; }
   // Whether what the block itself gives its steps to speak of is known here.
   void allow_own_bindings(bool allowed) { has_bindings_ = allowed; }
+  // Whether a step that is spoken of is one that the item needs.
+  void allow_references(bool allowed) { has_references_ = allowed; }
   bool speaks_of_secrets() const { return has_secrets_; }
   uint32_t speaks_of_scopes() const { return scopes_; }  // of state, as spec::bit
   // Whether a name that the block gives its steps was spoken of.
@@ -76,6 +78,7 @@ class Scope final {
   const spec::Spec& spec_;
   uint32_t block_ = 0, item_ = none;
   bool has_original_ = false, has_merge_ = false, has_secrets_ = false, has_bindings_ = true;
+  bool has_references_ = true;
   uint32_t scopes_ = 0;
   std::vector<Reference> references_;
   std::vector<uint32_t> recalled_;

@@ -1,12 +1,15 @@
-// Steps that call another definition: what it is begun with, how deep it may go, and when it is out
-// of time.
+// Steps that call another definition, or start it as a run of its own: what it is begun with, how
+// deep it may go, and when it is out of time.
 #include <algorithm>
+#include <array>
 #include <string>
 
+#include "base/id.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "base/units.hpp"
 #include "run/decide.hpp"
+#include "run/retry.hpp"
 #include "run/scope.hpp"
 #include "spec/schema.hpp"
 
@@ -15,6 +18,21 @@ namespace weft::run {
 using namespace weft::lit;
 using event::Type;
 using state::Frame;
+
+namespace {
+
+// Ids that one run makes differ for as long as its events do; of several, as random ones do.
+std::string new_id(const Run& run, int64_t tick) {
+  constexpr uint64_t odd = 0x9e3779b1;  // a step through all that the random part of an id can be
+  uint64_t drawn = run.state.seed;
+  for (const char c : run.id) drawn = mix(drawn, static_cast<uint8_t>(c), 0, 0);
+  drawn += (run.state.seq + 1) * odd;
+  std::array<uint8_t, 10> random{};
+  for (size_t i = 0; i < 4; ++i) random[i] = static_cast<uint8_t>(drawn >> (24 - 8 * i));
+  return base::id_text(base::id_bytes(tick / 1'000'000, random));
+}
+
+}  // namespace
 
 // Blocks in blocks end somewhere, and so does what calls itself.
 bool Decider::is_too_deep(const At& at) {
@@ -37,32 +55,40 @@ void Decider::start_call(const At& at) {
   if (begin_call(at)) open_frame(node(at).block, at);
 }
 
+// {input, params}, the input as its schema wants it; of another attempt, those of the first.
+Result<Value> Decider::called_with(const At& at) {
+  if (at.attempt > 1) return Value(frame(at).value[at.node]);
+  const plan::Node& n = node(at);
+  const plan::Plan& plan = *state().plan;
+  const FrameScope names = scope(at);
+  auto said = plan.templates[n.arguments].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
+  const auto& schema = plan.definitions[plan.calls[n.call].definition].input;
+  if (!said || schema == nullptr) return said;
+  auto input = schema->check_and_complete((*said)["input"_k], scratch_.arena());
+  if (!input) return input.error();
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("input"_k, *input);
+  b.set("params"_k, (*said)["params"_k]);
+  b.end_object();
+  return b.take_value();
+}
+
 // Records what the definition is called with, which is what it was called with where this is not
 // the first attempt. False when the step failed for it.
 bool Decider::begin_call(const At& at) {
   const plan::Node& n = node(at);
   const plan::Plan& plan = *state().plan;
   const plan::Call& call = plan.calls[n.call];
-  const plan::Definition& called = plan.definitions[call.definition];
-  const Value before(at.attempt > 1 ? frame(at).value[at.node] : nullptr);
   const auto refuse = [&](const Error& why) {
     fail(at, why);
     return false;
   };
-  Result<Value> said = before;
-  if (!before.exists()) {
-    const FrameScope names = scope(at);
-    said = plan.templates[n.arguments].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
-    if (!said) return refuse(said.error());
-  }
-  Result<Value> input = (*said)["input"_k];
-  if (called.input != nullptr && !before.exists()) {
-    input = called.input->check_and_complete(*input, scratch_.arena());
-    if (!input) return refuse(input.error());
-  }
+  auto said = called_with(at);
+  if (!said) return refuse(said.error());
   Builder b(scratch_.arena());
   b.begin_object();
-  b.set("input"_k, *input);
+  b.set("input"_k, (*said)["input"_k]);
   b.set("params"_k, (*said)["params"_k]);
   b.key("variables"_k);
   b.begin_object();
@@ -78,6 +104,35 @@ bool Decider::begin_call(const At& at) {
   bindings_ = {};
   if (call.timeout_ns != 0) command(Command::Kind::limit, first);
   return true;
+}
+
+// The run that it starts has its id here, so whatever is tried again starts no other. Runs that
+// start runs end somewhere, too.
+void Decider::start_detached(const At& at) {
+  const uint64_t depth = state().acceptance["caused_by"_k]["depth"_k].as_u64();
+  if (depth + 1 >= base::limits::depth) {
+    return fail(at, Error{Status::limit,
+                          "workflow.depth",
+                          "more than " + std::to_string(base::limits::depth) +
+                              " runs would have started each other",
+                          "end the recursion earlier, with an 'if' at the step that starts",
+                          {},
+                          WEFT_ERR_BAD_INPUT});
+  }
+  auto said = called_with(at);
+  if (!said) return fail(at, said.error());
+  const Value before = (*said)["run"_k];
+  Builder b(scratch_.arena());
+  b.begin_object();
+  b.set("input"_k, (*said)["input"_k]);
+  b.set("params"_k, (*said)["params"_k]);
+  b.set("run"_k, before.exists() ? before : text(new_id(*run_, tick_)));
+  b.end_object();
+  const At now{at.frame, at.node, at.visit, std::max<uint16_t>(at.attempt, 1)};
+  Error why;
+  if (!emit(Type::step_started, now, {b.take_value()}, &why)) return fail(at, why);
+  bindings_ = {};
+  command(Command::Kind::call, now, arguments(now));
 }
 
 // 'end' stands in what was called and ends only that.

@@ -56,6 +56,7 @@ void Decider::decide(Run& run, const Input& input, int64_t tick, Decision& out) 
     case Input::Kind::move: move(input); break;
   }
   deliver();
+  if (run.state.plan->has_milestones) look_at_milestones(input.kind);
   if (!state::is_ended(run.state.status) && run.state.busy <= run.state.waits.size()) rest();
   if (!out.events.empty()) out.events.back().flags |= event::is_last;
 }

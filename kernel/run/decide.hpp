@@ -56,13 +56,19 @@ class Decider final {
 
   // call.cpp: steps that call another definition.
   void start_call(const At& at);
+  void start_detached(const At& at);
+  Result<Value> called_with(const At& at);
   bool is_too_deep(const At& at);
   bool begin_call(const At& at);
   void end_call(state::Frame& frame, const At& at, Value said);
   void out_of_time(state::Frame& frame);
 
-  // step.cpp: the life of a step.
+  // milestone.cpp and step.cpp: the life of a step.
+  struct Milestones;
+  bool may_begin(const At& at);
+  void look_at_milestones(Input::Kind kind);
   void start(const At& at);
+  void go_in(const At& at);
   void begin_step(const At& at);
   void start_block(const At& at);
   void start_tool(const At& at);
@@ -104,7 +110,6 @@ class Decider final {
   void start_set(const At& at, Value said);
   bool change_variables(const At& at, Value changes);
   void put_back(const state::Frame& frame);
-  static void write_change(std::string_view path, Value before, Value after, Builder& out);
 
   // shared.cpp: what lies beside the run.
   Kept kept_at(const Spot& spot, const At& at, bool records);
@@ -131,11 +136,7 @@ class Decider final {
 
   // hooked.cpp: where hooks are asked and told, and what follows from what they say.
   bool listens(uint32_t point) const { return (hook_points_ >> point & 1U) != 0; }
-  bool asks_before_calls() const {
-    constexpr uint64_t before =
-        uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION | uint64_t{1} << WEFT_AT_TOOL_VALIDATION;
-    return (hook_points_ & before) != 0;
-  }
+  bool asks_before_calls() const;
   void announce(const At& at, uint32_t point, Phase phase, Value about);
   void announce_begin(const state::Frame& frame, const At& at);
   void announce_end(const state::Frame& frame, const At& at);
@@ -233,9 +234,10 @@ class Decider final {
   Run* run_ = nullptr;
   Decision* out_ = nullptr;
   int64_t tick_ = 0;
-  Value bindings_;          // of the node that is started
-  bool was_asked_ = false;  // the failure that is decided on was shown to hooks already
-  Error refused_;           // why a payload of a step was not taken
+  Value bindings_;           // of the node that is started
+  bool is_looking_ = false;  // at what lies beside the run, and nothing of it is recorded
+  bool was_asked_ = false;   // the failure that is decided on was shown to hooks already
+  Error refused_;            // why a payload of a step was not taken
   base::Blocks scratch_;
   std::vector<Delivery> facts_;
   uint32_t delivered_ = 0;

@@ -45,6 +45,9 @@ std::string of_wait(const state::State& state, const Wait& wait) {
       return step + "waits for an approval" + until(wait) + ": " +
              std::string(about["title"_k].as_text());
     case Wait::Kind::pause: return step + "begins when the run is resumed";
+    case Wait::Kind::milestone:
+      return step + "waits until (" + std::string(about["condition"_k].as_text()) + ") holds" +
+             (wait.due != state::never ? ", but not after " + base::time_text(wait.due) : "");
     case Wait::Kind::hook: return step + "waits for what a hook says";
     case Wait::Kind::compensation: return step + "is undone again" + until(wait);
     default: return step + "waits" + until(wait);

@@ -200,12 +200,14 @@ expr::Found Decider::read_shared(void* self, const FrameScope& from, const Share
   auto spot = spot_named(from, name);
   if (!spot) return {Value(), false, "state.no_owner"};
   const At at{from.frame->number, from.node, from.visit};
+  // Nothing can be said about all of a scope without reading it.
+  if (decider.is_looking_ && spot->key.empty()) return {Value(), false, "state.unread"};
   if (spot->key.empty()) {
     auto all = decider.kept_of(*spot, at);
     return all ? expr::Found{(*all)["value"_k], false, nullptr}
                : expr::Found{Value(), false, "state.too_many"};
   }
-  const Kept kept = decider.kept_at(*spot, at, true);
+  const Kept kept = decider.kept_at(*spot, at, !decider.is_looking_);
   return {kept.value, true, kept.value.exists() ? nullptr : "path.missing"};
 }
 

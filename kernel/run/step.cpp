@@ -17,6 +17,12 @@ using namespace weft::lit;
 using event::Type;
 using state::Frame;
 
+bool Decider::asks_before_calls() const {
+  constexpr uint64_t before =
+      uint64_t{1} << WEFT_AT_BEFORE_TOOL_EXECUTION | uint64_t{1} << WEFT_AT_TOOL_VALIDATION;
+  return (hook_points_ & before) != 0;
+}
+
 void Decider::start(const At& at) {
   const plan::Node& n = node(at);
   if (frame(at).status[at.node] == WEFT_NODE_WAITING) {  // the run was paused
@@ -24,21 +30,11 @@ void Decider::start(const At& at) {
     bindings_ = held != nullptr ? Value(held->about)["bindings"_k] : Value();
   }
   if (n.kind == plan::Kind::expression) return evaluate(at);
-  if (n.condition != plan::none) {
-    const FrameScope names = scope(at);
-    auto holds = state().plan->expressions[n.condition].evaluate(names.lend(tick_, seed(at)),
-                                                                 scratch_.arena());
-    if (!holds) return fail(at, holds.error());
-    if (!holds->is_boolean()) {
-      return fail(at, Error{Status::bad_input,
-                            "expr.type",
-                            "the condition 'if' is not a boolean",
-                            "compare explicitly, there is no truthiness",
-                            {},
-                            WEFT_ERR_BAD_INPUT});
-    }
-    if (!holds->as_bool()) return skip(at, text("its condition is false"));
-  }
+  if (n.condition != plan::none && !may_begin(at)) return;
+  go_in(at);
+}
+
+void Decider::go_in(const At& at) {
   if (listens(WEFT_AT_BEFORE_STAGE)) return ask_of_step(at, WEFT_AT_BEFORE_STAGE, bindings_);
   begin_step(at);
 }
@@ -99,7 +95,9 @@ void Decider::start_tool(const At& at) {
 // A call that nothing stands before but room: it is announced, or the step queues for it. With the
 // arguments of the attempt before where none are given.
 void Decider::enter(const At& at, Value args) {
-  if (node(at).kind == plan::Kind::block) return start_block(at);
+  if (const plan::Kind kind = node(at).kind; kind != plan::Kind::tool) {
+    return kind == plan::Kind::block ? start_block(at) : start_own(at);
+  }
   if (const char* what = used_up(); what != nullptr) {
     return fail(at, Error{Status::limit,
                           std::string("limit.") + what,

@@ -48,6 +48,16 @@ bool is_in(Value list, std::string_view text) {
   return false;
 }
 
+void write_change(std::string_view path, Value before, Value after, Builder& out) {
+  const auto segments = base::split_path(path);
+  const Value old = segments ? inside(before, *segments) : Value();
+  out.begin_object();
+  out.set("path"_k, path);
+  if (old.exists()) out.set("old"_k, old);
+  if (segments) out.set("new"_k, inside(after, *segments));
+  out.end_object();
+}
+
 }  // namespace
 
 void Decider::start_set(const At& at, Value said) {
@@ -117,16 +127,6 @@ bool Decider::change_variables(const At& at, Value changes) {
   announce(at, WEFT_AT_AFTER_STATE_WRITE, Phase::state_change, told);
   announce(at, WEFT_AT_STAGE_TRANSITION, Phase::state_change, told);
   return true;
-}
-
-void Decider::write_change(std::string_view path, Value before, Value after, Builder& out) {
-  const auto segments = base::split_path(path);
-  const Value old = segments ? inside(before, *segments) : Value();
-  out.begin_object();
-  out.set("path"_k, path);
-  if (old.exists()) out.set("old"_k, old);
-  if (segments) out.set("new"_k, inside(after, *segments));
-  out.end_object();
 }
 
 // The variables of a branch as they were when a frame in it began, of which what was written before

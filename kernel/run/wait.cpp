@@ -65,6 +65,7 @@ void copy_fields(Value from, Builder& to, std::initializer_list<Key> names) {
 
 void Decider::start_own(const At& at) {
   const plan::Node& n = node(at);
+  if (n.kind == plan::Kind::detached) return start_detached(at);
   const FrameScope names = scope(at);
   auto said =
       state().plan->templates[n.arguments].evaluate(names.lend(tick_, seed(at)), scratch_.arena());
@@ -212,6 +213,8 @@ void Decider::wake(const Input& input) {
   }
   const Frame& f = state().frames[input.frame];
   const Wait* wait = f.closed ? nullptr : state().wait_of(input.frame, input.node);
+  const bool looks = wait != nullptr && wait->kind == Wait::Kind::milestone;
+  if (looks && wait->due > tick_) return;  // it is asked behind every decision
   if (wait == nullptr || wait->due > tick_) {
     ++out_->ignored;
     return;
@@ -241,6 +244,15 @@ void Decider::waited(const At& at, const Wait& wait) {
                             "send it with 'weft signal', or give the wait a longer 'timeout'",
                             {},
                             0});
+    case Wait::Kind::milestone:
+      return fail(
+          at, Error{Status::timeout,
+                    "milestone.timeout",
+                    "(" + std::string(about["condition"_k].as_text()) + ") did not hold in time",
+                    "change what it reads earlier, or give 'when_enabled' a longer "
+                    "'timeout'",
+                    {},
+                    0});
     case Wait::Kind::approval: {
       const Value then = about["on_deadline"_k];
       if (folds(then, "approve")) return conclude(at, about, true, Value());

@@ -38,6 +38,7 @@ void Parser::read_call(Draft& draft) {
   call.name = draft.workflow;
   call.input = draft.input;
   call.params = draft.arguments;
+  call.is_detached = draft.detached.as_bool();
   call.input_at = draft.input.exists() ? draft.input : draft.at;
   Builder b(arena_);
   b.begin_object();
@@ -46,8 +47,11 @@ void Parser::read_call(Draft& draft) {
   b.end_object();
   draft.item.arguments = b.take_value();
   draft.item.arguments_at = draft.at;
-  draft.item.kind = Kind::block;
-  draft.item.effect = Effect::pure;
+  // To start it is repeatable, for the run has its id before.
+  call.is_undeclared = call.is_detached;
+  call.effect = call.is_detached ? Effect::idempotent : Effect::pure;
+  draft.item.kind = call.is_detached ? Kind::detached : Kind::block;
+  draft.item.effect = call.effect;
   draft.item.call = static_cast<uint32_t>(spec().calls.size());
   spec().calls.push_back(std::move(call));
 }
@@ -60,6 +64,10 @@ void Parser::place_call(const Draft& draft, const Rule* extras, uint32_t item) {
                         std::any_of(extras->names.begin(), extras->names.end(),
                                     [](const Name& name) { return name.key.view() == "timeout"; });
   if (!draft.timeout.exists() || is_forms) return;
+  if (call.is_detached) {
+    problem(draft.timeout, "spec.unknown_field", "nobody waits for a detached step, it has no time",
+            "give 'timeout' to the workflow that it starts");
+  }
   call.timeout_ns = spec().policies[draft.item.policy].timeout_ns;
 }
 

@@ -163,7 +163,8 @@ bool Reader::sum_up(uint32_t number) {
     if (item.call != none) {
       Call& call = spec.calls[item.call];
       if (call.definition == none) continue;
-      take_over(call, sums_[call.definition]);
+      // What is detached does what it does beside; only that it begins has its place among others.
+      if (!call.is_detached) take_over(call, sums_[call.definition]);
       Call part = call;
       if (declares) {
         part.reads.clear();

@@ -8,7 +8,7 @@ namespace {
 using namespace lit;
 
 // The most frequent first: they are looked for in order.
-constexpr std::array<FieldName, 41> of_steps{{
+constexpr std::array<FieldName, 43> of_steps{{
     {"id"_k, Field::id, "id"},
     {"tool"_k, Field::tool, "tool"},
     {"parameters"_k, Field::parameters, "parameters"},
@@ -37,11 +37,13 @@ constexpr std::array<FieldName, 41> of_steps{{
     {"mutex"_k, Field::mutex, "mutex"},
     {"semaphore"_k, Field::semaphore, "semaphore"},
     {"priority"_k, Field::priority, "priority"},
+    {"when_enabled"_k, Field::when_enabled, "when_enabled"},
     {"cache"_k, Field::cache, "cache"},
     {"merge"_k, Field::merge, "merge"},
     {"on_failure"_k, Field::on_failure, "on_failure"},
     {"agent"_k, Field::later, "agent"},
     {"workflow"_k, Field::workflow, "workflow"},
+    {"detached"_k, Field::detached, "detached"},
     {"template"_k, Field::later, "template"},
     {"command"_k, Field::command, "command"},
     {"approval"_k, Field::approval, "approval"},

@@ -21,6 +21,8 @@ enum class Field : uint8_t {
   input,
   depends_on,
   condition,
+  when_enabled,
+  detached,
   timeout,
   retry,
   on_error,

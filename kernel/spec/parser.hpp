@@ -35,7 +35,7 @@ struct Draft {
   Value own;  // what a wait, an approval, a set, a fail or an end says
   Kind own_kind = Kind::tool;
   Value alternative, compensate, cache, on_failure, merge, command, workflow;
-  Value mutex, semaphore, priority;
+  Value mutex, semaphore, priority, when_enabled, detached;
   bool is_pivot = false;
   Item item;
   bool is_alone = false;    // not in a list or map: it may do without an id
@@ -118,6 +118,7 @@ class Parser final {
   void check_own_field(std::string_view name, Value value);
   void read_rarity(Draft& draft, const Strategy& strategy);
   void read_ladder(Value ladder, Rarity& rarity);
+  void read_milestone(Value value, Rarity& rarity);
   uint32_t read_way(Value written, std::string_view what, const Draft& of);
   void read_cache(Value value, const Draft& draft, Rarity& rarity);
   OnFailure read_on_failure(Value value);

@@ -213,4 +213,17 @@ void Parser::apply_strategy(uint32_t number, const Strategy& strategy) {
   }
 }
 
+RunIf Parser::read_run_if(Value value) {
+  static constexpr std::pair<std::string_view, RunIf> words[] = {
+      {"success", RunIf::success}, {"failure", RunIf::failure}, {"always", RunIf::always}};
+  for (const auto& [word, meant] : words) {
+    if (base::fold_name(value.as_text()) != word) continue;
+    if (value.as_text() != word) spec().is_canonical = false;
+    return meant;
+  }
+  spec().is_canonical = false;
+  problem(value, "spec.unknown_value", "'run_if' must be 'success', 'failure' or 'always'");
+  return RunIf::success;
+}
+
 }  // namespace weft::spec

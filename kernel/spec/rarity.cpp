@@ -162,15 +162,22 @@ void Parser::check_own_field(std::string_view name, Value value) {
 }
 
 void Parser::read_rarity(Draft& draft, const Strategy& strategy) {
+  const bool is_flag = !draft.detached.exists() || draft.detached.is_boolean();
+  if (!is_flag) wrong_type(draft.detached, "detached", "true or false");
+  if (draft.detached.exists() && !draft.workflow.exists()) {
+    problem(draft.detached, "spec.unknown_field", "only a step with 'workflow' can be detached",
+            "put what it does into 'workflows', and call it");
+  }
   const bool is_plain = !draft.alternative.exists() && !draft.compensate.exists() &&
                         !draft.cache.exists() && !draft.mutex.exists() &&
                         !draft.semaphore.exists() && !draft.priority.exists() && !draft.is_pivot &&
-                        !strategy.recovers;
+                        !draft.when_enabled.exists() && !strategy.recovers;
   if (is_plain) return;
   Rarity rarity;
   rarity.is_pivot = draft.is_pivot;
   rarity.recovers = strategy.recovers;
   if (strategy.ladder.exists()) read_ladder(strategy.ladder, rarity);
+  if (draft.when_enabled.exists()) read_milestone(draft.when_enabled, rarity);
   const auto only_tools = [&](Value value, std::string_view what) {
     if (!value.exists() || draft.item.tool != none) return value.exists();
     problem(value, "spec.unknown_field", "only the step of a tool has " + base::quoted(what));
@@ -221,6 +228,25 @@ void Parser::read_ladder(Value ladder, Rarity& rarity) {
               base::did_you_mean(name, known));
     }
   }
+}
+
+// An expression, or {condition, timeout?}: the step waits until it holds.
+void Parser::read_milestone(Value value, Rarity& rarity) {
+  const Value condition = value.is_object() ? value["condition"_k] : value;
+  uint64_t timeout_ns = 0;
+  static constexpr std::string_view known[] = {"condition", "timeout"};
+  for (uint32_t i = 0; value.is_object() && i < value.size(); ++i) {
+    const std::string_view name = value.key(i);
+    if (name == "timeout") read_duration(value[i], "when_enabled.timeout", timeout_ns);
+    if (name == "timeout" || name == "condition") continue;
+    problem(value[i], "spec.unknown_field", "unknown field " + base::quoted(name),
+            base::did_you_mean(name, known));
+  }
+  if (condition.is_text()) {
+    rarity.enabled = value;
+    return;
+  }
+  wrong_type(value, "when_enabled", "an expression or an object with 'condition' and 'timeout'");
 }
 
 // The name of a tool, which then gets the arguments of the step; or {tool, parameters?, retry?,

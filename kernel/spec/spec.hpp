@@ -18,8 +18,8 @@
 
 namespace weft::spec {
 
-// What a place does; those from wait to end are done by the kernel itself. A record does nothing:
-// its pattern gives it its value.
+// What a place does; those from wait to end are done by the kernel itself, a detached one starts a
+// run of its own. A record does nothing: its pattern gives it its value.
 enum class Kind : uint8_t {
   tool,
   block,
@@ -30,6 +30,7 @@ enum class Kind : uint8_t {
   state,
   fail,
   end,
+  detached,
   record
 };
 enum class OnError : uint8_t { fail, proceed };
@@ -99,6 +100,7 @@ struct Rarity {
   uint64_t cache_ns = 0;    // how long a result may be used again; UINT64_MAX for ever
   std::vector<Need> needs;  // by name, none twice
   int32_t priority = 0;     // in the lines of what its call needs; higher is earlier
+  Value enabled;            // an expression or {condition, timeout?} that it waits for, or missing
 };
 
 // How what branches wrote comes together.
@@ -123,7 +125,7 @@ struct Call {
   uint32_t definition = none;  // among all that were read, once it is found; calls.hpp
   // Of all that stands in what is called, once that is known.
   Effect effect = Effect::pure;
-  bool is_undeclared = false, is_own = false;
+  bool is_undeclared = false, is_own = false, is_detached = false;
   std::vector<std::string_view> reads, writes;
 };
 
@@ -216,9 +218,8 @@ struct Spec {
   std::vector<ConditionName> condition_names;
   std::vector<Call> calls;
   Ids ids;  // of items
-  Value input_schema, grants, variables, redact;
+  Value input_schema, grants, variables, redact, workflows;
   uint32_t shared = 0;  // scopes of state that steps name outside of templates, as spec::bit
-  Value workflows;      // definitions by name, that it holds
   uint64_t timeout_ns = 300'000'000'000;
   Durability durability = Durability::sync;
   std::shared_ptr<const Schema> input;  // held by the spec and by the plan made of it
@@ -232,8 +233,7 @@ struct Spec {
 
 struct Parsed {
   Spec spec;
-  std::vector<Problem> problems;
-  std::vector<Problem> warnings;
+  std::vector<Problem> problems, warnings;
 };
 
 // How much there is of a resource, written as a number at once or as {at_once?, per_minute?}.

@@ -165,6 +165,7 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::mutex: draft.mutex = value; break;
     case Field::semaphore: draft.semaphore = value; break;
     case Field::priority: draft.priority = value; break;
+    case Field::when_enabled: draft.when_enabled = value; break;
     case Field::on_failure: draft.on_failure = value; break;
     case Field::merge: draft.merge = value; break;
     case Field::pivot:
@@ -179,22 +180,10 @@ void Parser::step_field(Draft& draft, const FieldName& field, Value value) {
     case Field::end: take_own(draft, Kind::end, value); break;
     case Field::command: draft.command = value; break;
     case Field::workflow: draft.workflow = value; break;
+    case Field::detached: draft.detached = value; break;
     case Field::later: not_available(value, field.key.view()); break;
     default: break;
   }
-}
-
-RunIf Parser::read_run_if(Value value) {
-  static constexpr std::pair<std::string_view, RunIf> words[] = {
-      {"success", RunIf::success}, {"failure", RunIf::failure}, {"always", RunIf::always}};
-  for (const auto& [word, meant] : words) {
-    if (base::fold_name(value.as_text()) != word) continue;
-    if (value.as_text() != word) spec().is_canonical = false;
-    return meant;
-  }
-  spec().is_canonical = false;
-  problem(value, "spec.unknown_value", "'run_if' must be 'success', 'failure' or 'always'");
-  return RunIf::success;
 }
 
 void Parser::unknown_step_field(const Draft& draft, const Rule* extras, uint32_t entry) {

@@ -175,14 +175,15 @@ void wait(State& state, const Event& e, Wait::Kind kind) {
 
 Wait::Kind wait_kind(Value about) {
   using Kind = Wait::Kind;
-  constexpr std::array<std::pair<std::string_view, Kind>, 7> kinds{
+  constexpr std::array<std::pair<std::string_view, Kind>, 8> kinds{
       {{"time", Kind::time},
        {"signal", Kind::signal},
        {"resource", Kind::resource},
        {"pause", Kind::pause},
        {"compensation", Kind::compensation},
        {"start", Kind::start},
-       {"hook", Kind::hook}}};
+       {"hook", Kind::hook},
+       {"milestone", Kind::milestone}}};
   for (const auto& [word, kind] : kinds) {
     if (about["for"_k].as_text() == word) return kind;
   }

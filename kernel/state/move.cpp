@@ -25,12 +25,22 @@ bool are_named(const plan::Plan& plan, const plan::Block& block) {
   return are;
 }
 
-bool is_call(const plan::Node& node) { return node.call != plan::none; }
+bool is_call(const plan::Node& node) {
+  return node.call != plan::none && node.kind == plan::Kind::block;
+}
 
 std::string_view kind_text(const plan::Node& node) {
   if (is_call(node)) return "the call of a workflow";
-  constexpr std::string_view words[] = {"the call of a tool", "a block", "a condition", "a wait",
-                                        "an approval",        "a set",   "a fail",      "an end"};
+  constexpr std::string_view words[] = {"the call of a tool",
+                                        "a block",
+                                        "a condition",
+                                        "a wait",
+                                        "an approval",
+                                        "a set",
+                                        "a step of state",
+                                        "a fail",
+                                        "an end",
+                                        "the start of a workflow"};
   const auto n = static_cast<size_t>(node.kind);
   return n < std::size(words) ? words[n] : "something else";
 }

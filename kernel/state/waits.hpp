@@ -24,6 +24,7 @@ struct Wait {
     compensation,  // the next attempt of one
     start,         // of the run itself
     hook,          // a verdict; about: {for, point, data?, bindings?}
+    milestone,     // something to hold; about: {for, condition, due_ns?, bindings?}
   };
   Kind kind{};
   uint32_t frame = event::no_frame, node = event::no_node;
@@ -32,7 +33,7 @@ struct Wait {
   const weft_slot* about = nullptr;  // payload of the event that began it
 };
 
-inline constexpr uint8_t wait_kind_count = 10;
+inline constexpr uint8_t wait_kind_count = 11;
 
 // A signal that nobody has waited for yet.
 struct Signal {

@@ -38,6 +38,7 @@ Use use_of(const state::Wait* wait) {
   switch (wait->kind) {
     case state::Wait::Kind::attempt: return Use::retry;
     case state::Wait::Kind::time:
+    case state::Wait::Kind::milestone:
     case state::Wait::Kind::signal: return Use::wait;
     case state::Wait::Kind::approval:
     case state::Wait::Kind::pause: return Use::people;

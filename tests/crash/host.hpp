@@ -16,6 +16,7 @@ struct Run {
   std::string folder;
   std::string workflow;
   std::string definition;  // JSON
+  uint32_t starts = 0;     // so many runs of their own, which are over when it is
 };
 
 // With the kernel in this process.

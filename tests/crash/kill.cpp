@@ -71,14 +71,30 @@ std::string again(const Text& t) {
          t.step("b", "once") + "," + t.step("c", "keyed", retry, 2) + "]}";
 }
 
+// Two runs that nobody waits for, one of them at the very end.
+std::string leave(const Text& t) {
+  const auto own = [&](const std::string& id) {
+    return t.name(id) + R"(:{"steps":[)" + t.step(id + "1", "keyed") + "," +
+           t.step(id + "2", "keyed") + "]}";
+  };
+  const auto start = [&](const std::string& id) {
+    return R"({"id":)" + t.name("start" + id) + R"(,"workflow":)" + t.name(id) +
+           R"(,"detached":true})";
+  };
+  return R"({"id":")" + t.prefix + R"(leave","workflows":{)" + own("u") + "," + own("v") +
+         R"(},"steps":[)" + t.step("a", "once") + "," + start("u") + "," + t.step("b", "once") +
+         "," + start("v") + "]}";
+}
+
 // What runs at once on one file.
 std::vector<Run> scenario(uint64_t number, const std::string& folder, const std::string& ledger) {
   const Text one{ledger, "x"}, other{ledger, "y"};
-  switch (number % 5) {
+  switch (number % 6) {
     case 0: return {{folder, "xrow", row(one)}};
     case 1: return {{folder, "xfan", fan(one)}};
     case 2: return {{folder, "xnest", nest(one)}};
     case 3: return {{folder, "xagain", again(one)}};
+    case 4: return {{folder, "xleave", leave(one), 2}};
     default: return {{folder, "xrow", row(one)}, {folder, "yfan", fan(other)}};
   }
 }

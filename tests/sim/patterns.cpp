@@ -77,7 +77,27 @@ constexpr std::string_view general = R"({"id":"general","type":"dag",
   "transitions":[{"from":"a","to":"b"},{"from":"a","to":"c"},
                  {"type":"goto","from":"n","to":"b","condition":"rounds < 3"},
                  {"type":"otherwise","from":"n","to":"d"},{"from":"c","to":"d"}]})";
-constexpr std::string_view all[] = {nested, several, delayed, first, timed, counted, general};
+// It waits for a variable, for a result and, in vain, for what nobody says any more.
+constexpr std::string_view enabled = R"({"id":"enabled","type":"dag","error_strategy":"continue",
+  "variables":{"sum":{"type":"integer","default":0}},
+  "steps":[
+    {"id":"x","tool":"idem","parameters":{"name":"x"},"when_enabled":"sum > 2"},
+    {"id":"y","tool":"idem","parameters":{"name":"y","value":"{{x.name}}"},
+     "when_enabled":"w.name == 'w'"},
+    {"id":"v","tool":"slow","parameters":{"name":"v"}},
+    {"id":"s","set":{"sum":"{{sum + 3}}"},"depends_on":"v"},
+    {"id":"w","tool":"idem","parameters":{"name":"w","do":"later","ms":9}},
+    {"id":"z","tool":"idem","parameters":{"name":"z"},"when_enabled":"w.name == 'x'"}]})";
+// Branches beside each other, in rounds: each waits for its own, and has its own variables.
+constexpr std::string_view meeting = R"({"id":"meeting","type":"loop","for":[1,2],"concurrency":2,
+  "variables":{"seen":{"type":"integer","default":0}},"merge":"last_writer","body":
+  {"id":"round","type":"dag","steps":[
+    {"id":"a","tool":"idem","parameters":{"name":"a{{loop.value}}"},"when_enabled":"seen > 0"},
+    {"id":"b","tool":"idem","parameters":{"name":"b","value":"{{loop.value}}","do":"later",
+                                          "ms":"{{3 * loop.value}}"}},
+    {"id":"c","set":{"seen":"{{b.value}}"},"depends_on":"b"}]}})";
+constexpr std::string_view all[] = {nested,  several, delayed, first,  timed,
+                                    counted, general, enabled, meeting};
 
 std::string play(const SimWorld::Plan& plan, uint64_t seed, uint64_t* commits = nullptr) {
   SimWorld world({.seed = seed, .has_sink = false});

@@ -126,8 +126,9 @@ std::shared_ptr<engine::Ticket> SimWorld::move(const Plan& from, const Plan& to,
 }
 
 Result<engine::Wanted> SimWorld::want(Value operation) {
+  const Value named = operation["workflow"_k];
   for (const Plan& plan : setup_.loaded) {
-    if (operation["workflow"_k].as_text() != plan->id) continue;
+    if ((named.is_object() ? named["id"_k] : named).as_text() != plan->id) continue;
     base::Blocks blocks;
     Builder b(blocks.arena());
     b.begin_object();
@@ -142,13 +143,13 @@ Result<engine::Wanted> SimWorld::want(Value operation) {
 
 // As the kernel does it: a key has one run, which is begun again as long as it is not accepted.
 Result<void> SimWorld::start(const engine::Kept& kept) {
-  const std::string id =
-      starts.try_emplace(kept.key, "child-" + std::to_string(starts.size() + 1)).first->second;
+  const Value how = kept.how.view();
+  const std::string next(how["run"_k].as_text("child-" + std::to_string(starts.size() + 1)));
+  const std::string id = starts.try_emplace(kept.key, next).first->second;
   if (!store.runs[id].records.empty()) {
     store.entries.erase(kept.key);
     return {};
   }
-  const Value how = kept.how.view();
   for (const Plan& plan : setup_.loaded) {
     if (how["workflow"_k].as_text() != plan->id) continue;
     auto made = submission(plan, id);
@@ -157,7 +158,7 @@ Result<void> SimWorld::start(const engine::Kept& kept) {
     b.begin_object();
     b.set("id"_k, std::string_view(id));
     for (uint32_t i = 0; i < how.size(); ++i) b.set(Key(how.key(i)), how[i]);
-    b.set("params"_k, null_value());
+    if (!how["params"_k].exists()) b.set("params"_k, null_value());
     b.set("seed"_k, setup_.seed);
     b.end_object();
     made->acceptance = base::pack(b.take_value());

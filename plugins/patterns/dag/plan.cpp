@@ -52,15 +52,6 @@ void refuse_repeats(Value block, Made& made) {
                            "remove 'max_visits', or lead back with a transition of type goto"});
 }
 
-void refuse_milestones(const Steps& steps, Made& made) {
-  for (uint32_t i = 0; i < steps.size(); ++i) {
-    if (!steps[i]["when_enabled"_k].exists()) continue;
-    made.problems.push_back({steps.pointer(steps.node(i)) + "/when_enabled", "spec.not_available",
-                             "'when_enabled' is not available in this version",
-                             "let it wait for a signal, or ask with 'if' when it begins"});
-  }
-}
-
 }  // namespace
 
 void name_cycles(const Steps& steps, Made& made, bool is_certain) {
@@ -255,7 +246,6 @@ Made make(Value block) {
     graph.when[steps.node(i)] = when_of(steps[i]["run_if"_k]);
   }
   graph.steps = steps.size();
-  refuse_milestones(steps, made);
   if (is_net(block, steps)) {
     make_net(block, steps, made);
     return made;

@@ -103,8 +103,8 @@ void write_problems(Value block, weft::Builder& out) {
              "leave 'step' out for steps of 1");
   }
   if (block["detach"_k].as_bool()) {
-    complain(out, "/detach", "spec.not_available", "'detach' is not available in this version",
-             "let the loop wait for its instances");
+    complain(out, "/detach", "loop.detach", "a step is detached, not the loop around it",
+             "write the body as one step: {workflow: NAME, detached: true}");
   }
   if (block["body"_k].size() == 0) {
     complain(out, "/body", "loop.no_body", "the loop does nothing", "give it a step");
