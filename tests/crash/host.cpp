@@ -59,7 +59,8 @@ Result<Started> started_by(Kernel& kernel, std::string_view id) {
   for (const weft::Value entry : list->view()) {
     if (entry["parent"_k].as_text() != id) continue;
     const bool is_over = entry["status"_k].as_text() == to_text(weft::RunState::completed);
-    is_over ? void(++started.completed) : started.open.emplace_back(entry["id"_k].as_text());
+    if (is_over) ++started.completed;
+    if (!is_over) started.open.emplace_back(entry["id"_k].as_text());
   }
   return started;
 }
