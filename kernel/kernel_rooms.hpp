@@ -61,6 +61,9 @@ struct Kernel::Rooms {
   std::map<std::string, std::shared_ptr<const engine::Bindings>, std::less<>> adaptations
       WEFT_GUARDED_BY(mutex);  // by definition and what was accepted; shared with their runs
 
+  int64_t message_ms WEFT_GUARDED_BY(mutex) = 0;     // of the latest that was left for a run
+  uint32_t message_turn WEFT_GUARDED_BY(mutex) = 0;  // of those of the same millisecond
+
   ~Rooms();
   static const Workflow::Body& body_of(const Workflow& workflow) { return *workflow.body_; }
   static Workflow workflow_of(std::shared_ptr<const engine::Bindings> bindings);
@@ -74,6 +77,7 @@ struct Kernel::Rooms {
   Result<std::shared_ptr<const plan::Plan>> plan_stored(Value named, Error* unfit = nullptr);
   plan::PlanOf plan_of();  // the same, for those who read records
   std::string new_id() const;
+  std::string new_message_id();  // of one process they sort in the order in which they were made
   struct Start {
     std::string run;  // empty when any id will do
     bool is_new;

@@ -2,8 +2,10 @@
 #include <weft/kernel.hpp>
 
 #include <algorithm>
+#include <array>
 
 #include "base/blocks.hpp"
+#include "base/id.hpp"
 #include "base/patch.hpp"
 #include "base/path.hpp"
 #include "base/text.hpp"
@@ -211,9 +213,24 @@ Result<Delivered> Kernel::send(std::string_view run, Value message) {
   return rooms_->leave_message(run, message);
 }
 
+std::string Kernel::Rooms::new_message_id() {
+  const engine::Env env = host_env->env();
+  std::array<uint8_t, 10> random{};
+  env.random(env.self, random.data(), random.size());
+  const int64_t now = env.wall_ns(env.self) / 1'000'000;
+  const base::Lock lock(mutex);
+  message_turn = now > message_ms ? 0 : message_turn + 1;
+  message_ms = std::max(message_ms, now) + message_turn / 4096;
+  message_turn %= 4096;
+  // Above chance, of which what remains keeps those of other processes apart.
+  random[0] = static_cast<uint8_t>(message_turn >> 6U);
+  random[1] = static_cast<uint8_t>((message_turn & 63U) << 2U | (random[1] & 3U));
+  return base::id_text(base::id_bytes(message_ms, random));
+}
+
 Result<Delivered> Kernel::Rooms::leave_message(std::string_view run, Value message) {
   const base::Doc packed = base::pack(message);
-  const std::string key = "inbox/" + std::string(run) + '/' + new_id();
+  const std::string key = "inbox/" + std::string(run) + '/' + new_message_id();
   weft_sop put{};
   put.size = sizeof put;
   put.kind = WEFT_SOP_KV_PUT;

@@ -76,10 +76,10 @@ Result<expr::Root> Scope::find(std::string_view name, std::string_view member) {
 
 // Each name once. Of parameters nobody knows the names, and of the input only what its schema says.
 void Scope::note(std::string_view name, RootKind meant) {
-  const bool is_variable = spec_.variables[Key(name)].exists();
+  const bool is_declared = spec_.variables[Key(name)].exists();
   const bool is_member = properties_[Key(name)].exists();
   const bool is_named = meant == RootKind::named;
-  if (is_named ? !is_variable || !is_member : !is_variable && !is_member) return;
+  if (is_named ? !is_declared || !is_member : !is_declared && !is_member) return;
   if (std::find(noted_.begin(), noted_.end(), name) != noted_.end()) return;
   noted_.emplace_back(name);
   const std::string wins = is_named                    ? "variable"
@@ -87,7 +87,7 @@ void Scope::note(std::string_view name, RootKind meant) {
                            : meant == RootKind::secret ? "secret"
                            : meant == RootKind::loop   ? "name that the block gives its steps"
                                                        : "word of the language";
-  const bool is_hidden = is_variable && !is_named;
+  const bool is_hidden = is_declared && !is_named;
   std::string others = is_hidden ? "a variable" : "";
   if (is_member) others += others.empty() ? "a member of the input" : " and a member of the input";
   std::string hint = meant == RootKind::step ? "write steps." + std::string(name) : "";

@@ -10,6 +10,7 @@
 
 #include <weft/draft/sink.h>
 #include <weft/kernel.hpp>
+#include <weft/sdk/json.hpp>
 
 using namespace weft;
 using namespace weft::lit;
@@ -180,6 +181,32 @@ TEST_CASE("a transient wait takes no signal that came before it, in another proc
   signal("on");
   CHECK(house.wait(run).state == RunState::completed);
   CHECK(house.successes.of == std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}});
+}
+
+TEST_CASE("signals of one process come in the order in which they were sent", "[embed]") {
+  House house;
+  std::string steps, expected = "[";
+  for (int i = 0; i < 40; ++i) {
+    const std::string number = std::to_string(i);
+    steps += R"({"id": "w)" + number + R"(", "wait": {"signal": "s"}},)";
+    expected += (i == 0 ? "" : ",") + number;
+  }
+  steps += R"({"id": "all", "tool": "echo", "parameters": {"input": [)";
+  for (int i = 0; i < 40; ++i) {
+    steps += (i == 0 ? "\"{{ w" : ", \"{{ w") + std::to_string(i) + " }}\"";
+  }
+  const std::string run = house.start(steps + "]}}");
+  house.kernel.reset();
+  house.kernel = house.open();
+  for (int i = 0; i < 40; ++i) {
+    const auto message = Document::parse_json(R"({"verb": "signal", "name": "s", "data": )" +
+                                              std::to_string(i) + "}");
+    REQUIRE(house.kernel->send(run, message->view()));
+  }
+  const auto outcome = house.kernel->resume(run, Unknown::keep_waiting, {});
+  REQUIRE(outcome);
+  REQUIRE(outcome->state == RunState::completed);
+  CHECK(sdk::json_text(outcome->result.view()) == expected + "]");
 }
 
 TEST_CASE("a run that nobody knows is not waited for", "[embed]") {

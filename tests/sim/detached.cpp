@@ -146,7 +146,7 @@ TEST_CASE("runs that start each other end somewhere", "[sim][detached]") {
   world.submit(plan);
   world.settle();
   uint64_t failed = 0;
-  for (const auto& [id, run] : world.store.runs) failed += run.status == "failed" ? 1 : 0;
+  for (const auto& [id, run] : world.store.runs) failed += run.status == "failed" ? 1U : 0U;
   CHECK(world.store.runs.size() == 64);
   CHECK(failed == 1);
 }
