@@ -126,7 +126,7 @@ int become(const std::string& weft, const Run& run, weft::Unknown unknown) {
       const auto started = started_by(**kernel, id);
       if (!started) return fail(started.error(), broken);
       if (started->is_wrong(run)) return failed;
-      if (started->is_over(run)) return ended;
+      if (started->is_over(run)) return settled;
       is_left = true;
     }
   }

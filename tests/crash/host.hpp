@@ -9,7 +9,7 @@
 namespace crash {
 
 // Exit codes of a host; those of the program weft, as far as they matter.
-enum Code : int { ended = 0, refused = 1, failed = 10, waits = 11, broken = 12 };
+enum Code : int { ended = 0, refused = 1, failed = 10, waits = 11, broken = 12, settled = 20 };
 
 // A run by the name of its workflow, in a folder with the store.
 struct Run {
@@ -21,7 +21,8 @@ struct Run {
 
 // With the kernel in this process.
 int drive(const Run& run, weft::Unknown unknown);
-// With the program weft, which this process becomes.
+// With the program weft, which this process becomes. When that has ended well, what it has started
+// may have been left by one that was killed; 'settled' says that all is over.
 int become(const std::string& weft, const Run& run, weft::Unknown unknown);
 // Says to the witness which steps are in doubt.
 int tell_doubts(const Run& run, const std::string& address);

@@ -163,7 +163,7 @@ class Play final {
       std::vector<std::function<int()>> lives;
       std::vector<size_t> who;
       for (size_t i = 0; i < runs.size(); ++i) {
-        if (codes[i] == ended) continue;
+        if (is_done(runs[i], codes[i])) continue;
         const auto unknown = codes[i] == waits ? weft::Unknown::again : weft::Unknown::keep_waiting;
         lives.emplace_back([this, &run = runs[i], unknown] {
           return weft_.empty() ? drive(run, unknown) : become(weft_, run, unknown);
@@ -179,8 +179,10 @@ class Play final {
         if (exits[n] == waits) {
           witness.watch({[&] { return tell_doubts(runs[who[n]], witness.address()); }}, {});
         }
-        is_over = is_over && exits[n] == ended;
-        if (exits[n] && *exits[n] != ended && *exits[n] != waits) life = 400;
+        const int code = codes[who[n]];
+        is_over = is_over && is_done(runs[who[n]], code);
+        const bool goes_on = !exits[n] || code == ended || code == settled || code == waits;
+        if (!goes_on) life = 400;
       }
     }
     counts.stuck += is_over ? 0 : 1;
@@ -189,6 +191,10 @@ class Play final {
   }
 
  private:
+  bool is_done(const Run& run, int code) const {
+    return code == settled || (code == ended && (weft_.empty() || run.starts == 0));
+  }
+
   std::string folder_;
   std::string weft_;
   std::mt19937_64& random_;
