@@ -43,8 +43,8 @@ struct Tree {
     tree.place = place;
     return tree;
   }
-  void set(std::string key, Tree value) {
-    keys.push_back(std::move(key));
+  void set(std::string_view key, Tree value) {
+    keys.emplace_back(key);
     items.push_back(std::move(value));
   }
   const Tree* find(std::string_view key) const {
