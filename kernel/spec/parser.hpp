@@ -87,6 +87,7 @@ class Parser final {
   void resolve_condition_names();
 
   // step.cpp
+  void find_form(Draft& draft);
   void read_step(const Rule* extras, Draft draft);
   void read_extras(const Draft& draft, const Rule* extras);
   void step_field(Draft& draft, const FieldName& field, Value value);

@@ -24,6 +24,19 @@ bool is_bare_list(Value step) {
 
 }  // namespace
 
+// Of a block: what its type says, or a bare list of steps is.
+void Parser::find_form(Draft& draft) {
+  Value type = draft.at["type"_k];
+  if (!type.exists()) type = draft.at["pattern"_k];
+  if (type.is_text()) {
+    const bool is_auto = base::fold_name(type.as_text()) == "auto";
+    const std::string_view name = is_auto ? detect_form(draft.at, type) : type.as_text();
+    if (!name.empty()) draft.form = use_form(name, type);
+  } else if (is_bare_list(draft.at)) {
+    draft.form = use_form("sequential", draft.at);
+  }
+}
+
 void Parser::read_step(const Rule* extras, Draft draft) {
   if (too_many_) return;
   if (++steps_ > steps_max_) {
@@ -42,15 +55,7 @@ void Parser::read_step(const Rule* extras, Draft draft) {
   }
   const auto number = static_cast<uint32_t>(spec().items.size());
   spec().items.emplace_back();
-  Value type = draft.at["type"_k];
-  if (!type.exists()) type = draft.at["pattern"_k];
-  if (type.is_text()) {
-    const bool is_auto = base::fold_name(type.as_text()) == "auto";
-    const std::string_view name = is_auto ? detect_form(draft.at, type) : type.as_text();
-    if (!name.empty()) draft.form = use_form(name, type);
-  } else if (is_bare_list(draft.at)) {
-    draft.form = use_form("sequential", draft.at);
-  }
+  find_form(draft);
   const Rule* form = form_root(draft.form);
   bool has_more = extras != nullptr && !extras->names.empty();
   // What is not available yet may be a word of the form, and then means what the form says.

@@ -53,7 +53,7 @@ void fold_undo(State& state, const Event& e) {
   std::erase_if(state.waits, [&](const Wait& w) {
     return w.frame == e.frame && w.node == e.node && w.kind == Wait::Kind::compensation;
   });
-  Frame& frame = state.frames[e.frame];
+  const Frame& frame = state.frames[e.frame];
   switch (e.type) {
     case Type::step_compensating:
       undo->stage = Undo::Stage::running;

@@ -29,7 +29,7 @@ inline void begin_visit(State& state, Frame& frame, const event::Event& e) {
 // The sequence of the event whose low half it is. Requires: it is among the latest four thousand
 // million.
 inline uint64_t whole_order(const State& state, uint32_t order) {
-  return state.seq - static_cast<uint32_t>(static_cast<uint32_t>(state.seq) - order);
+  return state.seq - (static_cast<uint32_t>(state.seq) - order);
 }
 
 }  // namespace weft::state

@@ -17,7 +17,7 @@ constexpr int function_lines_max = 70;  // one screen
 // It is a microkernel; kernel/decisions/0010-size-of-the-kernel.md says why there are two halves,
 // 0011-the-past-is-a-room.md why there is a third part, 0017-size-of-a-durable-kernel.md how large.
 constexpr std::size_t running_lines_max = 28'250;
-constexpr std::size_t reading_lines_max = 14'235;
+constexpr std::size_t reading_lines_max = 14'240;
 constexpr std::size_t past_lines_max = 6'300;
 
 // Where a word is banned.
