@@ -5,6 +5,7 @@
 namespace weft::line {
 
 using sdk::Tree;
+
 namespace {
 
 constexpr uint32_t depth_max = 64;
@@ -92,55 +93,9 @@ class Json final {
   }
 
   bool escape(std::string& out) {
-    if (++at_ == text_.size()) return false;
-    constexpr std::string_view letters = "\"\\/bfnrt", meant = "\"\\/\b\f\n\r\t";
-    const size_t known = letters.find(text_[at_]);
-    if (known != letters.npos) {
-      out += meant[known];
-      return true;
-    }
-    uint32_t code = 0;
-    if (text_[at_] != 'u' || !four_digits(code)) return false;
-    if (code >= 0xD800U && code < 0xDC00U) {
-      uint32_t low = 0;
-      ++at_;
-      if (!word("\\u")) return false;
-      --at_;
-      if (!four_digits(low) || low < 0xDC00U || low > 0xDFFFU) return false;
-      code = 0x10000U + ((code - 0xD800U) << 10U) + (low - 0xDC00U);
-    }
-    append(code, out);
-    return true;
-  }
-
-  // Behind the sign at at_; it stands on the last one then.
-  bool four_digits(uint32_t& code) {
-    const std::string_view digits = text_.substr(at_ + 1, 4);
-    const auto [end, problem] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
-    at_ += 4;
-    return problem == std::errc() && digits.size() == 4 && end == digits.data() + 4;
-  }
-
-  static void append(uint32_t code, std::string& out) {
-    const auto tail = [&](unsigned shift) {
-      out += static_cast<char>(0x80U | ((code >> shift) & 0x3FU));
-    };
-    if (code < 0x80U) {
-      out += static_cast<char>(code);
-    } else if (code < 0x800U) {
-      out += static_cast<char>(0xC0U | (code >> 6U));
-      tail(0);
-    } else if (code < 0x10000U) {
-      out += static_cast<char>(0xE0U | (code >> 12U));
-      tail(6);
-      tail(0);
-    } else {
-      out += static_cast<char>(0xF0U | (code >> 18U));
-      tail(12);
-      tail(6);
-      tail(0);
-    }
+    const size_t used = sdk::append_json_escape(text_.substr(at_ + 1), out);
+    at_ += used;
+    return used != 0;
   }
 
   std::string_view text_;

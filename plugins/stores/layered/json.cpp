@@ -160,49 +160,9 @@ class Reader final {
   }
 
   bool escape(std::string& out) {
-    if (++at_ == text_.size()) return false;
-    constexpr std::string_view letters = "\"\\/bfnrt", meant = "\"\\/\b\f\n\r\t";
-    const size_t known = letters.find(text_[at_]);
-    if (known != std::string_view::npos) {
-      out += meant[known];
-      return true;
-    }
-    uint32_t code = 0;
-    if (text_[at_] != 'u' || !four_digits(code)) return false;
-    if (code >= 0xDC00U && code <= 0xDFFFU) return false;
-    if (code >= 0xD800U && code < 0xDC00U) {
-      uint32_t low = 0;
-      ++at_;
-      if (!word("\\u")) return false;
-      --at_;
-      if (!four_digits(low) || low < 0xDC00U || low > 0xDFFFU) return false;
-      code = 0x10000U + ((code - 0xD800U) << 10U) + (low - 0xDC00U);
-    }
-    append(code, out);
-    return true;
-  }
-
-  // Behind the sign at at_; it stands on the last one then.
-  bool four_digits(uint32_t& code) {
-    const std::string_view digits = text_.substr(at_ + 1, 4);
-    const char* last = digits.data() + digits.size();
-    const auto [end, problem] = std::from_chars(digits.data(), last, code, 16);
-    if (problem != std::errc() || digits.size() != 4 || end != last) return false;
-    at_ += 4;
-    return true;
-  }
-
-  static void append(uint32_t code, std::string& out) {
-    if (code < 0x80U) {
-      out += static_cast<char>(code);
-      return;
-    }
-    const unsigned follow = code < 0x800U ? 1 : code < 0x10000U ? 2 : 3;
-    const uint32_t lead = follow == 1 ? 0xC0U : follow == 2 ? 0xE0U : 0xF0U;
-    out += static_cast<char>(lead | code >> (6 * follow));
-    for (unsigned i = follow; i-- != 0;) {
-      out += static_cast<char>(0x80U | ((code >> (6 * i)) & 0x3FU));
-    }
+    const size_t used = sdk::append_json_escape(text_.substr(at_ + 1), out);
+    at_ += used;
+    return used != 0;
   }
 
   std::string_view text_;

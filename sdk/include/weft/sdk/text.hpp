@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <weft/draft/format.h>
@@ -34,6 +36,47 @@ inline bool is_utf8(std::string_view bytes) {
     bytes.remove_prefix(length);
   }
   return true;
+}
+
+inline void append_utf8(std::string& out, uint32_t code) {
+  if (code < 0x80U) {
+    out += static_cast<char>(code);
+    return;
+  }
+  const unsigned follow = code < 0x800U ? 1 : code < 0x10000U ? 2 : 3;
+  const uint32_t lead = follow == 1 ? 0xC0U : follow == 2 ? 0xE0U : 0xF0U;
+  out += static_cast<char>(lead | code >> (6 * follow));
+  for (unsigned i = follow; i-- != 0;) {
+    out += static_cast<char>(0x80U | ((code >> (6 * i)) & 0x3FU));
+  }
+}
+
+// Appends what the escape of a text in JSON means; rest begins behind its backslash. How many bytes
+// it has, 0 when it is none.
+inline size_t append_json_escape(std::string_view rest, std::string& out) {
+  constexpr std::string_view letters = "\"\\/bfnrt", meant = "\"\\/\b\f\n\r\t";
+  const size_t known = rest.empty() ? letters.npos : letters.find(rest.front());
+  if (known != letters.npos) {
+    out += meant[known];
+    return 1;
+  }
+  const auto four_digits = [rest](size_t at, uint32_t& code) {
+    const std::string_view digits = rest.substr(at, 4);
+    const char* last = digits.data() + digits.size();
+    const auto [end, problem] = std::from_chars(digits.data(), last, code, 16);
+    return problem == std::errc() && digits.size() == 4 && end == last;
+  };
+  uint32_t code = 0, low = 0;
+  if (!rest.starts_with('u') || !four_digits(1, code)) return 0;
+  if (code >= 0xDC00U && code <= 0xDFFFU) return 0;
+  const bool is_pair = code >= 0xD800U && code < 0xDC00U;
+  if (is_pair) {
+    if (rest.substr(5, 2) != "\\u" || !four_digits(7, low)) return 0;
+    if (low < 0xDC00U || low > 0xDFFFU) return 0;
+    code = 0x10000U + ((code - 0xD800U) << 10U) + (low - 0xDC00U);
+  }
+  append_utf8(out, code);
+  return is_pair ? 11 : 5;
 }
 
 // The first byte that cannot stand in a definition.
